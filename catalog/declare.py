@@ -1,0 +1,56 @@
+"""In charge of what a model may say beyond its types: links, indexes and document keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from catalog.types import Scalar
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relation to another entity of either store, found by equal values; no constraint needed.
+
+    ``on`` maps fields of this model to fields of ``to``. ``many`` makes it a connection. ``back``
+    names the opposite relation, to be added to ``to``; it is a connection unless this side's
+    fields are unique.
+
+    Listed in the model's ``__links__``.
+    """
+
+    name: str
+    to: str | type
+    on: Mapping[str, str]
+    many: bool = False
+    back: str | None = None
+    description: str | None = None
+    back_description: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The name of the entity linked to."""
+        return self.to if isinstance(self.to, str) else self.to.__name__
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index of a collection, over field names of the document (dots reach into it).
+
+    Listed in the document's ``__indexes__``. Tables declare theirs in SQLModel's own way.
+    """
+
+    fields: tuple[str, ...]
+    unique: bool = False
+
+    def __init__(self, *fields: str, unique: bool = False) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "unique", unique)
+
+
+ObjectId = Annotated[str, Scalar.OBJECT_ID]
+"""A BSON ObjectId, as 24 hex digits in Python."""
+
+BigInt = Annotated[int, Scalar.BIGINT]
+"""A whole number of up to 64 bits in a document; plain ``int`` is GraphQL's 32-bit ``Int``."""

@@ -1,0 +1,170 @@
+"""In charge of reading Pydantic documents into entities of MongoDB."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import types
+import typing
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from catalog.declare import Index
+from catalog.entity import Entity, Store
+from catalog.errors import ModelError
+from catalog.names import api_name, check_members, description_of, lower_first, plural
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
+
+_SCALARS: Mapping[Any, Scalar] = {
+    bool: Scalar.BOOLEAN,
+    int: Scalar.INT,
+    float: Scalar.FLOAT,
+    decimal.Decimal: Scalar.DECIMAL,
+    str: Scalar.STRING,
+    datetime.datetime: Scalar.DATETIME,
+    datetime.date: Scalar.DATE,
+    datetime.time: Scalar.TIME,
+    uuid.UUID: Scalar.UUID,
+    bytes: Scalar.BYTES,
+    dict: Scalar.JSON,
+    Any: Scalar.JSON,
+}
+
+_OBJECT_KEY = Field("id", "id", "_id", Scalar.OBJECT_ID, nullable=False)
+
+
+def is_document(model: type) -> bool:
+    """True for a Pydantic class that names its collection."""
+    return issubclass(model, BaseModel) and isinstance(model.__dict__.get("__collection__"), str)
+
+
+def entity_of_document(model: type[BaseModel]) -> Entity:
+    """The entity that one document class describes, without its links."""
+    fields = {field.name: field for field in _fields(model, ())}
+    key = next((name for name, field in fields.items() if field.stored == "_id"), None)
+    if key is None:
+        key, fields = "id", {"id": _OBJECT_KEY, **fields}
+    indexes = tuple(getattr(model, "__indexes__", ()))
+    for index in indexes:
+        _check_index(model.__name__, fields, index)
+    return Entity(
+        name=model.__name__,
+        store=Store.MONGO,
+        table=model.__dict__["__collection__"],
+        fields=fields,
+        key=(key,),
+        unique=tuple(index.fields for index in indexes if _is_key(index)),
+        indexes=((key,), *(index.fields for index in indexes)),
+        relations={},
+        singular=lower_first(model.__name__),
+        plural=getattr(model, "__plural__", plural(lower_first(model.__name__))),
+        model=model,
+        description=description_of(model),
+        cache_ttl=getattr(model, "__cache__", None),
+    )
+
+
+def _is_key(index: Index) -> bool:
+    # An index into nested documents is no key: the key's arguments are fields of the entity.
+    return index.unique and not any("." in name for name in index.fields)
+
+
+def _check_index(model: str, fields: Mapping[str, Field], index: Index) -> None:
+    for name in index.fields:
+        inside: Mapping[str, Field] = fields
+        for part in name.split("."):
+            if part not in inside:
+                reason = "an index names a field that does not exist"
+                mend = "Name fields of the document in __indexes__."
+                raise ModelError(model, name, reason, mend=mend)
+            kind = element_of(inside[part].type)
+            inside = kind.fields if isinstance(kind, DocumentType) else {}
+
+
+def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field]:
+    if model in parents:
+        mend = "Store the recursive part as a dict, which is served as JSON."
+        raise ModelError(model.__name__, None, "a document that contains itself", mend=mend)
+    for name, info in model.model_fields.items():
+        kind, optional = _type(model, name, info, (*parents, model))
+        stored = _stored_name(name, info, top=not parents)
+        yield Field(
+            name=name,
+            api=api_name(model.__name__, name),
+            stored=stored,
+            type=kind,
+            nullable=stored != "_id" and (optional or not info.is_required()),
+            description=info.description,
+        )
+
+
+def _stored_name(name: str, info: FieldInfo, *, top: bool) -> str:
+    alias = info.validation_alias if isinstance(info.validation_alias, str) else info.alias
+    # As in every mapper of MongoDB documents, a plain ``id`` is the document's key.
+    return alias or ("_id" if top and name == "id" else name)
+
+
+def _type(
+    model: type, name: str, info: FieldInfo, parents: tuple[type, ...]
+) -> tuple[FieldType, bool]:
+    marks = [mark for mark in info.metadata if isinstance(mark, Scalar)]
+    annotation, optional = _without_none(info.annotation)
+    if marks:
+        return marks[0], optional
+    return _annotated(model, name, annotation, parents), optional
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return annotation, False
+    members = typing.get_args(annotation)
+    kept = tuple(member for member in members if member is not types.NoneType)
+    if len(kept) == len(members):
+        return annotation, False
+    rest = kept[0] if len(kept) == 1 else typing.Union[kept]  # noqa: UP007 (built at run time)
+    return rest, True
+
+
+def _annotated(model: type, name: str, annotation: Any, parents: tuple[type, ...]) -> FieldType:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        marks = [mark for mark in arguments[1:] if isinstance(mark, Scalar)]
+        return marks[0] if marks else _annotated(model, name, arguments[0], parents)
+    if origin in (list, set, frozenset, tuple) and len(set(arguments) - {...}) == 1:
+        item, optional = _without_none(arguments[0])
+        return ListType(_annotated(model, name, item, parents), items_nullable=optional)
+    if origin is Literal and all(isinstance(value, str) for value in arguments):
+        return Scalar.STRING
+    kind = _plain(origin or annotation, parents)
+    if isinstance(kind, EnumType):
+        check_members(model.__name__, name, kind)
+    if kind is None:
+        mend = "Use a type that docs/models.md lists, or dict, which is served as JSON."
+        raise ModelError(model.__name__, name, f"{annotation!r} cannot be served", mend=mend)
+    return kind
+
+
+def _plain(annotation: Any, parents: tuple[type, ...]) -> FieldType | None:
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if not isinstance(annotation, type):
+        return None
+    if issubclass(annotation, enum.Enum):
+        return _enum(annotation)
+    if issubclass(annotation, BaseModel):
+        fields = {field.name: field for field in _fields(annotation, parents)}
+        return DocumentType(annotation.__name__, fields, description_of(annotation))
+    # bson is a driver and stays in datasources; its ObjectId is known by its name.
+    if annotation.__module__ == "bson.objectid" and annotation.__name__ == "ObjectId":
+        return Scalar.OBJECT_ID
+    return next((_SCALARS[base] for base in annotation.__mro__ if base in _SCALARS), None)
+
+
+def _enum(python: type[enum.Enum]) -> EnumType:
+    members = {name: member.value for name, member in python.__members__.items()}
+    return EnumType(python.__name__, members, description_of(python))

@@ -1,0 +1,120 @@
+"""In charge of what the models say, frozen: entities, their keys and their relations."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from catalog.types import Field
+
+
+class Store(enum.Enum):
+    """Which kind of data source holds an entity."""
+
+    POSTGRES = "postgres"
+    MONGO = "mongo"
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The link table of a many-to-many relation: field pairs on the way in and on the way out."""
+
+    entity: str
+    source_on: tuple[tuple[str, str], ...]
+    target_on: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An edge from ``source`` to ``target``: ``on`` pairs a source field with a target field.
+
+    With ``through`` set, ``on`` is empty and the pairs stand there. A relation to one is null when
+    no target matches, whether or not the store holds a constraint.
+    """
+
+    name: str
+    api: str
+    source: str
+    target: str
+    on: tuple[tuple[str, str], ...]
+    many: bool
+    cross_store: bool
+    through: Through | None = None
+    description: str | None = None
+
+    @property
+    def source_fields(self) -> tuple[str, ...]:
+        """The source's fields whose values find the targets."""
+        pairs = self.through.source_on if self.through else self.on
+        return tuple(pair[0] for pair in pairs)
+
+    @property
+    def target_fields(self) -> tuple[str, ...]:
+        """The fields found by: the target's, or with ``through`` the link table's."""
+        pairs = self.through.source_on if self.through else self.on
+        return tuple(pair[1] for pair in pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Entity:
+    """One table or collection that is served.
+
+    ``table`` is the table's or the collection's name, ``namespace`` the SQL schema.
+    ``key`` is the primary key, ``unique`` the other unique keys, ``indexes`` every ordered list of
+    fields that the store can look up fast (keys included); all hold Python field names.
+    """
+
+    name: str
+    store: Store
+    table: str
+    fields: Mapping[str, Field] = field(hash=False)
+    key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...]
+    indexes: tuple[tuple[str, ...], ...]
+    relations: Mapping[str, Relation] = field(hash=False)
+    singular: str
+    plural: str
+    model: type
+    namespace: str | None = None
+    description: str | None = None
+    cache_ttl: float | None = None
+
+    @cached_property
+    def by_api(self) -> Mapping[str, Field | Relation]:
+        """Fields and relations by the name that clients see."""
+        return {member.api: member for member in (*self.fields.values(), *self.relations.values())}
+
+    def __repr__(self) -> str:
+        return f"Entity({self.name!r})"
+
+
+class Catalog(Mapping[str, Entity]):
+    """All entities by name; immutable once built."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._entities = MappingProxyType({entity.name: entity for entity in entities})
+
+    def __getitem__(self, name: str) -> Entity:
+        return self._entities[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entities)
+
+    def __len__(self) -> int:
+        return len(self._entities)
+
+    def of(self, store: Store) -> tuple[Entity, ...]:
+        """The entities that live in one store."""
+        return tuple(entity for entity in self.values() if entity.store is store)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever a stored name or a type does: part of every cache key."""
+        described = repr(
+            [(e.name, e.table, e.namespace, sorted(e.fields.items())) for e in self.values()],
+        )
+        return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,102 @@
+"""In charge of links: turning what models declare into relations, and refusing what cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from catalog.declare import Link
+from catalog.entity import Entity, Relation
+from catalog.errors import ModelError
+from catalog.names import api_name
+from catalog.types import is_leaf
+
+
+def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
+    """Every relation that the models' ``__links__`` declare, in both directions, checked."""
+    for entity in entities.values():
+        for link in getattr(entity.model, "__links__", ()):
+            target = _target(entities, entity, link)
+            on = tuple(link.on.items())
+            _check_sides(entity, target, link)
+            _check_index(entity, link, target, tuple(link.on.values()))
+            yield _relation(entity, target, link.name, on, link.many, link.description)
+            if link.back:
+                _check_index(entity, link, entity, tuple(link.on))
+                opposite = tuple((there, here) for here, there in on)
+                many = not _is_key(entity, link.on)
+                yield _relation(target, entity, link.back, opposite, many, link.back_description)
+
+
+def _relation(
+    source: Entity,
+    target: Entity,
+    name: str,
+    on: tuple[tuple[str, str], ...],
+    many: bool,  # noqa: FBT001 (passed on as it was declared)
+    description: str | None,
+) -> Relation:
+    return Relation(
+        name=name,
+        api=api_name(source.name, name),
+        source=source.name,
+        target=target.name,
+        on=on,
+        many=many,
+        cross_store=source.store is not target.store,
+        description=description,
+    )
+
+
+def _target(entities: Mapping[str, Entity], entity: Entity, link: Link) -> Entity:
+    if link.target not in entities:
+        known = ", ".join(sorted(entities))
+        reason = f"links to {link.target!r}, which is not an entity"
+        raise ModelError(entity.name, link.name, reason, mend=f"Link to one of: {known}.")
+    return entities[link.target]
+
+
+def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
+    if not link.on:
+        raise ModelError(entity.name, link.name, "links by no field", mend="Give `on` a pair.")
+    for here, there in link.on.items():
+        for owner, name in ((entity, here), (target, there)):
+            if name not in owner.fields:
+                reason = f"links by {owner.name}.{name}, which does not exist"
+                mend = f"Use one of: {', '.join(sorted(owner.fields))}."
+                raise ModelError(entity.name, link.name, reason, mend=mend)
+        ours, theirs = entity.fields[here].type, target.fields[there].type
+        if ours != theirs:
+            reason = f"links {entity.name}.{here} ({_label(ours)}) to {target.name}.{there}"
+            mend = "Give both sides one type: values of two types never match."
+            reason = f"{reason} ({_label(theirs)})"
+            raise ModelError(entity.name, link.name, reason, mend=mend)
+        if not is_leaf(ours):
+            reason = f"links by {entity.name}.{here}, which is not a single value"
+            mend = "Link by fields that hold one value each, and not JSON."
+            raise ModelError(entity.name, link.name, reason, mend=mend)
+    if not link.many and not _is_key(target, link.on.values()):
+        reason = f"is to one {target.name}, but {'+'.join(link.on.values())} is not unique there"
+        mend = "Declare the unique key on the target, or say many=True."
+        raise ModelError(entity.name, link.name, reason, mend=mend)
+
+
+def _label(kind: object) -> str:
+    return str(getattr(kind, "value", None) or getattr(kind, "name", None) or type(kind).__name__)
+
+
+def _is_key(entity: Entity, fields: Iterable[str]) -> bool:
+    wanted = set(fields)
+    return any(set(key) <= wanted for key in (entity.key, *entity.unique))
+
+
+def _check_index(entity: Entity, link: Link, target: Entity, fields: tuple[str, ...]) -> None:
+    """A link is followed by many keys at once, so an index must begin with its fields."""
+    wanted = set(fields)
+    if any(set(index[: len(wanted)]) == wanted for index in target.indexes):
+        return
+    # A unique key inside the fields leaves at most one row to look at.
+    if _is_key(target, fields):
+        return
+    mend = f"Add an index on {'+'.join(fields)} to {target.name}."
+    reason = f"no index of {target.name} begins with {'+'.join(fields)}"
+    raise ModelError(entity.name, link.name, reason, mend=mend)

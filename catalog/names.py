@@ -1,0 +1,86 @@
+"""In charge of the names that clients see: camelCase, plurals, and what may not be a name."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from catalog.errors import ModelError
+from catalog.types import EnumType, Scalar
+
+_NAME = re.compile(r"[A-Za-z][_0-9A-Za-z]*")
+RESERVED_FIELDS = frozenset({"nodeId", "and", "or", "not", "isNull"})
+"""Names that the generated types and filters use themselves."""
+
+RESERVED_ROOTS = frozenset({"node"})
+"""Names of root fields that the generated schema has in any case."""
+
+_SCALARS = frozenset(scalar.value for scalar in Scalar)
+RESERVED_TYPES = frozenset(
+    {"Query", "Mutation", "Subscription", "Node", "PageInfo", "Ordering"}
+    | _SCALARS
+    | {f"{scalar}{end}" for scalar in _SCALARS for end in ("Filter", "ListFilter")},
+)
+"""Names of types that the generated schema has in any case."""
+
+GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order")
+"""What the generated types of an entity, a document or an enum are called by, after its name."""
+
+
+def camel(name: str) -> str:
+    """``dep_delay`` → ``depDelay``; leading underscores are dropped."""
+    head, *tail = name.strip("_").split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in tail)
+
+
+def lower_first(name: str) -> str:
+    """``Flight`` → ``flight``."""
+    return name[:1].lower() + name[1:]
+
+
+def plural(name: str) -> str:
+    """The regular English plural of a name; a model says ``__plural__`` where it is irregular."""
+    if re.search(r"[^aeiou]y$", name):
+        return name[:-1] + "ies"
+    return name + ("es" if re.search(r"(s|x|z|ch|sh)$", name) else "s")
+
+
+def description_of(model: type) -> str | None:
+    """The model's own docstring, not an inherited one."""
+    own = model.__dict__.get("__doc__")
+    return inspect.cleandoc(own) if isinstance(own, str) and own.strip() else None
+
+
+def check_type_name(name: str) -> None:
+    """Refuses a model name that GraphQL cannot use or that Bigraph uses itself."""
+    if not _NAME.fullmatch(name) or name in RESERVED_TYPES:
+        raise ModelError(name, None, "this name cannot be a GraphQL type", mend="Rename the model.")
+
+
+def check_root_name(model: str, name: str, *, mend: str) -> None:
+    """Refuses a singular or a plural that cannot be a field of ``Query``."""
+    if not _NAME.fullmatch(name) or name in RESERVED_ROOTS:
+        reason = f"the root field {name!r} is not valid or is used by Bigraph itself"
+        raise ModelError(model, None, reason, mend=mend)
+
+
+def check_members(model: str, field: str, kind: EnumType) -> None:
+    """Refuses an enum with a member that GraphQL cannot name or that no store can hold."""
+    for name, value in kind.members.items():
+        if not _NAME.fullmatch(name) or name in {"true", "false", "null"}:
+            reason = f"the enum {kind.name} has the member {name!r}, which GraphQL cannot name"
+            mend = "Use a Python enum whose members have plain names; what is stored can stay."
+            raise ModelError(model, field, reason, mend=mend)
+        if not isinstance(value, (str, int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            reason = f"the enum {kind.name} stores {name} as {value!r}"
+            mend = "Give the member a text or a number for its value."
+            raise ModelError(model, field, reason, mend=mend)
+
+
+def api_name(model: str, name: str) -> str:
+    """The GraphQL name of a model's field; refuses one that cannot be served."""
+    api = camel(name)
+    if not _NAME.fullmatch(api) or api in RESERVED_FIELDS:
+        reason = f"the GraphQL name {api!r} is not valid or is used by Bigraph itself"
+        raise ModelError(model, name, reason, mend="Rename the field; an alias keeps its column.")
+    return api

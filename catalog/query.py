@@ -1,0 +1,193 @@
+"""In charge of the language between the layers: what to read, without saying how a store does it.
+
+Null is never true: a comparison with a null or missing value is false, for every operator, ``NE``
+and ``NOT_IN`` included. ``Not`` is the exact complement. So ``where`` and ``not where`` part any
+set of rows in two, on every store.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from catalog.entity import Entity, Relation, Store, Through
+
+Path = tuple[str, ...]
+"""Field names from the entity inwards; ``()`` is the element itself inside a quantifier."""
+
+Key = tuple[Any, ...]
+"""The values of a batch's fields, in their order."""
+
+Record = dict[str, Any]
+"""A row as a source returns it: values by field name, a joined record or None by relation name."""
+
+
+class Operator(enum.Enum):
+    """Comparisons of a leaf with a value; the value is the GraphQL operator's name."""
+
+    EQ = "eq"
+    NE = "ne"
+    IN = "in"
+    NOT_IN = "notIn"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    LIKE = "like"
+    ILIKE = "ilike"
+    STARTS_WITH = "startsWith"
+    ENDS_WITH = "endsWith"
+    CONTAINS = "contains"
+
+
+class Quantifier(enum.Enum):
+    """How many elements of a list, or rows of a relation, must match."""
+
+    SOME = "some"
+    EVERY = "every"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """True if all are; with none, always true."""
+
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """True if one is; with none, never true."""
+
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True exactly where ``filter`` is not."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A leaf against a value (a tuple of values for ``IN`` and ``NOT_IN``)."""
+
+    path: Path
+    operator: Operator
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """True where the value is null or, in a document, missing."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A quantifier over a list field; false where the list itself is null."""
+
+    path: Path
+    quantifier: Quantifier
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A quantifier over the rows of a relation within one store."""
+
+    relation: Relation
+    quantifier: Quantifier
+    filter: Filter
+
+
+Filter = And | Or | Not | Compare | IsNull | Elements | Related
+
+ALWAYS = And(())
+NEVER = Or(())
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One term of an ordering; ``relations`` are to-one steps within the store, before ``path``."""
+
+    path: Path
+    relations: tuple[Relation, ...] = ()
+    descending: bool = False
+    nulls_first: bool = False
+
+    def reversed(self) -> Order:
+        """The same term for reading backwards."""
+        return Order(self.path, self.relations, not self.descending, not self.nulls_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A to-one relation within the store, read along with its parent."""
+
+    relation: Relation
+    fields: tuple[Path, ...]
+    joins: tuple[Join, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Reads once for many keys: the read applies to each key's rows on their own."""
+
+    fields: tuple[str, ...]
+    keys: tuple[Key, ...]
+    through: Through | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What to fetch from one entity and the to-one relations joined to it.
+
+    ``filter`` bounds the rows and ``total``; ``after`` bounds the rows only (a cursor's part).
+    ``limit`` None is no limit, 0 no rows at all (only a total is wanted). The order is total: the
+    planner ends it with the primary key.
+    """
+
+    entity: Entity
+    fields: tuple[Path, ...]
+    joins: tuple[Join, ...] = ()
+    filter: Filter = ALWAYS
+    after: Filter = ALWAYS
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+    total: bool = False
+    batch: Batch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of one read, or of one key of a batch; ``total`` if the read asked for it."""
+
+    rows: Sequence[Record] = field(default_factory=tuple[Record, ...])
+    total: int | None = None
+
+
+class DataSource(Protocol):
+    """A store that can be read: Postgres, MongoDB, or memory."""
+
+    store: Store
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Answers each read, in order: under key ``()`` for a plain read, else by the batch's keys.
+
+        Keys without rows may be absent. Raises ``StoreError`` if the store does not answer.
+        """
+        ...
+
+    async def ping(self) -> str | None:
+        """None if the store answers, else a short reason that names no secret."""
+        ...
+
+    async def close(self) -> None:
+        """Gives back every connection."""
+        ...

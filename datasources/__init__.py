@@ -1,0 +1,1 @@
+"""The only home of drivers: each store compiles a read to its own language and runs it."""

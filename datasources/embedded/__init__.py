@@ -1,0 +1,7 @@
+"""The servers that come with Bigraph: PostgreSQL, SecantusDB and Valkey as supervised children."""
+
+from datasources.embedded.errors import EmbeddedError
+from datasources.embedded.server import ServerName
+from datasources.embedded.supervisor import EmbeddedUrls, Supervisor
+
+__all__ = ["EmbeddedError", "EmbeddedUrls", "ServerName", "Supervisor"]

@@ -1,0 +1,27 @@
+"""In charge of what can go wrong with a store, as clients may know it: never a driver's own text."""
+
+from __future__ import annotations
+
+from catalog.errors import BigraphError
+
+
+class StoreError(BigraphError):
+    """A store failed a read; ``store`` is its short name (postgres, mongo)."""
+
+    code = "STORE_FAILED"
+
+    def __init__(self, store: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.store = store
+
+
+class StoreUnavailable(StoreError):
+    """The store refused the connection, lost it, or did not answer in time."""
+
+    code = "STORE_UNAVAILABLE"
+
+
+class StoreTimeout(StoreError):
+    """The store was there, but the read took longer than it may."""
+
+    code = "STORE_TIMEOUT"

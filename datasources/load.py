@@ -1,0 +1,45 @@
+"""In charge of what the stores start with: tables, collections, indexes and the sample's rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from catalog.entity import Catalog, Store
+from datasources.mongo.load import load_collections
+from datasources.postgres.load import load_tables
+from datasources.sample import LoadError, Progress, SampleTable
+
+__all__ = ["LoadError", "Progress", "SampleTable", "load"]
+
+
+async def load(
+    catalog: Catalog,
+    tables: Iterable[SampleTable],
+    *,
+    postgres_url: str | None,
+    mongo_url: str | None,
+    progress: Progress,
+) -> bool:
+    """Makes what is missing, in both stores at once; True if rows were loaded.
+
+    A store without URL is left alone. Interrupted at any point, the next call completes the work;
+    rows that are there already are never changed or removed. Raises ``LoadError``.
+    """
+    samples = {table.model: table for table in tables}
+    stores = (
+        (load_tables, catalog.of(Store.POSTGRES), postgres_url),
+        (load_collections, catalog.of(Store.MONGO), mongo_url),
+    )
+    try:
+        async with asyncio.TaskGroup() as group:
+            loads = [
+                group.create_task(load_store(entities, samples, url, progress))
+                for load_store, entities, url in stores
+                if entities and url
+            ]
+    except BaseExceptionGroup as failures:
+        # The other store was merely interrupted by it.
+        first = failures.exceptions[0]
+        raise first from first.__cause__
+    return any(task.result() for task in loads)

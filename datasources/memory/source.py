@@ -1,0 +1,97 @@
+"""In charge of answering reads from plain Python records: for tests without servers.
+
+It is also what the other sources are held to: where they disagree with it, one of them is wrong.
+So it says what each read means in the plainest way, and is never fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from catalog.entity import Catalog, Store
+from catalog.query import Answer, Join, Key, Path, Read, Record
+from catalog.types import DocumentType, FieldType, ListType
+from datasources.memory.filters import holds
+from datasources.memory.ordering import ordered
+from datasources.memory.tables import Row, Tables
+
+
+class MemorySource:
+    """A ``DataSource`` over records held in memory.
+
+    ``tables`` holds each entity's records by the entity's name; a record holds values by Python
+    field name, in the form in which sources return them: datetimes aware, enums by their API name,
+    ObjectIds as hex digits, nested documents as dicts. A name left out is null. Every query sees
+    the records as they are at that moment.
+    """
+
+    def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
+        self.store = store
+        self._tables = Tables(catalog, store, tables)
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Answers each read; under every key of a batch, also those without rows."""
+        return [self._answers(read) for read in reads]
+
+    async def ping(self) -> str | None:
+        """None: memory always answers."""
+        return None
+
+    async def close(self) -> None:
+        """Does nothing: there is nothing to give back."""
+
+    def _answers(self, read: Read) -> dict[Key, Answer]:
+        entity, batch = read.entity.name, read.batch
+        if batch is None:
+            return {(): self._answer(read, self._tables.rows(entity))}
+        return {
+            key: self._answer(read, self._tables.found(entity, batch.fields, key, batch.through))
+            for key in batch.keys
+        }
+
+    def _answer(self, read: Read, rows: Iterable[Row]) -> Answer:
+        name, kind = read.entity.name, self._tables.kind(read.entity.name)
+        matching = [row for row in rows if holds(self._tables, read.filter, kind, row)]
+        after = [row for row in matching if holds(self._tables, read.after, kind, row)]
+        rest = ordered(self._tables, name, after, read.order)[read.offset :][: read.limit]
+        return Answer(
+            rows=[self._record(name, row, read.fields, read.joins) for row in rest],
+            total=len(matching) if read.total else None,
+        )
+
+    def _record(
+        self, entity: str, row: Row, fields: Iterable[Path], joins: Iterable[Join]
+    ) -> Record:
+        record = _projected(self._tables.kind(entity), row, fields)
+        return record | {join.relation.name: self._joined(row, join) for join in joins}
+
+    def _joined(self, row: Row, join: Join) -> Record | None:
+        target = next(iter(self._tables.related(join.relation, row)), None)
+        if target is None:
+            return None
+        return self._record(join.relation.target, target, join.fields, join.joins)
+
+
+def _projected(kind: FieldType, value: Any, paths: Iterable[Path]) -> Any:
+    """What the paths ask of a value: of a list each element, of a document only those fields."""
+    if value is None:
+        return None
+    if isinstance(kind, ListType):
+        paths = tuple(paths)
+        return [_projected(kind.of, item, paths) for item in value]
+    if not isinstance(kind, DocumentType):
+        return value
+    asked: dict[str, list[Path]] = {}
+    for name, *inner in _spelled_out(kind, paths):
+        asked.setdefault(name, []).append(tuple(inner))
+    return {
+        name: _projected(kind.fields[name].type, value.get(name), inner)
+        for name, inner in asked.items()
+    }
+
+
+def _spelled_out(kind: DocumentType, paths: Iterable[Path]) -> Iterable[Path]:
+    """The paths, where one that asks for the whole document asks for each of its fields."""
+    for path in paths:
+        yield from (path,) if path else ((name,) for name in kind.fields)

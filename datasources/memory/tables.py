@@ -1,0 +1,81 @@
+"""In charge of finding things in memory: rows, related rows, and values along a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from catalog.entity import Catalog, Entity, Relation, Store, Through
+from catalog.query import Key, Path
+from catalog.types import DocumentType, EnumType, FieldType
+
+Row: TypeAlias = Mapping[str, Any]
+
+
+class Tables:
+    """The rows of every entity of one store, by the entity's name."""
+
+    def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
+        self._kinds = {entity.name: document_of(entity) for entity in catalog.of(store)}
+        unknown = tables.keys() - self._kinds.keys()
+        if unknown:
+            raise LookupError(f"not entities of {store.value}: {', '.join(sorted(unknown))}")
+        self._tables = tables
+
+    def kind(self, entity: str) -> DocumentType:
+        """The type of an entity's rows."""
+        return self._kinds[entity]
+
+    def rows(self, entity: str) -> Sequence[Row]:
+        """Every row of an entity."""
+        return self._tables.get(entity, ())
+
+    def related(self, relation: Relation, row: Row | None) -> list[Row]:
+        """The rows that a relation leads to from a row: none from no row, or by a null."""
+        if row is None:
+            return []
+        key = values_of(row, relation.source_fields)
+        return self.found(relation.target, relation.target_fields, key, relation.through)
+
+    def found(
+        self, target: str, fields: Sequence[str], key: Key, through: Through | None = None
+    ) -> list[Row]:
+        """The target's rows whose fields (with ``through`` the link table's) equal the key."""
+        if through is None:
+            return [row for row in self.rows(target) if _equal(values_of(row, fields), key)]
+        links = self.found(through.entity, fields, key)
+        here, there = zip(*through.target_on, strict=True)
+        wanted = [values_of(link, here) for link in links]
+        return [
+            row
+            for row in self.rows(target)
+            if any(_equal(values_of(row, there), one) for one in wanted)
+        ]
+
+
+def document_of(entity: Entity) -> DocumentType:
+    """A row of an entity, seen as a document: so paths start alike at both."""
+    return DocumentType(entity.name, entity.fields)
+
+
+def values_of(row: Row, fields: Sequence[str]) -> Key:
+    """The row's values of these fields, in their order."""
+    return tuple(row.get(field) for field in fields)
+
+
+def value_at(kind: FieldType, value: Any, path: Path) -> tuple[FieldType, Any]:
+    """The type and the value at the end of a path; None once anything on the way is null."""
+    for name in path:
+        if not isinstance(kind, DocumentType):
+            raise TypeError(f"the path {path} leads through a {kind}, which has no fields")
+        kind, value = kind.fields[name].type, None if value is None else value.get(name)
+    return kind, value
+
+
+def comparable(kind: FieldType, value: Any) -> Any:
+    """The value that stands for ``value`` in comparisons: an enum's members have an order."""
+    return list(kind.members).index(value) if isinstance(kind, EnumType) else value
+
+
+def _equal(one: Key, other: Key) -> bool:
+    return one == other and None not in one

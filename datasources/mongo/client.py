@@ -1,0 +1,123 @@
+"""In charge of clients of MongoDB: PyMongo's and Motor's, behind the one API that they share."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeVar, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions, DatetimeConversion
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+Driver = Literal["pymongo", "motor"]
+Document = dict[str, Any]
+
+DEFAULT_DATABASE = "bigraph"
+
+CODEC: CodecOptions[Document] = CodecOptions(
+    tz_aware=True,
+    uuid_representation=UuidRepresentation.STANDARD,
+    # What Python cannot hold (year 20000, broken text) must not fail the rows beside it.
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+    unicode_decode_error_handler="replace",
+)
+
+# Milliseconds. A URL may say otherwise.
+_LIMITS: Mapping[str, int] = {
+    "serverSelectionTimeoutMS": 2_000,
+    "connectTimeoutMS": 2_000,
+    "socketTimeoutMS": 40_000,  # the server itself ends a read earlier: see MongoSource
+    "waitQueueTimeoutMS": 10_000,
+}
+
+
+class Cursor(Protocol):
+    """What an aggregate command gives."""
+
+    async def to_list(self, length: int | None) -> list[Document]:
+        """All remaining documents."""
+        ...
+
+
+class Collection(Protocol):
+    """What can run an aggregate command: a collection, or a database."""
+
+    def aggregate(
+        self, pipeline: Sequence[Mapping[str, Any]], **options: Any
+    ) -> Awaitable[Cursor] | Cursor:
+        """The command's cursor, at once (Motor) or awaited (PyMongo)."""
+        ...
+
+
+class Client(Protocol):
+    """Connections to one MongoDB."""
+
+    def get_default_database(self, default: str) -> Database:
+        """The database that the URL names, else ``default``."""
+        ...
+
+    def close(self) -> Awaitable[None] | None:
+        """Gives back every connection, at once (Motor) or awaited (PyMongo)."""
+        ...
+
+
+class Database(Collection, Protocol):
+    """One database of a client."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def client(self) -> Client:
+        """The client that it belongs to."""
+        ...
+
+    def __getitem__(self, name: str) -> Collection: ...
+
+    def with_options(self, codec_options: CodecOptions[Document]) -> Database:
+        """The same database, decoded otherwise."""
+        ...
+
+    def command(self, command: str) -> Awaitable[Document]:
+        """Runs a command of no arguments."""
+        ...
+
+
+T = TypeVar("T")
+
+
+async def settled(result: Awaitable[T] | T) -> T:
+    """The result, awaited where this driver wants that: the only difference between the two."""
+    return cast("T", await result if inspect.isawaitable(result) else result)
+
+
+def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
+    """A client for a URL; connects when first used. ``options`` are the driver's own.
+
+    Raises ValueError, in one line without credentials, if the URL is malformed.
+    """
+    make: Any = AsyncIOMotorClient if driver == "motor" else AsyncMongoClient
+    try:
+        named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+        limits = {name: value for name, value in _LIMITS.items() if name.lower() not in named}
+        return cast("Client", make(url, **{**limits, **options}))
+    except (PyMongoError, ValueError) as error:
+        raise ValueError(_complaint(url, error)) from None
+
+
+def _complaint(url: str, error: Exception) -> str:
+    expected = "expected mongodb://user:password@host:27017/database"
+    if "@" in url:  # the driver's message may quote a part of the password
+        return f"Not a MongoDB URL: {expected}, special characters of the password as %40."
+    return f"Not a MongoDB URL: {str(error).splitlines()[0].rstrip('.')}; {expected}."
+
+
+def database_of(client: Client, default: str = DEFAULT_DATABASE) -> Database:
+    """The database that the client's URL names, else ``default``, decoded as `CODEC` says."""
+    return client.get_default_database(default).with_options(codec_options=CODEC)

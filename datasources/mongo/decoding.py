@@ -1,0 +1,109 @@
+"""In charge of single values on their way out of BSON: `values` turned round, by type.
+
+Any BSON number will do where a number is meant, so long as it is one of the declared kind: tools
+that write to MongoDB often make a double of 5.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from bson import Decimal128, ObjectId
+
+from catalog.types import Scalar
+
+Decode = Callable[[Any], Any]
+"""Gives Python's value for a stored one that is not null; TypeError or ValueError if wrong."""
+
+T = TypeVar("T")
+
+
+def instance(kind: type[T], value: Any) -> T:
+    """The value, if it is one of this type: a bool is no int."""
+    if type(value) is kind or (isinstance(value, kind) and kind is not int):
+        return value
+    raise TypeError
+
+
+def _whole(value: Any) -> int:
+    if type(value) is int:
+        return value
+    number = _number(value)
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _number(value: Any) -> float | int | decimal.Decimal:
+    if isinstance(value, Decimal128):
+        return value.to_decimal()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    raise TypeError
+
+
+def _float(value: Any) -> float:
+    return value if type(value) is float else float(_number(value))
+
+
+def _decimal(value: Any) -> decimal.Decimal:
+    number = _number(value)
+    # By its text, a double is the decimal that people wrote.
+    return decimal.Decimal(repr(number)) if isinstance(number, float) else decimal.Decimal(number)
+
+
+def _moment(value: Any) -> datetime.datetime:
+    return instance(datetime.datetime, value)
+
+
+def _day(value: Any) -> datetime.date:
+    moment = _moment(value)
+    if moment.time() != datetime.time():
+        raise ValueError
+    return moment.date()
+
+
+def _clock(value: Any) -> datetime.time:
+    return datetime.time.fromisoformat(instance(str, value))
+
+
+def _json(value: Any) -> Any:
+    """What JSON can say of a BSON value: types that it lacks become text."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case Mapping():
+            held = cast("Mapping[str, Any]", value)
+            return {name: _json(item) for name, item in held.items()}
+        case list():
+            return [_json(item) for item in cast("list[Any]", value)]
+        case ObjectId() | uuid.UUID() | Decimal128():
+            return str(value)
+        case datetime.datetime():
+            return value.isoformat()
+        case bytes():
+            return base64.b64encode(value).decode()
+        case _:
+            raise TypeError
+
+
+SCALARS: Mapping[Scalar, Decode] = {
+    Scalar.INT: _whole,
+    Scalar.BIGINT: _whole,
+    Scalar.FLOAT: _float,
+    Scalar.DECIMAL: _decimal,
+    Scalar.STRING: lambda value: instance(str, value),
+    Scalar.BOOLEAN: lambda value: instance(bool, value),
+    Scalar.DATE: _day,
+    Scalar.TIME: _clock,
+    Scalar.DATETIME: _moment,
+    Scalar.UUID: lambda value: instance(uuid.UUID, value),
+    Scalar.BYTES: lambda value: bytes(instance(bytes, value)),
+    Scalar.JSON: _json,
+    Scalar.OBJECT_ID: lambda value: str(instance(ObjectId, value)),
+}

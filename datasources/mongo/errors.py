@@ -1,0 +1,51 @@
+"""In charge of what a driver's failure means to clients; its own text goes to the log only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bson.errors import BSONError
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
+
+from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from telemetry.logs import logger
+
+STORE: Final = "mongo"
+DRIVER_ERRORS: Final = (PyMongoError, BSONError)
+
+_TIMEOUTS = frozenset({50, 262})  # MaxTimeMSExpired, ExceededTimeLimit
+_REFUSALS = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
+_TOO_LARGE = frozenset({4568, 10334, 17419, 17420})  # a document beyond 16 MB
+
+_log = logger(STORE)
+
+
+def store_error(error: Exception) -> StoreError:
+    """The error to raise for a driver's; the driver's own is logged."""
+    _log.error("mongo_failed", error=type(error).__name__, detail=str(error))
+    code = error.code if isinstance(error, OperationFailure) else None
+    if isinstance(error, ConnectionFailure):
+        return StoreUnavailable(STORE, "MongoDB does not answer.")
+    if isinstance(error, ExecutionTimeout) or code in _TIMEOUTS:
+        hint = "Ask for less, or filter by indexed fields."
+        return StoreTimeout(STORE, "MongoDB took longer than a read may take.", hint=hint)
+    if code in _REFUSALS:
+        return StoreUnavailable(STORE, "MongoDB refused our credentials.")
+    if code in _TOO_LARGE:
+        hint = "Ask for fewer rows or fields."
+        return StoreError(STORE, "The answer is larger than MongoDB can give at once.", hint=hint)
+    return StoreError(STORE, "MongoDB could not answer this read.")
+
+
+def reason_of(error: Exception) -> str:
+    """A few words on why MongoDB does not answer, without addresses or credentials."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, OperationFailure) and error.code in _REFUSALS:
+        return "credentials refused"
+    return "no connection" if isinstance(error, ConnectionFailure) else type(error).__name__

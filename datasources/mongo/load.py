@@ -1,0 +1,148 @@
+"""In charge of what MongoDB starts with: collections, their indexes and the sample's documents."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeAlias, cast
+
+from pymongo import IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConnectionFailure
+
+from catalog.declare import Index
+from catalog.entity import Entity
+from catalog.types import DocumentType, Field, FieldType, ListType
+from datasources.mongo.client import Document, client_of, database_of, settled
+from datasources.mongo.errors import DRIVER_ERRORS, reason_of
+from datasources.mongo.paths import document_of
+from datasources.mongo.values import encoded
+from datasources.sample import LEDGER, LoadError, Progress, SampleTable, check_ledger, fingerprint
+
+Database: TypeAlias = AsyncDatabase[Document]
+
+# Larger ones are no faster on any server we measured, and hold back other writers longer.
+_BATCH = 500
+
+
+async def load_collections(
+    entities: Sequence[Entity], samples: Mapping[type, SampleTable], url: str, progress: Progress
+) -> bool:
+    """Makes missing collections and indexes, and loads what is not complete; True if any was.
+
+    A collection is noted in the ledger before its first document and again after its last, so an
+    interrupted load goes on where it stopped. Raises ``LoadError``.
+    """
+    client = client_of(url)
+    try:
+        # PyMongo's own, whose types say more than what it shares with Motor.
+        database = cast("Database", database_of(client))
+        return await _load(database, entities, samples, progress)
+    except DRIVER_ERRORS as error:
+        no_answer = isinstance(error, ConnectionFailure)
+        reason = reason_of(error) if no_answer else str(error).partition(", full error")[0]
+        raise LoadError(f"The sample cannot be loaded into MongoDB: {reason}.") from error
+    finally:
+        await settled(client.close())
+
+
+async def _load(
+    database: Database,
+    entities: Sequence[Entity],
+    samples: Mapping[type, SampleTable],
+    progress: Progress,
+) -> bool:
+    present = set(await database.list_collection_names())
+    loaded = False
+    for entity in entities:
+        sample = samples.get(entity.model)
+        is_new = entity.table not in present
+        due = sample is not None and not await _is_complete(database, entity, sample, is_new=is_new)
+        if is_new:
+            await database.create_collection(entity.table)
+        # Before the documents: SecantusDB takes thrice as long to index them afterwards.
+        if indexes := _indexes(entity):
+            await database[entity.table].create_indexes(indexes)
+        if sample is not None and due:
+            await _fill(database, entity, sample, progress)
+            loaded = True
+    return loaded
+
+
+async def _is_complete(
+    database: Database, entity: Entity, sample: SampleTable, *, is_new: bool
+) -> bool:
+    """What the ledger says; it is told if work is to begin, and asked if it may."""
+    ledger, wanted = database[LEDGER], fingerprint(entity, sample)
+    noted = None if is_new else await ledger.find_one({"_id": entity.name})
+    if noted is None:
+        is_empty = is_new or await database[entity.table].find_one({}, {"_id": 1}) is None
+        check_ledger(entity, None, wanted, is_empty=is_empty)
+        begun = {"fingerprint": wanted, "rows": None, "loaded_at": None}
+        await ledger.replace_one({"_id": entity.name}, begun, upsert=True)
+        return False
+    check_ledger(entity, noted["fingerprint"], wanted, is_empty=False)
+    return noted["rows"] is not None
+
+
+async def _fill(
+    database: Database, entity: Entity, sample: SampleTable, progress: Progress
+) -> None:
+    """Inserts the documents that are not there yet.
+
+    It does not begin by removing those of an interrupted load: that would take SecantusDB minutes.
+    """
+    collection = database[entity.table]
+    there = {document["_id"] async for document in collection.find({}, {"_id": 1})}
+    kind, rows, done = document_of(entity), sample.rows(), 0
+    while batch := [_stored(kind, row) for row in islice(rows, _BATCH)]:
+        await _insert(collection, [document for document in batch if document["_id"] not in there])
+        done += len(batch)
+        progress(entity.name, done, sample.count)
+    noted = {"rows": done, "loaded_at": datetime.datetime.now(datetime.UTC)}
+    await database[LEDGER].update_one({"_id": entity.name}, {"$set": noted})
+
+
+async def _insert(collection: AsyncCollection[Document], documents: list[Document]) -> None:
+    if documents:
+        await collection.insert_many(documents, ordered=False)
+
+
+def _indexes(entity: Entity) -> list[IndexModel]:
+    declared = cast("Sequence[Index]", getattr(entity.model, "__indexes__", ()))
+    return [IndexModel(list(_keys(entity, index)), unique=index.unique) for index in declared]
+
+
+def _keys(entity: Entity, index: Index) -> Iterator[tuple[str, int]]:
+    for name in index.fields:
+        yield ".".join(_stored_path(document_of(entity), name.split("."))), 1
+
+
+def _stored_path(kind: FieldType, path: Sequence[str]) -> Iterator[str]:
+    for at, name in enumerate(path):
+        while isinstance(kind, ListType):  # an index covers each element
+            kind = kind.of
+        if not isinstance(kind, DocumentType):
+            yield from path[at:]  # into JSON, whose keys no model names
+            return
+        yield kind.fields[name].stored
+        kind = kind.fields[name].type
+
+
+def _stored(kind: FieldType, value: Any) -> Any:
+    """A value as BSON; a document lacks the keys whose values are missing."""
+    if value is None:
+        return None
+    if isinstance(kind, ListType):
+        return [_stored(kind.of, item) for item in value]
+    if isinstance(kind, DocumentType):
+        return dict(_members(kind.fields, value))
+    return encoded(kind, value)
+
+
+def _members(fields: Mapping[str, Field], row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if value is not None:
+            yield fields[name].stored, _stored(fields[name].type, value)

@@ -1,0 +1,89 @@
+"""In charge of the stages that sort rows. Pure.
+
+MongoDB puts nulls first, or last when descending. Where an order asks for that, or where there can
+be no nulls, the sort is by the stored field alone, and an index can serve it; else a computed
+field decides first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.entity import Catalog, Entity
+from catalog.query import Order
+from catalog.types import EnumType, FieldType
+from datasources.mongo.lookups import related
+from datasources.mongo.paths import Stage, document_of, place_of
+
+Expression = str | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What one term sorts by: a field's path, and its name unless a rank must stand for it."""
+
+    value: str
+    type: FieldType
+    nullable: bool
+    stored: str | None = None
+
+
+def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[Stage]:
+    """The stages that sort the entity's rows by these terms; none if there are none."""
+    lookups: list[Stage] = []
+    computed: dict[str, Expression] = {}
+    directions: dict[str, int] = {}
+    for at, term in enumerate(order):
+        key = _key(catalog, entity, term, f"~order{at}")
+        lookups += _lookups(catalog, entity, term, f"~order{at}")
+        if key.nullable and term.nulls_first == term.descending:
+            computed[f"~null{at}"] = {"$lte": [key.value, None]}
+            directions[f"~null{at}"] = -1 if term.nulls_first else 1
+        if key.stored is None:
+            computed[f"~order{at}"] = _ranked(key)
+        # A field sorts where it comes first; a later term on it has nothing left to decide.
+        directions.setdefault(key.stored or f"~order{at}", -1 if term.descending else 1)
+    computing = [{"$set": computed}] if computed else []
+    return [*lookups, *computing, *([{"$sort": directions}] if directions else [])]
+
+
+def _key(catalog: Catalog, entity: Entity, term: Order, into: str) -> _Key:
+    for relation in term.relations:
+        entity = catalog[relation.target]
+    place = place_of(document_of(entity), term.path)
+    stored = f"{into}.value" if term.relations else place.stored
+    nullable = place.nullable or bool(term.relations)
+    return _Key(f"${stored}", place.type, nullable, None if _needs_rank(place.type) else stored)
+
+
+def _lookups(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[Stage]:
+    """Puts the value at the end of the term's relations into ``into``, as {value}, if there is."""
+    if not term.relations:
+        return []
+    relation, *rest = term.relations
+    target = catalog[relation.target]
+    beyond = Order(term.path, tuple(rest))
+    value = [*_lookups(catalog, target, beyond, "~next"), _value(target, beyond)]
+    unwind = {"path": f"${into}", "preserveNullAndEmptyArrays": True}
+    found = related(entity, relation, target, [{"$limit": 1}, *value], into)
+    return [found, {"$unwind": unwind}]
+
+
+def _value(entity: Entity, term: Order) -> Stage:
+    stored = "~next.value" if term.relations else place_of(document_of(entity), term.path).stored
+    return {"$replaceWith": {"value": f"${stored}"}}
+
+
+def _needs_rank(kind: FieldType) -> bool:
+    """Members sort as they are declared, which may not be how their stored values sort."""
+    return isinstance(kind, EnumType) and list(kind.members.values()) != sorted(
+        kind.members.values(), key=lambda stored: (isinstance(stored, str), stored)
+    )
+
+
+def _ranked(key: _Key) -> Expression:
+    if not isinstance(key.type, EnumType) or not _needs_rank(key.type):
+        return key.value
+    return {"$indexOfArray": [{"$literal": list(key.type.members.values())}, key.value]}

@@ -1,0 +1,85 @@
+"""In charge of where a path leads inside stored documents, and of which paths a read asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.entity import Entity
+from catalog.query import Path
+from catalog.types import DocumentType, FieldType, ListType, Scalar
+
+Stage = dict[str, Any]
+"""One stage of an aggregation pipeline."""
+
+Tree = dict[str, "Tree"]
+"""The fields asked for by name, each with those inside it; empty where the value is a leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The end of a path: its dotted stored name, its type, and whether null may be found there."""
+
+    stored: str
+    type: FieldType
+    nullable: bool
+
+    @property
+    def may_be_array(self) -> bool:
+        """True where an array is a proper value, which MongoDB's null test would look into."""
+        return isinstance(self.type, ListType) or self.type is Scalar.JSON
+
+
+def document_of(entity: Entity) -> DocumentType:
+    """An entity's rows, seen as documents: so paths start alike at rows and at elements."""
+    return DocumentType(entity.name, entity.fields)
+
+
+def place_of(scope: FieldType, path: Path) -> Place:
+    """Where ``path`` leads from ``scope``: an entity's document, or the type of an element."""
+    place = Place("", scope, nullable=not path)
+    for name in path:
+        if not isinstance(place.type, DocumentType):
+            raise TypeError(f"the path {path} leads through {place.type}, which has no fields")
+        field = place.type.fields[name]
+        stored = f"{place.stored}.{field.stored}" if place.stored else field.stored
+        place = Place(stored, field.type, place.nullable or field.nullable)
+    return place
+
+
+def tree_of(scope: FieldType, paths: Iterable[Path]) -> Tree:
+    """The paths as a tree; one that ends at a document asks for all that its model names."""
+    inside = scope.of if isinstance(scope, ListType) else scope
+    if isinstance(inside, ListType):
+        return tree_of(inside, paths)
+    if not isinstance(inside, DocumentType):
+        return {}
+    asked: dict[str, list[Path]] = {}
+    for name, *rest in _spelled_out(inside, paths):
+        asked.setdefault(name, []).append(tuple(rest))
+    return {name: tree_of(inside.fields[name].type, rest) for name, rest in asked.items()}
+
+
+def _spelled_out(document: DocumentType, paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from (path,) if path else ((name,) for name in document.fields)
+
+
+def stored_leaves(scope: FieldType, tree: Tree, prefix: str = "") -> Iterator[str]:
+    """The dotted stored names of what to project for a tree, in the order asked."""
+    while isinstance(scope, ListType):
+        scope = scope.of
+    if not isinstance(scope, DocumentType):
+        return
+    for name, inner in tree.items():
+        field = scope.fields[name]
+        if inner and not _holds_nulls(field.type):
+            yield from stored_leaves(field.type, inner, f"{prefix}{field.stored}.")
+        else:
+            yield prefix + field.stored
+
+
+def _holds_nulls(kind: FieldType) -> bool:
+    """Whether a list may hold nulls: a projection inside it would leave these out."""
+    return isinstance(kind, ListType) and (kind.items_nullable or _holds_nulls(kind.of))

@@ -1,0 +1,121 @@
+"""In charge of turning stored documents into records, by the types that the models declare.
+
+A value of another type than its model says does not fail the row: an error stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from catalog.entity import Catalog, Entity
+from catalog.errors import StoredValueError
+from catalog.query import Join, Path, Record
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from datasources.mongo.decoding import SCALARS, Decode, instance
+from datasources.mongo.paths import Tree, document_of, tree_of
+from datasources.mongo.rows import JOINED
+
+Document = Mapping[str, Any]
+
+
+def record_decoder(
+    catalog: Catalog, entity: Entity, fields: Sequence[Path], joins: Sequence[Join]
+) -> Callable[[Document], Record]:
+    """Makes records of the documents that the read's projection gives."""
+    scope = document_of(entity)
+    own = _document_decoder(scope, tree_of(scope, fields), entity.name)
+    joined = [
+        (join.relation.name, f"{JOINED}{at}", record_decoder(catalog, target, *_asked(join)))
+        for at, join in enumerate(joins)
+        for target in [catalog[join.relation.target]]
+    ]
+    if not joined:
+        return own
+
+    def decode(document: Document) -> Record:
+        record = own(document)
+        for name, stored, decode_joined in joined:
+            found = document.get(stored)
+            record[name] = decode_joined(found[0]) if found else None
+        return record
+
+    return decode
+
+
+def _asked(join: Join) -> tuple[Sequence[Path], Sequence[Join]]:
+    return join.fields, join.joins
+
+
+def _document_decoder(scope: DocumentType, tree: Tree, where: str) -> Callable[[Document], Record]:
+    columns = [
+        (name, scope.fields[name].stored, _field_decoder(scope.fields[name], inner, where))
+        for name, inner in tree.items()
+    ]
+
+    def decode(document: Document) -> Record:
+        return {name: value(document.get(stored)) for name, stored, value in columns}
+
+    return decode
+
+
+def _field_decoder(field: Field, tree: Tree, where: str) -> Decode:
+    where = f"{where}.{field.name}"
+    return _safe(_decoder(field.type, tree, where), field.type, where)
+
+
+def _safe(decode: Decode, kind: FieldType, where: str) -> Decode:
+    """None for null; an error in the value's place where it has not its type."""
+
+    def safely(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return decode(value)
+        except (TypeError, ValueError, ArithmeticError):
+            stored = type(value).__name__
+            return StoredValueError(f"{where} holds {stored}, which is no {_label(kind)}.")
+
+    return safely
+
+
+def _label(kind: FieldType) -> str:
+    match kind:
+        case Scalar():
+            return kind.value
+        case EnumType() | DocumentType():
+            return kind.name
+        case ListType():
+            return "list"
+
+
+def _decoder(kind: FieldType, tree: Tree, where: str) -> Decode:
+    match kind:
+        case Scalar():
+            return SCALARS[kind]
+        case EnumType():
+            return _enum_decoder(kind)
+        case DocumentType():
+            return _nested_decoder(_document_decoder(kind, tree, where))
+        case ListType():
+            return _list_decoder(_safe(_decoder(kind.of, tree, where), kind.of, where))
+
+
+def _enum_decoder(kind: EnumType) -> Decode:
+    # The first member with a value names it: later ones are its aliases.
+    names = {kind.members[name]: name for name in reversed(list(kind.members))}
+
+    def decode(value: Any) -> str:
+        if value not in names:
+            raise ValueError
+        return names[value]
+
+    return decode
+
+
+def _nested_decoder(decode: Decode) -> Decode:
+    return lambda value: decode(instance(dict, value))
+
+
+def _list_decoder(decode: Decode) -> Decode:
+    return lambda value: [decode(item) for item in cast("list[Any]", instance(list, value))]

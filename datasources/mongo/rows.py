@@ -1,0 +1,120 @@
+"""In charge of the stages that give one read's rows or its total, from one collection. Pure.
+
+Filter before sort before limit, so that MongoDB can use an index for all three. Fields that exist
+only on the way have names that begin with ``~``; the projection at the end leaves them behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from catalog.entity import Catalog, Entity
+from catalog.query import (
+    And,
+    Compare,
+    Elements,
+    Filter,
+    IsNull,
+    Join,
+    Not,
+    Or,
+    Path,
+    Quantifier,
+    Read,
+    Related,
+)
+from datasources.mongo.filters import Condition, condition_of
+from datasources.mongo.lookups import related
+from datasources.mongo.ordering import ordering
+from datasources.mongo.paths import Stage, document_of, stored_leaves, tree_of
+
+JOINED = "~join"
+"""The stored name of a joined record, before the join's place in its read."""
+
+
+def row_stages(catalog: Catalog, read: Read) -> list[Stage]:
+    """The stages that give the read's rows, from all documents of its collection or of a key."""
+    return [
+        *matching(catalog, read.entity, And((read.filter, read.after))),
+        *ordering(catalog, read.entity, read.order),
+        *([{"$skip": read.offset}] if read.offset else []),
+        *([] if read.limit is None else [{"$limit": read.limit}]),
+        *_joining(catalog, read.entity, read.joins),
+        _projection(read.entity, read.fields, read.joins),
+    ]
+
+
+def count_stages(catalog: Catalog, read: Read, into: str) -> list[Stage]:
+    """The stages that count all the read's rows, into one document, or none if there are none."""
+    counted = {"$group": {"_id": None, into: {"$sum": 1}}}
+    return [*matching(catalog, read.entity, read.filter), counted]
+
+
+def matching(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:
+    """The stages that keep the rows for which ``filter`` holds.
+
+    What asks nothing of other collections goes first, so that they are asked about few rows.
+    """
+    parts = list(_parts(filter))
+    own = And(tuple(part for part in parts if not _reaches(part)))
+    far = And(tuple(part for part in parts if _reaches(part)))
+    lookups: list[Stage] = []
+
+    def related_condition(across: Related) -> Condition:
+        lookups.append(_probe(catalog, entity, across, into := f"~filter{len(lookups)}"))
+        return {into: {"$ne" if across.quantifier is Quantifier.SOME else "$eq": []}}
+
+    conditions = [condition_of(document_of(entity), part, related_condition) for part in (own, far)]
+    first, last = ([{"$match": condition}] if condition else [] for condition in conditions)
+    return [*first, *lookups, *last]
+
+
+def _parts(filter: Filter) -> Iterator[Filter]:
+    """The filters that must all hold."""
+    if isinstance(filter, And):
+        for each in filter.filters:
+            yield from _parts(each)
+    else:
+        yield filter
+
+
+def _reaches(filter: Filter) -> bool:
+    match filter:
+        case And(filters) | Or(filters):
+            return any(map(_reaches, filters))
+        case Not(inner):
+            return _reaches(inner)
+        case Related():
+            return True
+        case Compare() | IsNull() | Elements():
+            return False
+        case _:
+            assert_never(filter)
+
+
+def _probe(catalog: Catalog, entity: Entity, across: Related, into: str) -> Stage:
+    """Looks for one related row that decides: one that matches, or for EVERY one that does not."""
+    target = catalog[across.relation.target]
+    decides = Not(across.filter) if across.quantifier is Quantifier.EVERY else across.filter
+    pipeline = [*matching(catalog, target, decides), {"$limit": 1}, {"$project": {"_id": 1}}]
+    return related(entity, across.relation, target, pipeline, into)
+
+
+def _joining(catalog: Catalog, entity: Entity, joins: Sequence[Join]) -> Iterator[Stage]:
+    for at, join in enumerate(joins):
+        target = catalog[join.relation.target]
+        pipeline = [
+            {"$limit": 1},
+            *_joining(catalog, target, join.joins),
+            _projection(target, join.fields, join.joins),
+        ]
+        yield related(entity, join.relation, target, pipeline, f"{JOINED}{at}")
+
+
+def _projection(entity: Entity, fields: Sequence[Path], joins: Sequence[Join]) -> Stage:
+    scope = document_of(entity)
+    stored = list(stored_leaves(scope, tree_of(scope, fields)))
+    # A projection of nothing would give everything.
+    kept = [*stored, *(f"{JOINED}{at}" for at in range(len(joins)))] or ["_id"]
+    return {"$project": {**({} if "_id" in kept else {"_id": 0}), **dict.fromkeys(kept, 1)}}

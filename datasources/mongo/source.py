@@ -1,0 +1,72 @@
+"""In charge of answering reads from MongoDB: one aggregate command for all that are given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from catalog.entity import Catalog, Store
+from catalog.query import Answer, Key, Read
+from datasources.mongo.answers import answers_of, count_rows
+from datasources.mongo.client import CODEC, Database, Document, settled
+from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
+from datasources.mongo.pipelines import Command, command_of
+from telemetry.stores import store_span
+
+PING_SECONDS: Final = 1.0
+_ONE_BATCH: Final = 1_000_000
+"""Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
+
+
+class MongoSource:
+    """A ``DataSource`` over the documents of one database.
+
+    ``max_seconds`` bounds each read in the server. Raises ``StoreUnavailable``, ``StoreTimeout`` or
+    ``StoreError``; after a failure the next read connects anew.
+    """
+
+    store = Store.MONGO
+
+    def __init__(self, database: Database, catalog: Catalog, *, max_seconds: float = 30.0) -> None:
+        self._database = database.with_options(codec_options=CODEC)
+        self._catalog = catalog
+        self._max_milliseconds = int(max_seconds * 1000)
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Answers each read, in order; every key of a batch has an answer."""
+        command = command_of(self._catalog, reads)
+        documents = await self._run(command, reads) if command else []
+        return answers_of(self._catalog, reads, command, documents)
+
+    async def ping(self) -> str | None:
+        """None if MongoDB answers within a second, else why not, without addresses or secrets."""
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self._database.command("ping")
+        except (*DRIVER_ERRORS, TimeoutError) as error:
+            return reason_of(error)
+        return None
+
+    async def close(self) -> None:
+        """Gives back every connection."""
+        await settled(self._database.client.close())
+
+    async def _run(self, command: Command, reads: Sequence[Read]) -> list[Document]:
+        collections = {read.entity.table for read in reads}
+        collection = collections.pop() if len(collections) == 1 else None
+        name = self._database.name
+        span = store_span("mongodb", "aggregate", collection, batch=len(reads), namespace=name)
+        with span as call:
+            documents = await self._aggregate(command)
+            call.returned(count_rows(reads, documents))
+        return documents
+
+    async def _aggregate(self, command: Command) -> list[Document]:
+        at = self._database if command.collection is None else self._database[command.collection]
+        options = {"maxTimeMS": self._max_milliseconds, "batchSize": _ONE_BATCH}
+        try:
+            cursor = await settled(at.aggregate(command.pipeline, **options))
+            return await cursor.to_list(None)
+        except DRIVER_ERRORS as error:
+            raise store_error(error) from error

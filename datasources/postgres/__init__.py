@@ -1,0 +1,9 @@
+"""Tables in Postgres as a data source.
+
+A read is compiled (filters, tables, selection, parts, statements: all pure), run (pool, source),
+and shaped (loaders, rows).
+"""
+
+from datasources.postgres.source import PostgresSource
+
+__all__ = ["PostgresSource"]

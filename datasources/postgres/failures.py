@@ -1,0 +1,54 @@
+"""In charge of what Postgres's failures mean to a client, and of telling them apart."""
+
+from __future__ import annotations
+
+import re
+
+from psycopg import Error, errors
+
+from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from telemetry import logger
+
+_log = logger("postgres")
+
+# A prepared statement that a change of its table, or a pooler's reset, has overtaken.
+_STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+# "connection failed: connection to server at "…", port … failed: FATAL:  …"
+_WHERE = re.compile(r".*(?:FATAL:|failed:|failed to resolve host '.*':|\[Errno -?\d+\])\s*")
+
+
+def unavailable(error: Exception) -> StoreUnavailable:
+    """The lack of a connection; why is only logged."""
+    _log.warning("postgres_unavailable", reason=reason_of(error))
+    return StoreUnavailable("postgres", "Postgres is not available.")
+
+
+def failure_of(error: Error, sql: str) -> StoreError:
+    """What a failed statement means; the database's own text is only logged."""
+    _log.warning("postgres_failed", sqlstate=error.sqlstate, reason=_first_line(error), sql=sql)
+    match error:
+        case errors.QueryCanceled():
+            return StoreTimeout("postgres", "Postgres took too long to answer.")
+        case errors.InsufficientPrivilege():
+            hint = "The database's user may not read this table."
+        case errors.ProgrammingError() | errors.InvalidTextRepresentation():
+            hint = "The table in the database does not match its model."
+        case _:
+            hint = None
+    return StoreError("postgres", "Postgres failed the read.", hint=hint)
+
+
+def is_stale(error: Error) -> bool:
+    """True if another connection may well do what this one failed to."""
+    return isinstance(error, _STALE)
+
+
+def reason_of(error: Exception) -> str:
+    """Why there is no connection, in a few words that name neither password nor address."""
+    if isinstance(error, TimeoutError | errors.ConnectionTimeout):
+        return "no answer in time"
+    return _WHERE.sub("", _first_line(error)) or type(error).__name__
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].strip()

@@ -1,0 +1,166 @@
+"""In charge of what Postgres starts with: tables, their indexes and the sample's rows, by COPY."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from psycopg.types.json import Json
+
+from catalog.entity import Entity
+from catalog.types import EnumType, FieldType, Scalar
+from datasources.postgres.conninfo import conninfo_of
+from datasources.postgres.ddl import creation, quoted_name, table_of, upkeep
+from datasources.postgres.failures import reason_of
+from datasources.sample import LEDGER, LoadError, Progress, SampleTable, check_ledger, fingerprint
+
+Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
+
+_SECONDS_TO_CONNECT = 5
+_SECONDS_TO_COPY = 3600.0
+_ROWS_BETWEEN_REPORTS = 2_000
+
+_MAKE_LEDGER = f"""
+CREATE TABLE IF NOT EXISTS {LEDGER} (
+    entity text PRIMARY KEY,
+    fingerprint text NOT NULL,
+    rows bigint NOT NULL,
+    loaded_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+# A second server that starts at the same time waits for the first one's commit.
+_LOCK_LEDGER = f"LOCK TABLE {LEDGER} IN SHARE ROW EXCLUSIVE MODE"
+_READ_LEDGER = f"SELECT entity, fingerprint FROM {LEDGER}"  # noqa: S608 (a constant)
+_NOTE = f"""
+INSERT INTO {LEDGER} (entity, fingerprint, rows) VALUES (%s, %s, %s)
+ON CONFLICT (entity) DO UPDATE
+SET (fingerprint, rows, loaded_at) = (excluded.fingerprint, excluded.rows, now())
+"""  # noqa: S608 (a constant)
+_PRESENT = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
+
+
+async def load_tables(
+    entities: Sequence[Entity], samples: Mapping[type, SampleTable], url: str, progress: Progress
+) -> bool:
+    """Makes missing tables and indexes, and loads what is not loaded yet; True if anything was.
+
+    All in one transaction: an interrupted load leaves nothing behind. Raises ``LoadError``.
+    """
+    conninfo = conninfo_of(url, statement_timeout=_SECONDS_TO_COPY)
+    connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS_TO_CONNECT)
+    try:
+        async with await connect as connection:
+            return await _load(connection, entities, samples, progress)
+    except psycopg.Error as error:
+        reason = reason_of(error).rstrip(".")
+        raise LoadError(f"The sample cannot be loaded into Postgres: {reason}.") from error
+
+
+async def _load(
+    connection: Connection,
+    entities: Sequence[Entity],
+    samples: Mapping[type, SampleTable],
+    progress: Progress,
+) -> bool:
+    await _run(connection, (_MAKE_LEDGER, _LOCK_LEDGER))
+    tables = [table_of(entity) for entity in entities]
+    present = await _present(connection, tables)
+    due = await _due(connection, entities, samples, present)
+    making = creation(tables, present)
+    await _run(connection, making.before_rows)
+    for entity, sample in due:
+        is_new = quoted_name(table_of(entity)) not in present
+        rows = await _copy(connection, entity, sample, progress, is_new=is_new)
+        await connection.execute(_NOTE, (entity.name, fingerprint(entity, sample), rows))
+    await _run(connection, making.after_rows)
+    for entity, _ in due:
+        await _run(connection, upkeep(table_of(entity)))
+    return bool(due)
+
+
+async def _present(connection: Connection, tables: Iterable[sa.Table]) -> set[str]:
+    """The quoted names of those tables and indexes that the database has."""
+    wanted = [quoted_name(item) for table in tables for item in (table, *table.indexes)]
+    return {name for (name,) in await _rows(connection, _PRESENT, wanted)}
+
+
+async def _due(
+    connection: Connection,
+    entities: Iterable[Entity],
+    samples: Mapping[type, SampleTable],
+    present: Collection[str],
+) -> list[tuple[Entity, SampleTable]]:
+    """What is to be loaded; raises ``LoadError`` for a table that holds other rows."""
+    ledger = dict(await _rows(connection, _READ_LEDGER))
+    due: list[tuple[Entity, SampleTable]] = []
+    for entity in entities:
+        sample, table = samples.get(entity.model), quoted_name(table_of(entity))
+        if sample is None:
+            continue
+        noted = ledger.get(entity.name) if table in present else None
+        is_empty = table not in present or await _is_empty(connection, table)
+        check_ledger(entity, noted, fingerprint(entity, sample), is_empty=is_empty)
+        if noted is None:
+            due.append((entity, sample))
+    return due
+
+
+async def _is_empty(connection: Connection, table: str) -> bool:
+    return not await _rows(connection, f"SELECT FROM {table} LIMIT 1")
+
+
+async def _copy(
+    connection: Connection,
+    entity: Entity,
+    sample: SampleTable,
+    progress: Progress,
+    *,
+    is_new: bool,
+) -> int:
+    """Loads a table; gives the number of rows."""
+    columns = sql.SQL(", ").join(sql.Identifier(field.stored) for field in entity.fields.values())
+    table = sql.SQL(cast("Any", quoted_name(table_of(entity))))
+    # Frozen rows need no vacuum before an index alone can count them.
+    option = sql.SQL(" (FREEZE)" if is_new else "")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN{}").format(table, columns, option)
+    done = 0
+    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for done, row in enumerate(_sent(entity, sample.rows()), start=1):
+            await copy.write_row(row)
+            if done % _ROWS_BETWEEN_REPORTS == 0 and done < sample.count:
+                progress(entity.name, done, sample.count)
+                # While the server keeps up nothing above waits, and other tasks want their turn.
+                await asyncio.sleep(0)
+    progress(entity.name, done, sample.count)
+    return done
+
+
+def _sent(entity: Entity, rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    """Each row's values in the order of the fields, as psycopg takes them."""
+    names = list(entity.fields)
+    encoders = [(at, _encoder(field.type)) for at, field in enumerate(entity.fields.values())]
+    special = [(at, encode) for at, encode in encoders if encode is not None]
+    for row in rows:
+        values = [row.get(name) for name in names]
+        for at, encode in special:
+            values[at] = None if values[at] is None else encode(values[at])
+        yield values
+
+
+def _encoder(kind: FieldType) -> Callable[[Any], Any] | None:
+    if isinstance(kind, EnumType):
+        return kind.members.__getitem__
+    return Json if kind is Scalar.JSON else None
+
+
+async def _run(connection: Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        await connection.execute(statement.encode())
+
+
+async def _rows(connection: Connection, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    return await (await connection.execute(query.encode(), parameters or None)).fetchall()

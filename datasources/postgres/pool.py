@@ -1,0 +1,105 @@
+"""In charge of connections: at most so many, opened when needed, thrown away when in doubt.
+
+It is not psycopg_pool, since that one opens connections in the background: a caller would wait
+out a timeout where the server refuses at once, and wait for the next attempt when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.pq import PipelineStatus, TransactionStatus
+
+from datasources.postgres.failures import unavailable
+from datasources.postgres.loaders import ADAPTERS
+
+Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class Pool:
+    """Up to ``size`` connections, which commit each statement by itself.
+
+    ``connect_timeout`` bounds the opening of a connection, ``queue_timeout`` the wait for one to
+    be free, both in seconds.
+    """
+
+    def __init__(
+        self, conninfo: str, *, size: int, connect_timeout: float, queue_timeout: float
+    ) -> None:
+        self._conninfo = conninfo
+        self._connect_timeout = connect_timeout
+        self._queue_timeout = queue_timeout
+        self._idle: list[Connection] = []
+        self._free = asyncio.Semaphore(size)
+        self._open = True
+
+    @asynccontextmanager
+    async def connection(self, *, fresh: bool = False) -> AsyncGenerator[Connection]:
+        """A connection for the block; with ``fresh`` a new one, in place of all that are idle.
+
+        Raises ``StoreUnavailable`` if there is none to be had.
+        """
+        if not self._open:
+            raise unavailable(RuntimeError("the source is closed"))
+        await self._queue()
+        try:
+            if fresh:
+                await self._discard_idle()
+            connection = self._idle.pop() if self._idle else await self._opened()
+            try:
+                yield connection
+            finally:
+                await self._give_back(connection)
+        finally:
+            self._free.release()
+
+    async def connect(self, seconds: float) -> Connection:
+        """A new connection, which the pool does not count.
+
+        Raises psycopg's errors, and TimeoutError after ``seconds``.
+        """
+        async with asyncio.timeout(seconds):
+            return await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, context=ADAPTERS
+            )
+
+    async def close(self) -> None:
+        """Closes the idle connections now, and each other one as soon as it is given back."""
+        self._open = False
+        await self._discard_idle()
+
+    async def _queue(self) -> None:
+        try:
+            async with asyncio.timeout(self._queue_timeout):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise unavailable(error) from error
+
+    async def _opened(self) -> Connection:
+        try:
+            return await self.connect(self._connect_timeout)
+        except (psycopg.Error, OSError) as error:
+            raise unavailable(error) from error
+
+    async def _give_back(self, connection: Connection) -> None:
+        if self._open and _is_clean(connection):
+            self._idle.append(connection)
+        else:
+            await connection.close()
+
+    async def _discard_idle(self) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+
+def _is_clean(connection: Connection) -> bool:
+    state = connection.info
+    return (
+        not connection.closed
+        and state.transaction_status is TransactionStatus.IDLE
+        and state.pipeline_status is PipelineStatus.OFF
+    )

@@ -1,0 +1,158 @@
+"""In charge of the tables a statement names: their aliases, their columns, and how rows meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.query import Path
+from catalog.types import EnumType, Field, FieldType, ListType
+from datasources.postgres.values import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Something to compare or to order by: an expression, what it holds, and its column's type."""
+
+    expression: sa.ColumnElement[Any]
+    kind: FieldType
+    column: sa.types.TypeEngine[Any]
+    nullable: bool = True
+
+
+class Aliased:
+    """An entity's table under an alias of its own, so that it may be named again elsewhere.
+
+    ``source`` stands in for the table if it has its columns; ``key`` is a field that no row has
+    null, by which an outer join shows whether it found a row.
+    """
+
+    def __init__(
+        self, entity: Entity, source: sa.FromClause | None = None, key: str | None = None
+    ) -> None:
+        table = cast("sa.Table", cast("Any", entity.model).__table__)
+        self.entity = entity
+        self.source: sa.FromClause = table.alias() if source is None else source
+        self._columns = {column.name: column for column in self.source.c}
+        self._key = key or entity.key[0]
+
+    @property
+    def found(self) -> sa.ColumnElement[bool]:
+        """Whether an outer join found a row."""
+        return self.column(self._key).is_not(None)
+
+    def column(self, name: str) -> sa.ColumnElement[Any]:
+        """The column that stores a field."""
+        return self._columns[self.entity.fields[name].stored]
+
+    def leaf(self, path: Path) -> Leaf:
+        """The field at a path, which in a table is one name long."""
+        (name,) = path
+        field, column = self.entity.fields[name], self.column(name)
+        return Leaf(column, field.type, column.type, field.nullable)
+
+    def selected(self, field: Field) -> sa.ColumnElement[Any]:
+        """The column as it is read: psycopg knows no arrays of enums, but it knows arrays."""
+        column = self.column(field.name)
+        arrayed = isinstance(field.type, ListType) and isinstance(field.type.of, EnumType)
+        return sa.cast(column, SqlType("text[]")) if arrayed else column
+
+
+class Element:
+    """An element of an array, inside a quantifier."""
+
+    def __init__(self, array: Leaf) -> None:
+        kind = cast("ListType", array.kind)
+        item = cast("sa.ARRAY[Any]", array.column).item_type
+        unnested = sa.func.unnest(array.expression).table_valued(sa.column("value", item))
+        self.source: sa.FromClause = unnested.render_derived()
+        self._leaf = Leaf(self.source.c.value, kind.of, item)
+
+    def leaf(self, path: Path) -> Leaf:
+        """The element itself, at the empty path."""
+        if path:
+            raise TypeError(f"the path {path} leads into an element of an array")
+        return self._leaf
+
+
+class Scope:
+    """The tables of one SELECT: the entity's own, and the relations to one joined to it."""
+
+    def __init__(self, catalog: Catalog, entity: Entity) -> None:
+        self.root = Aliased(entity)
+        self.source: sa.FromClause = self.root.source
+        self._catalog = catalog
+        self._joined: dict[tuple[str, ...], Aliased] = {(): self.root}
+
+    def joined(self, relations: tuple[Relation, ...]) -> Aliased:
+        """The table at the end of these steps; each is joined once, however often it is named."""
+        steps = tuple(relation.name for relation in relations)
+        if steps not in self._joined:
+            parent, relation = self.joined(relations[:-1]), relations[-1]
+            found, condition = self._target(parent, relation)
+            self.source = self.source.outerjoin(found.source, condition)
+            self._joined[steps] = found
+        return self._joined[steps]
+
+    def _target(
+        self, parent: Aliased, relation: Relation
+    ) -> tuple[Aliased, sa.ColumnElement[bool]]:
+        entity = self._catalog[relation.target]
+        if relation.through is None and is_key(entity, relation.target_fields):
+            target = Aliased(entity, key=relation.target_fields[0])
+            return target, met(parent, target, relation.on)
+        # A relation declared to one that no key backs: the first row by key, never a second.
+        target = Aliased(entity)
+        source, condition = related(self._catalog, parent, relation, target)
+        first = (
+            sa.select(*target.source.c)
+            .select_from(source)
+            .where(condition)
+            .order_by(*(target.column(name) for name in entity.key))
+            .limit(sa.literal_column("1"))
+        )
+        return Aliased(entity, first.lateral()), sa.true()
+
+
+def is_key(entity: Entity, fields: Iterable[str]) -> bool:
+    """Whether at most one row has given values of these fields."""
+    wanted = set(fields)
+    return any(wanted.issuperset(key) for key in (entity.key, *entity.unique))
+
+
+def met(
+    source: Aliased, target: Aliased, pairs: Iterable[tuple[str, str]]
+) -> sa.ColumnElement[bool]:
+    """True where the fields of each pair are equal, and so not null."""
+    return sa.and_(*(source.column(here) == target.column(there) for here, there in pairs))
+
+
+def related(
+    catalog: Catalog, source: Aliased, relation: Relation, target: Aliased
+) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+    """What to read to find the rows of ``target`` that a row of ``source`` relates to, and where.
+
+    Through a link table without a key, a row may be found more than once.
+    """
+    if relation.through is None:
+        return target.source, met(source, target, relation.on)
+    link = Aliased(catalog[relation.through.entity])
+    joined = link.source.join(target.source, met(link, target, relation.through.target_on))
+    return joined, met(source, link, relation.through.source_on)
+
+
+def exists(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """True if ``source`` has a row that meets the condition; other tables are the statement's."""
+    inside = sa.select().select_from(source).where(condition)
+    return inside.correlate_except(*own_tables(source)).exists()
+
+
+def own_tables(source: sa.FromClause) -> Iterable[sa.FromClause]:
+    """The tables that a FROM clause joins."""
+    if isinstance(source, sa.Join):
+        return (*own_tables(source.left), *own_tables(source.right))
+    return (source,)

@@ -1,0 +1,142 @@
+"""In charge of values on their way into Postgres: the SQL type and the form they are sent in."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, assert_never
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import psycopg
+
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+
+DIALECT: Final = psycopg.dialect(paramstyle="pyformat")
+"""SQLAlchemy's notion of Postgres as psycopg speaks to it; it only makes text here."""
+
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_LARGEST_REAL: Final = 3.4028235677973366e38
+
+
+class SqlType(sa.types.UserDefinedType[Any]):
+    """A type by its SQL name; parameters are written as ``%(name)s::type``."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        """The name itself."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How values of a column are sent: as which SQL type, and in which Python form.
+
+    The type may be wider than the column's, so that no comparison rounds, cuts or overflows the
+    value; it is always one with which the column's index can be used.
+    """
+
+    sql: str
+    encode: Callable[[Any], Any]
+
+
+def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
+    """The encoding of values that are compared with a column, or with its array's elements."""
+    match kind:
+        case Scalar.INT | Scalar.BIGINT:
+            return Encoding("bigint", int)
+        case Scalar.FLOAT:
+            return _float(column)
+        case Scalar.DECIMAL:
+            return Encoding("numeric", Decimal)
+        case Scalar.STRING:
+            return Encoding("bpchar" if isinstance(column, sa.CHAR) else "text", str)
+        case Scalar.BOOLEAN:
+            return Encoding("boolean", bool)
+        case Scalar.DATE:
+            return Encoding("date", _same)
+        case Scalar.TIME:
+            return Encoding("timetz" if getattr(column, "timezone", False) else "time", _same)
+        case Scalar.DATETIME:
+            zoned = getattr(column, "timezone", False)
+            return Encoding("timestamptz", _same) if zoned else Encoding("timestamp", _naive)
+        case Scalar.UUID:
+            native = getattr(column, "native_uuid", True)
+            return Encoding("uuid", _same) if native else Encoding("bpchar", _hex)
+        case Scalar.BYTES:
+            return Encoding("bytea", bytes)
+        case EnumType():
+            return Encoding(_enum_name(column), kind.members.__getitem__)
+        case Scalar.JSON | Scalar.OBJECT_ID | ListType() | DocumentType():
+            raise TypeError(f"values of {kind} are not compared in Postgres")
+        case _:
+            assert_never(kind)
+
+
+def parameter(encoding: Encoding, value: Any) -> sa.BindParameter[Any]:
+    """A bound value; None is SQL's null, with which no comparison is true."""
+    sent = None if value is None else encoding.encode(value)
+    return sa.bindparam("v", sent, type_=SqlType(encoding.sql), unique=True)
+
+
+def array_parameter(
+    encoding: Encoding, values: tuple[Any, ...], name: str | None = None
+) -> sa.BindParameter[Any]:
+    """Bound values as one array, so that the SQL text does not depend on how many there are."""
+    sent = [encoding.encode(value) for value in values]
+    return sa.bindparam(name or "v", sent, type_=SqlType(f"{encoding.sql}[]"), unique=not name)
+
+
+def storable(value: Any) -> bool:
+    """False for a text that no column can hold: with NUL, or half of a surrogate pair."""
+    return not (isinstance(value, str) and _UNSTORABLE.search(value))
+
+
+def least_storable_above(text: str) -> str:
+    """The first text, in order of code points, that can be stored and follows an unstorable one."""
+    start = re.split(_UNSTORABLE, text, maxsplit=1)[0]
+    return start + ("\x01" if text[len(start)] == "\0" else "\ue000")
+
+
+def is_native_enum(column: sa.types.TypeEngine[Any]) -> bool:
+    """True for a type of the database's own, which orders its labels as they were declared."""
+    return isinstance(column, sa.Enum) and bool(column.native_enum)
+
+
+def _enum_name(column: sa.types.TypeEngine[Any]) -> str:
+    native = is_native_enum(column)
+    return column.compile(DIALECT) if native else "text"
+
+
+def _float(column: sa.types.TypeEngine[Any]) -> Encoding:
+    if isinstance(column, sa.REAL):
+        return Encoding("real", _real)
+    if isinstance(column, sa.Numeric) and not isinstance(column, sa.Float):
+        return Encoding("numeric", lambda value: Decimal(repr(float(value))))
+    return Encoding("double precision", float)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _real(value: float) -> float:
+    # Beyond its range Postgres refuses a value; infinity compares the same.
+    return math.copysign(math.inf, value) if abs(value) >= _LARGEST_REAL else float(value)
+
+
+def _naive(value: datetime.datetime) -> datetime.datetime:
+    return value.astimezone(datetime.UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _hex(value: uuid.UUID) -> str:
+    return value.hex

@@ -1,0 +1,168 @@
+"""In charge of reading and writing the cache in Redis or Valkey without anyone waiting for it."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from contextvars import Context
+from typing import Final, TypeVar, cast
+
+from redis.exceptions import ResponseError
+
+from datasources.redis.breaker import Breaker
+from datasources.redis.cache import Cache
+from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
+from telemetry import current, fail, logger, store_span
+
+REQUEST_SECONDS: Final = 0.05
+"""How long one request waits for its cache reads, all together."""
+
+_LEAST_PATIENCE: Final = 0.005
+_LOOKS: Final = 6
+_WRITES_IN_FLIGHT: Final = 16
+
+_log = logger("redis")
+_Answer = TypeVar("_Answer")
+
+
+class RedisCache(Cache):
+    """A cache in Redis or Valkey, at a redis://, rediss:// or unix:// URL.
+
+    A read takes ``timeout`` seconds at most, all reads of a request `REQUEST_SECONDS` together,
+    beyond the time that the event loop is busy with other work. After a failure nothing is asked
+    for a second; then a probe in the background finds out whether it is well again. Connects when
+    first used; raises ValueError for a URL that cannot work.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 0.03, pool_size: int = 32) -> None:
+        self._client = client_for(url, pool_size=pool_size)
+        self._timeout = timeout
+        self._breaker = Breaker()
+        self._background: set[asyncio.Task[object]] = set()
+        self._writes = 0
+        self._open = True
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The values, in the order of ``keys``, by one MGET; all None after any failure."""
+        values = await self._read(keys) if keys else []
+        tally, hits = current(), sum(value is not None for value in values)
+        tally.cache_hits += hits
+        tally.cache_misses += len(values) - hits
+        return values
+
+    def set_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """Keep the items for ``ttl`` seconds; dropped while too many other writes are under way."""
+        if items and self._writes < _WRITES_IN_FLIGHT and self._usable():
+            self._writes += 1
+            self._start(self._write(dict(items), max(1, round(ttl * 1000))))
+
+    async def ping(self) -> str | None:
+        """None if it answers in time, else the reason in a few words, without credentials."""
+        if not self._open:
+            return "it is closed"
+        try:
+            await self._within(self._timeout, self._pong())
+        except ResponseError as error:
+            self._recovered()
+            return reason_of(error)
+        except Exception as error:  # noqa: BLE001 - no failure of a cache is an error
+            self._failed(error)
+            return reason_of(error)
+        self._recovered()
+        return None
+
+    async def drain(self) -> None:
+        """Wait until nothing runs in the background: half a second or so at most."""
+        while self._background:
+            await asyncio.wait(tuple(self._background))
+
+    async def close(self) -> None:
+        """Finish what runs in the background and let go of all connections."""
+        self._open = False
+        await self.drain()
+        with suppress(Exception):
+            async with asyncio.timeout(SOCKET_SECONDS):
+                await self._client.aclose()
+
+    async def _read(self, keys: Sequence[str]) -> list[bytes | None]:
+        nothing: list[bytes | None] = [None] * len(keys)
+        waited = current().cache_wait
+        left = REQUEST_SECONDS - waited.seconds
+        if left < _LEAST_PATIENCE or not self._usable():
+            return nothing
+        patience = min(self._timeout, left)
+        try:
+            with store_span("redis", "MGET") as call, waited:
+                values = await self._within(patience, self._mget(keys))
+                call.returned(len(values) - values.count(None))
+                return values
+        except ResponseError:
+            return nothing
+        except Exception as error:  # noqa: BLE001 - no failure of a cache is an error
+            # A wait cut short by the request's own limit says little of the server.
+            cut_short = patience < min(self._timeout, REQUEST_SECONDS)
+            if not (cut_short and isinstance(error, TimeoutError)):
+                self._failed(error)
+            return nothing
+
+    async def _write(self, items: Mapping[str, bytes], milliseconds: int) -> None:
+        operation = "PIPELINE SET" if len(items) > 1 else "SET"
+        try:
+            with store_span("redis", operation, batch=len(items)) as call:
+                async with asyncio.timeout(SOCKET_SECONDS), self._client.pipeline(False) as pipe:
+                    for key, value in items.items():
+                        pipe.set(key, value, px=milliseconds)
+                    for refused in await pipe.execute(raise_on_error=False):
+                        if isinstance(refused, Exception):
+                            fail(call.span, refused)
+        except Exception as error:  # noqa: BLE001 - no failure of a cache is an error
+            self._failed(error)
+        finally:
+            self._writes -= 1
+
+    async def _mget(self, keys: Sequence[str]) -> list[bytes | None]:
+        return cast("list[bytes | None]", await self._client.mget(keys))
+
+    async def _pong(self) -> None:
+        # redis-py leaves its keyword arguments untyped.
+        await self._client.ping()  # pyright: ignore[reportUnknownMemberType]
+
+    async def _within(self, seconds: float, work: Coroutine[None, None, _Answer]) -> _Answer:
+        """The answer, or TimeoutError after ``seconds``.
+
+        Late work is left to its socket's timeouts, so that a connection that was slow to open is
+        there for the next. The time is spent in several looks because of event loops that are
+        busy elsewhere: a timer may fire although the answer lies waiting in the socket.
+        """
+        task = self._start(work)
+        for _ in range(_LOOKS):
+            await asyncio.wait((task,), timeout=seconds / _LOOKS)
+            if task.done():
+                return task.result()
+        raise TimeoutError
+
+    def _start(
+        self, work: Coroutine[None, None, _Answer], context: Context | None = None
+    ) -> asyncio.Task[_Answer]:
+        task = asyncio.create_task(work, context=context)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._background.discard(task)
+        if not task.cancelled():
+            task.exception()  # has been told, or came too late to matter
+
+    def _usable(self) -> bool:
+        """Whether to ask at all; starts the probe when it is due, outside of any request."""
+        if self._open and self._breaker.claim_probe():
+            self._start(self.ping(), Context())
+        return self._open and self._breaker.closed
+
+    def _failed(self, error: Exception) -> None:
+        if self._breaker.trip():
+            _log.warning("cache_unavailable", reason=reason_of(error))
+
+    def _recovered(self) -> None:
+        if self._breaker.reset():
+            _log.info("cache_available")

@@ -1,0 +1,1 @@
+"""The edge of the server: what HTTP says, in and out."""

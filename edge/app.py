@@ -1,0 +1,71 @@
+"""In charge of the ASGI app: every route, and what becomes of an error outside of GraphQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from edge import graphiql, health
+from edge.endpoint import Endpoint
+from edge.errors import INTERNAL_ERROR, error_body
+from edge.graph import Graph
+from edge.graphiql import Example
+from telemetry import enabled, trace_id
+
+GRAPHQL = "/graphql"
+GRAPHIQL = "/graphiql"
+
+
+def create_app(
+    graph: Graph, *, max_body_bytes: int, examples: Sequence[Example] | None
+) -> Starlette:
+    """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        yield
+        await graph.close()
+
+    page = None if examples is None else GRAPHIQL
+    endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page)
+    routes: list[BaseRoute] = [
+        Route(GRAPHQL, endpoint.__call__, methods=["GET", "POST"]),
+        *health.routes(graph),
+    ]
+    if examples is not None:
+        routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples)]
+    tracing = Middleware(OpenTelemetryMiddleware, exclude_spans=["send", "receive"])
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[tracing] if enabled() else [],
+        exception_handlers={HTTPException: _http_error, Exception: _unexpected},
+    )
+
+
+async def _to_page(_request: Request) -> Response:
+    return RedirectResponse(GRAPHIQL)
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (what it is registered for)
+    code = error.detail.upper().replace(" ", "_")
+    body = {"errors": [error_body(f"{error.detail}.", code)]}
+    return JSONResponse(body, error.status_code, headers=error.headers)
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    # Starlette raises the error again after this answer, and the server logs it.
+    message = {
+        "message": "Internal error.",
+        "extensions": {"code": INTERNAL_ERROR, "traceId": trace_id()},
+    }
+    return JSONResponse({"errors": [message]}, 500)

@@ -1,0 +1,105 @@
+"""In charge of the GraphQL endpoint: GraphQL over HTTP, from a request to its answer.
+
+read → execute → tell errors → answer in the media type that was asked for
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from auth import ANONYMOUS
+from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
+from edge.graph import Graph
+from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
+from edge.observe import Operation, operation
+from edge.requests import GraphQLRequest, read_request
+from telemetry import begin, log_request
+
+_BY_GET = (OperationType.QUERY,)
+_BY_POST = (OperationType.QUERY, OperationType.MUTATION)
+
+
+class Endpoint:
+    """Answers GraphQL requests over HTTP."""
+
+    def __init__(self, graph: Graph, *, max_body_bytes: int, page: str | None) -> None:
+        self._graph = graph
+        self._max_body_bytes = max_body_bytes
+        self._page = page
+
+    async def __call__(self, request: Request) -> Response:
+        """The answer to one request, and its line in the log."""
+        if self._page and _opened_in_browser(request):
+            return RedirectResponse(self._page)
+        started = time.perf_counter()
+        begin(request.headers.get("traceparent"))
+        seen = Operation()
+        operation.set(seen)
+        status, media_type, headers, body = await self._answer(request)
+        log_request(
+            seen.name,
+            seen.kind,
+            duration_ms=(time.perf_counter() - started) * 1000,
+            status=status,
+            error_codes=sorted({error["extensions"]["code"] for error in body.get("errors", ())}),
+        )
+        return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
+
+    async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], dict[str, Any]]:
+        media_type = JSON
+        try:
+            media_type = answer_type(request.headers.get("accept"))
+            asked = await read_request(request, self._max_body_bytes)
+            body = await self._execute(asked, by_get=request.method == "GET")
+        except HttpError as error:
+            body = {"errors": [error_body(error.message, error.http_code)]}
+            return error.status, media_type, error.headers, body
+        # In application/json any well-formed request is answered by 200, whatever became of it.
+        refused = "data" not in body and media_type == GRAPHQL_RESPONSE
+        return 400 if refused else 200, media_type, {}, body
+
+    async def _execute(self, asked: GraphQLRequest, *, by_get: bool) -> dict[str, Any]:
+        try:
+            result = await self._graph.schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                operation_name=asked.operation_name,
+                context_value=self._graph.context(ANONYMOUS),
+                allowed_operation_types=_BY_GET if by_get else _BY_POST,
+            )
+        except CannotGetOperationTypeError as error:
+            return {"errors": [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)]}
+        except InvalidOperationTypeError as error:
+            reason = error.as_http_error_reason("GET" if by_get else "POST")
+            message = f"{reason[:1].upper()}{reason[1:]}."
+            raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
+        return _body(result)
+
+
+def _body(result: Any) -> dict[str, Any]:
+    errors: list[GraphQLError] = result.errors or []
+    if isinstance(result, PreExecutionError):
+        return {"errors": [told(error, before_execution=True) for error in errors]}
+    assert isinstance(result, ExecutionResult)  # noqa: S101 (nothing here answers in parts)
+    shown = [told(error, before_execution=False) for error in errors]
+    # Variables that do not fit are refused before anything runs: an error without a path, no data.
+    if result.data is None and any(error.path is None for error in errors):
+        return {"errors": shown}
+    return {"data": result.data, **({"errors": shown} if shown else {})}
+
+
+def _opened_in_browser(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and wants_page(request.headers.get("accept"))
+    )

@@ -1,0 +1,88 @@
+"""In charge of errors as clients see them: the one table from exceptions to codes.
+
+Errors that Bigraph raises on purpose are told as they are; anything else is masked, and its detail
+logged under the trace id that the client is given. `docs/errors.md` lists the codes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from catalog.errors import BigraphError
+from telemetry import logger, trace_id
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+BAD_USER_INPUT = "BAD_USER_INPUT"
+OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
+VALUE_INVALID = "STORED_VALUE_INVALID"
+INTERNAL_ERROR = "INTERNAL_ERROR"
+
+_NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
+_log = logger("graphql")
+
+
+class HttpError(BigraphError):
+    """A request that is refused before GraphQL sees it, with its HTTP status."""
+
+    def __init__(
+        self, status: int, code: str, message: str, *, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.http_code = code
+        self.headers = headers or {}
+
+
+def error_body(message: str, code: str, hint: str | None = None) -> dict[str, Any]:
+    """One error in the shape of a GraphQL answer."""
+    return {"message": message, "extensions": _extensions(code, hint)}
+
+
+def told(error: GraphQLError, *, before_execution: bool) -> dict[str, Any]:
+    """An error of an answer, as the client may know it."""
+    root = _root(error)
+    if isinstance(root, BigraphError):
+        return _located(error, root.message, _extensions(root.code, root.hint))
+    if isinstance(root, RecursionError):
+        return _located(error, "The document is nested too deeply.", {"code": PARSE_FAILED})
+    code = _code(error, root, before_execution=before_execution)
+    if code != INTERNAL_ERROR:
+        return _located(error, error.message, {"code": code, **(error.extensions or {})})
+    _log.error("unexpected error", path=error.path, exc_info=root)
+    return _located(error, "Internal error.", {"code": code, "traceId": trace_id()})
+
+
+def _root(error: GraphQLError) -> BaseException:
+    root: BaseException = error
+    while isinstance(root, GraphQLError) and root.original_error is not None:
+        root = root.original_error
+    return root
+
+
+def _code(error: GraphQLError, root: BaseException, *, before_execution: bool) -> str:
+    if isinstance(root, GraphQLSyntaxError):
+        return PARSE_FAILED
+    if isinstance(root, GraphQLError):
+        if before_execution:
+            return VALIDATION_FAILED
+        # Without a path it is about a variable, with one about a value that does not fit its type.
+        return VALUE_INVALID if error.path else BAD_USER_INPUT
+    if isinstance(root, TypeError) and str(root).startswith(_NULL_IN_NON_NULL):
+        return VALUE_INVALID
+    return INTERNAL_ERROR
+
+
+def _located(error: GraphQLError, message: str, extensions: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {"message": message}
+    if error.locations:
+        body["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path is not None:
+        body["path"] = error.path
+    return {**body, "extensions": extensions}
+
+
+def _extensions(code: str, hint: str | None) -> dict[str, Any]:
+    return {"code": code, "hint": hint} if hint else {"code": code}

@@ -1,0 +1,45 @@
+"""In charge of everything that a request needs of the server: the lifespan's one typed state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from strawberry import Schema
+
+from auth import Principal
+from catalog.entity import Catalog, Store
+from catalog.query import DataSource
+from datasources.redis import Cache
+from resolvers.context import Context
+from resolvers.loaders import Loaders
+from resolvers.paging import PageLimits
+from resolvers.plan import Planner
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A schema and the stores behind it; lives as long as the server."""
+
+    catalog: Catalog
+    schema: Schema
+    sources: Mapping[Store, DataSource]
+    cache: Cache
+    cache_ttl: float
+    page_limits: PageLimits
+
+    def context(self, principal: Principal) -> Context:
+        """What one request has at hand."""
+        return Context(
+            principal=principal,
+            catalog=self.catalog,
+            sources=self.sources,
+            loaders=Loaders(self.catalog, self.sources, self.cache, self.cache_ttl),
+            planner=Planner(self.catalog, self.page_limits),
+        )
+
+    async def close(self) -> None:
+        """Gives back every connection."""
+        await self.cache.close()
+        for source in self.sources.values():
+            await source.close()

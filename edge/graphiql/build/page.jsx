@@ -1,0 +1,38 @@
+/* The GraphiQL page: GraphiQL itself, told where the endpoint is and which examples to open. */
+import './workers.js';
+import '@graphiql/react/style.css';
+import '@graphiql/plugin-doc-explorer/style.css';
+import '@graphiql/plugin-history/style.css';
+import 'graphiql/graphiql.css';
+import './page.css';
+
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+
+import { earlierTabs, storage } from './storage.js';
+
+const { endpoint, examples } = JSON.parse(document.getElementById('configuration').textContent);
+
+const fetcher = createGraphiQLFetcher({
+  url: new URL(endpoint, document.baseURI).href,
+  headers: { accept: 'application/graphql-response+json, application/json' },
+  enableIncrementalDelivery: false,
+});
+
+const tabs = examples.map(({ title, query, variables }) => ({
+  query: `# ${title}\n${query}`,
+  variables: variables && JSON.stringify(variables, null, 2),
+}));
+
+createRoot(document.getElementById('graphiql')).render(
+  <GraphiQL
+    fetcher={fetcher}
+    storage={storage}
+    defaultTabs={tabs.length > 0 ? tabs : undefined}
+    // GraphiQL shows the query of the first default tab by itself, but not its variables.
+    initialVariables={earlierTabs() ? undefined : tabs[0]?.variables}
+  >
+    <GraphiQL.Logo>Bigraph</GraphiQL.Logo>
+  </GraphiQL>,
+);

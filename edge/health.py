@@ -1,0 +1,41 @@
+"""In charge of what an orchestrator asks: is it alive, and can it answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from edge.graph import Graph
+
+
+def routes(graph: Graph) -> list[BaseRoute]:
+    """`GET /health/live`, and `GET /health/ready` with each store's state and reason."""
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_request: Request) -> Response:
+        stores = await _stores(graph)
+        # Without Redis everything is answered, only slower.
+        down = [name for name, reason in stores.items() if reason and name != "redis"]
+        body = {
+            "status": "unavailable" if down else "ready",
+            "stores": {
+                name: {"ready": reason is None, **({"reason": reason} if reason else {})}
+                for name, reason in stores.items()
+            },
+        }
+        return JSONResponse(body, 503 if down else 200, headers={"cache-control": "no-store"})
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def _stores(graph: Graph) -> dict[str, str | None]:
+    """Why each store cannot be used; None where it can."""
+    pings = {store.value: source.ping() for store, source in graph.sources.items()}
+    pings["redis"] = graph.cache.ping()
+    reasons = await asyncio.gather(*pings.values())
+    return dict(zip(pings, reasons, strict=True))

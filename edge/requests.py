@@ -1,0 +1,80 @@
+"""In charge of reading a GraphQL-over-HTTP request: its parameters, checked, from POST or GET."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from edge.errors import HttpError
+from edge.media import check_body_type
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters that the GraphQL-over-HTTP specification names."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any] | None
+
+
+async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
+    """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
+    if request.method == "GET":
+        return _checked(_from_address(request))
+    check_body_type(request.headers.get("content-type"))
+    body = _json(await _body(request, max_body_bytes), "body")
+    if not isinstance(body, dict):
+        raise _bad("The body must be a JSON object.")
+    return _checked(cast("dict[str, Any]", body))
+
+
+async def _body(request: Request, most: int) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                message = f"The body is larger than {most} bytes."
+                raise HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
+    except ClientDisconnect:
+        raise _bad("The client went away while it sent the body.") from None
+    return bytes(body)
+
+
+def _from_address(request: Request) -> Mapping[str, Any]:
+    parameters = request.query_params
+    read: dict[str, Any] = {name: parameters.get(name) for name in ("query", "operationName")}
+    for name in ("variables", "extensions"):
+        text = parameters.get(name)
+        read[name] = _json(text.encode(), name) if text else None
+    return read
+
+
+def _json(content: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        raise _bad(f"The {what} is not valid JSON in UTF-8.") from None
+
+
+def _checked(raw: Mapping[str, Any]) -> GraphQLRequest:
+    query, name = raw.get("query"), raw.get("operationName")
+    variables, extensions = raw.get("variables"), raw.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise _bad("`query` must be a string that holds a GraphQL document.")
+    if name is not None and not isinstance(name, str):
+        raise _bad("`operationName` must be a string.")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad("`variables` must be an object.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise _bad("`extensions` must be an object.")
+    return GraphQLRequest(query, name or None, cast("dict[str, Any] | None", variables))
+
+
+def _bad(message: str) -> HttpError:
+    return HttpError(400, "BAD_REQUEST", message)

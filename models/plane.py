@@ -1,0 +1,20 @@
+"""Planes, in Postgres."""
+
+from sqlmodel import Field, SQLModel
+
+
+class Plane(SQLModel, table=True):
+    """An aircraft of the register of the FAA. Its flights find it by tail number."""
+
+    tailnum: str = Field(primary_key=True, description="Tail number, painted on it: N14228.")
+    year: int | None = Field(default=None, description="Year it was made.")
+    type: str = Field(description="Kind of aircraft, such as Fixed wing multi engine.")
+    manufacturer: str = Field(description="Who made it, such as BOEING.")
+    model: str = Field(description="The maker's name for its design, such as 737-824.")
+    engines: int = Field(description="Number of engines.")
+    seats: int = Field(description="Number of seats.")
+    speed: int | None = Field(
+        default=None,
+        description="Average cruising speed in miles per hour; known of a few planes only.",
+    )
+    engine: str = Field(description="Kind of engine, such as Turbo-fan.")

@@ -1,0 +1,32 @@
+"""Watches, in Postgres: written by users, so empty at first."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import DateTime, UniqueConstraint, func
+from sqlmodel import Field, Relationship, SQLModel
+
+if TYPE_CHECKING:
+    from models.flight import Flight
+
+
+class Watch(SQLModel, table=True):
+    """A person follows a flight. Nobody follows the same flight twice."""
+
+    __plural__ = "watches"
+    __table_args__ = (UniqueConstraint("flight_id", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True, description="Number of the watch.")
+    flight_id: int = Field(foreign_key="flight.id", description="The flight's id.")
+    subject: str = Field(index=True, description="Who follows it: the subject of their token.")
+    created_at: datetime.datetime | None = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),  # type: ignore[call-overload] (an instance will do)
+        sa_column_kwargs={"server_default": func.now(), "nullable": False},
+        description="When they began to.",
+    )
+
+    flight: "Flight" = Relationship(
+        back_populates="watches",
+        sa_relationship_kwargs={"doc": "The flight they follow."},
+    )

@@ -1,0 +1,1 @@
+"""How a field gets its value: selection → plan → execute → complete."""

@@ -1,0 +1,162 @@
+"""In charge of the second stage: a connection's `where` and `orderBy` as filters and orders.
+
+Arguments come coerced by GraphQL, so names and types are right; what GraphQL cannot check is here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.query import (
+    ALWAYS,
+    And,
+    Compare,
+    Elements,
+    Filter,
+    IsNull,
+    Not,
+    Operator,
+    Or,
+    Order,
+    Path,
+    Quantifier,
+    Related,
+)
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from resolvers.errors import InputError
+
+Raw = Mapping[str, Any]
+
+
+def all_of(filters: Sequence[Filter]) -> Filter:
+    """The conjunction, without a wrapper around a single filter."""
+    kept = [part for part in filters if part != ALWAYS]
+    return kept[0] if len(kept) == 1 else And(tuple(kept))
+
+
+def filter_of(catalog: Catalog, entity: Entity, where: Raw | None) -> Filter:
+    """The filter that a `where` argument means; none is no filter at all."""
+    return all_of(list(_entity_filters(catalog, entity, where or {})))
+
+
+def _entity_filters(catalog: Catalog, entity: Entity, where: Raw) -> Iterator[Filter]:
+    for name, raw in _given(where):
+        member = entity.by_api.get(name)
+        if isinstance(member, Relation):
+            yield _relation_filter(catalog, member, raw)
+        elif isinstance(member, Field):
+            yield _field_filter((member.name,), member.type, raw)
+        else:
+            yield _logic(name, raw, partial(filter_of, catalog, entity))
+
+
+def _relation_filter(catalog: Catalog, relation: Relation, raw: Raw) -> Filter:
+    target = catalog[relation.target]
+    if not relation.many:
+        return Related(relation, Quantifier.SOME, filter_of(catalog, target, raw))
+    return all_of(
+        [
+            Related(relation, Quantifier(name), filter_of(catalog, target, inner))
+            for name, inner in _given(raw)
+        ]
+    )
+
+
+def _field_filter(path: Path, kind: FieldType, raw: Raw) -> Filter:
+    if isinstance(kind, DocumentType):
+        return all_of(list(_document_filters(path, kind, raw)))
+    if isinstance(kind, ListType):
+        return all_of([_list_filter(path, kind, name, value) for name, value in _given(raw)])
+    return all_of([_leaf_filter(path, kind, name, value) for name, value in _given(raw)])
+
+
+def _document_filters(path: Path, kind: DocumentType, raw: Raw) -> Iterator[Filter]:
+    by_api = {field.api: field for field in kind.fields.values()}
+    for name, value in _given(raw):
+        if name in by_api:
+            yield _field_filter((*path, by_api[name].name), by_api[name].type, value)
+        elif name == "isNull":
+            yield _null(path, value)
+        else:
+            yield _logic(name, value, partial(_field_filter, path, kind))
+
+
+def _list_filter(path: Path, kind: ListType, name: str, value: Any) -> Filter:
+    if name == "isNull":
+        return _null(path, value)
+    return Elements(path, Quantifier(name), _field_filter((), kind.of, value))
+
+
+def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
+    if name == "isNull":
+        return _null(path, value)
+    operator = Operator(name)
+    if operator in (Operator.IN, Operator.NOT_IN):
+        return Compare(path, operator, tuple(value_of(kind, item) for item in value))
+    return Compare(path, operator, value_of(kind, value))
+
+
+def value_of(kind: FieldType, value: Any) -> Any:
+    """A coerced argument as sources know it: enum names, times in UTC."""
+    if isinstance(kind, EnumType):
+        return getattr(value, "value", value)
+    if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):
+        naive = value.tzinfo is None
+        return value.replace(tzinfo=datetime.UTC) if naive else value.astimezone(datetime.UTC)
+    if kind is Scalar.FLOAT:
+        return float(value)
+    return value
+
+
+def _null(path: Path, wanted: Any) -> Filter:
+    return IsNull(path) if wanted else Not(IsNull(path))
+
+
+def _logic(name: str, raw: Any, inner: Callable[[Any], Filter]) -> Filter:
+    if name == "not":
+        return Not(inner(raw))
+    filters = tuple(inner(part) for part in raw)
+    return all_of(filters) if name == "and" else Or(filters)
+
+
+def _given(raw: Raw) -> Iterator[tuple[str, Any]]:
+    """What was given; an explicit null is refused, because it could mean two things."""
+    for name, value in raw.items():
+        if value is None:
+            message = f"The filter {name!r} was null."
+            hint = "Ask { isNull: true } for null values, or leave the filter out."
+            raise InputError(message, hint=hint)
+        yield name, value
+
+
+def orders_of(catalog: Catalog, entity: Entity, raw: Sequence[Raw] | None) -> tuple[Order, ...]:
+    """The ordering that `orderBy` means, ended by the primary key so that it is total."""
+    orders = [_order(catalog, entity, term) for term in raw or ()]
+    plain = {order.path for order in orders if not order.relations}
+    ties = [Order((name,)) for name in entity.key if (name,) not in plain]
+    return (*orders, *ties)
+
+
+def _order(catalog: Catalog, entity: Entity, term: Raw) -> Order:
+    relations: list[Relation] = []
+    ((name, value),) = term.items()
+    while isinstance(member := entity.by_api[name], Relation):
+        relations.append(member)
+        entity = catalog[member.target]
+        ((name, value),) = value.items()
+    path, field = [member.name], member
+    while isinstance(field.type, DocumentType):
+        ((name, value),) = value.items()
+        field = next(inner for inner in field.type.fields.values() if inner.api == name)
+        path.append(field.name)
+    direction = str(getattr(value, "value", value))
+    return Order(
+        tuple(path),
+        tuple(relations),
+        descending=direction.startswith("DESC"),
+        nulls_first=direction.endswith("NULLS_FIRST"),
+    )

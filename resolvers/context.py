@@ -1,0 +1,63 @@
+"""In charge of what one request has at hand: who asks, the stores, the loaders.
+
+User-written resolvers get it as ``info.context``; its ``load`` is their way to the stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auth import Principal
+from catalog.entity import Catalog, Store
+from catalog.query import Batch, DataSource, Read
+from resolvers.arguments import filter_of, orders_of, value_of
+from resolvers.errors import InputError
+from resolvers.loaders import Loaders
+from resolvers.plan import Planner
+from resolvers.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The request's own; nothing of it outlives the request."""
+
+    principal: Principal
+    catalog: Catalog
+    sources: Mapping[Store, DataSource]
+    loaders: Loaders
+    planner: Planner
+
+    async def load(
+        self,
+        model: type | str,
+        key: Mapping[str, Any],
+        *,
+        where: Mapping[str, Any] | None = None,
+        order_by: Sequence[Mapping[str, Any]] = (),
+        first: int | None = None,
+    ) -> list[Row]:
+        """Rows whose fields equal ``key``; calls that differ only in its values go as one batch.
+
+        ``key`` names fields as Python does; ``where`` and ``order_by`` are as in GraphQL. The rows
+        hold all fields; their relations are followed if the client asks. Raises ``StoreError``.
+        """
+        entity = self.catalog[model if isinstance(model, str) else model.__name__]
+        unknown = key.keys() - entity.fields.keys()
+        if unknown or not key:
+            hint = f"Fields of {entity.name}: {', '.join(entity.fields)}."
+            raise InputError(f"load: no such key: {sorted(unknown)}.", hint=hint)
+        read = Read(
+            entity,
+            tuple((name,) for name in entity.fields),
+            filter=filter_of(self.catalog, entity, where),
+            order=orders_of(self.catalog, entity, order_by),
+            limit=first,
+            batch=Batch(tuple(key), ()),
+        )
+        values = tuple(value_of(entity.fields[name].type, value) for name, value in key.items())
+        if None in values:
+            return []
+        answers = await self.loaders.load(read, [values], cached=False)
+        return [Row(entity, record) for record in answers[values].rows]

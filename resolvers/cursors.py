@@ -1,0 +1,182 @@
+"""In charge of opaque ids: cursors, which say where a row stands in an order, and node ids.
+
+A cursor holds the row's values of the order's terms, so it stays right when rows come and go.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from catalog.codec import decoded, encoded
+from catalog.entity import Catalog, Entity
+from catalog.query import (
+    NEVER,
+    And,
+    Compare,
+    Filter,
+    IsNull,
+    Not,
+    Operator,
+    Or,
+    Order,
+    Path,
+    Quantifier,
+    Record,
+    Related,
+)
+from catalog.types import DocumentType, Field
+from resolvers.errors import CursorError, NodeIdError
+
+
+def node_id(entity: Entity, record: Record) -> str:
+    """The opaque id of a row that was read with its key."""
+    key = [encoded(entity.fields[name].type, record[name]) for name in entity.key]
+    return _packed([entity.name, *key])
+
+
+def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]]:
+    """The entity and key of a node id; raises ``NodeIdError``."""
+    try:
+        name, *key = _unpacked(text)
+        entity = catalog[name]
+        kinds = [entity.fields[part].type for part in entity.key]
+        values = tuple(decoded(kind, part) for kind, part in zip(kinds, key, strict=True))
+    except (ValueError, KeyError, TypeError):
+        raise NodeIdError("This is not a nodeId of this graph.", hint=_HINT) from None
+    if None in values:
+        raise NodeIdError("This is not a nodeId of this graph.", hint=_HINT)
+    return entity, values
+
+
+_HINT = "Use ids and cursors as the server gave them; they are opaque."
+
+
+def cursor(catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record) -> str:
+    """The cursor of a row that was read with its order's values."""
+    values = [
+        encoded(order_field(catalog, entity, order).type, _value(record, order)) for order in orders
+    ]
+    return _packed([_mark(entity, orders), *values])
+
+
+def beyond_cursor(
+    catalog: Catalog, entity: Entity, orders: Sequence[Order], text: str, argument: str
+) -> Filter:
+    """The filter for the rows past a cursor: those after it, or for ``before`` those before it.
+
+    Raises ``CursorError``.
+    """
+    try:
+        mark, *packed = _unpacked(text)
+        kinds = [order_field(catalog, entity, order).type for order in orders]
+        known = mark == _mark(entity, orders)
+        values = [decoded(kind, value) for kind, value in zip(kinds, packed, strict=True)]
+    except (ValueError, TypeError):
+        raise CursorError(f"{argument!r} is not a cursor of this list.", hint=_HINT) from None
+    if not known:
+        message = f"{argument!r} is a cursor of another list, or of this list in another order."
+        raise CursorError(message, hint="Keep orderBy as it was where the cursor came from.")
+    backward = argument == "before"
+    terms = [_Term(entity, order.reversed() if backward else order) for order in orders]
+    return _beyond(list(zip(terms, values, strict=True)))
+
+
+def order_field(catalog: Catalog, entity: Entity, order: Order) -> Field:
+    """The field that an order term sorts by."""
+    for relation in order.relations:
+        entity = catalog[relation.target]
+    name, *rest = order.path
+    field = entity.fields[name]
+    for name in rest:
+        assert isinstance(field.type, DocumentType)  # noqa: S101 (orders reach through documents)
+        field = field.type.fields[name]
+    return field
+
+
+def _value(record: Any, order: Order) -> Any:
+    for step in (*(relation.name for relation in order.relations), *order.path):
+        if record is None:
+            return None
+        record = record[step]
+    return record
+
+
+class _Term:
+    """Comparisons with one order term, where null has its place too."""
+
+    def __init__(self, entity: Entity, order: Order) -> None:
+        self.order = order
+        self.nullable = bool(order.relations) or _nullable(entity, order.path)
+
+    def equal(self, value: Any) -> Filter:
+        return self._null() if value is None else self._compare(Operator.EQ, value)
+
+    def beyond(self, value: Any) -> Filter:
+        if value is None:
+            return Not(self._null()) if self.order.nulls_first else NEVER
+        further = self._compare(Operator.LT if self.order.descending else Operator.GT, value)
+        if self.order.nulls_first or not self.nullable:
+            return further
+        return Or((further, self._null()))
+
+    def _null(self) -> Filter:
+        # The value behind a relation is null, too, where no row is related.
+        if not self.order.relations:
+            return IsNull(self.order.path)
+        return Not(self._related(Not(IsNull(self.order.path))))
+
+    def _compare(self, operator: Operator, value: Any) -> Filter:
+        return self._related(Compare(self.order.path, operator, value))
+
+    def _related(self, inner: Filter) -> Filter:
+        for relation in reversed(self.order.relations):
+            inner = Related(relation, Quantifier.SOME, inner)
+        return inner
+
+
+def _nullable(entity: Entity, path: Path) -> bool:
+    # A value inside a nested document is missing where the document is.
+    name, *inner = path
+    return bool(inner) or entity.fields[name].nullable
+
+
+def _beyond(terms: Sequence[tuple[_Term, Any]]) -> Filter:
+    """Lexicographic: beyond in the first term, or equal there and beyond in the rest."""
+    (term, value), rest = terms[0], terms[1:]
+    further = term.beyond(value)
+    if not rest:
+        return further
+    tied = And((term.equal(value), _beyond(rest)))
+    return tied if further == NEVER else Or((further, tied))
+
+
+def _mark(entity: Entity, orders: Sequence[Order]) -> str:
+    """Says which list and order a cursor belongs to; the direction of reading is not part of it."""
+    terms = [
+        ([relation.name for relation in order.relations], order.path, order.descending)
+        for order in orders
+    ]
+    text = repr((entity.name, terms, [order.nulls_first for order in orders]))
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def _packed(parts: list[Any]) -> str:
+    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> list[Any]:
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        parts: Any = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(parts, list) or not parts:
+        message = "not an opaque id"
+        raise ValueError(message)
+    return cast("list[Any]", parts)

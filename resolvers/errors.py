@@ -1,0 +1,35 @@
+"""In charge of what can be wrong with an argument: bad input, told to the client as it is."""
+
+from __future__ import annotations
+
+from catalog.errors import BigraphError
+
+
+class InputError(BigraphError):
+    """An argument that cannot be honoured."""
+
+    code = "BAD_USER_INPUT"
+
+
+class CursorError(InputError):
+    """A cursor that is none of ours, or belongs to another ordering."""
+
+    code = "CURSOR_INVALID"
+
+
+class NodeIdError(InputError):
+    """A ``nodeId`` that is none of this graph's."""
+
+    code = "NODE_ID_INVALID"
+
+
+class PageError(InputError):
+    """Paging arguments that contradict each other."""
+
+    code = "PAGE_INVALID"
+
+
+class PageSizeError(InputError):
+    """A page larger than the server gives; nothing is cut silently."""
+
+    code = "PAGE_SIZE_EXCEEDED"

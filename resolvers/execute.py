@@ -1,0 +1,112 @@
+"""In charge of the last stages: running a plan level by level, and shaping records into rows.
+
+Each level is one call of each store: all hops of one level start together, and the loaders join
+them. A store that fails costs the relations that lead into it, not the rows they start from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from catalog.entity import Entity
+from catalog.errors import BigraphError
+from catalog.query import Answer, Key, Record
+from datasources.errors import StoreError
+from resolvers.context import Context
+from resolvers.cursors import cursor
+from resolvers.plan import Hop, Island, Part
+from resolvers.rows import Row, RowPage
+from telemetry.spans import span
+
+Value = Row | RowPage | None
+_Pending = dict[Hop, list[Row]]
+
+
+async def execute(island: Island, context: Context) -> Value:
+    """The value of a root field: a page, or one row if there is one. Raises ``StoreError``."""
+    source = context.sources[island.read.entity.store]
+    (answers,) = await source.read([island.read])
+    return (await _shaped(island, answers, context))[()]
+
+
+async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
+    """Puts the relation's value, or the error in its place, into each row's links."""
+    relation = hop.relation
+    attributes = {"bigraph.parents": len(rows)}
+    with span(f"{relation.source}.{relation.api}", attributes=attributes):
+        keyed = [(row, _key(row.record, relation.source_fields)) for row in rows]
+        found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
+        try:
+            values = await _loaded(hop, found, context)
+        except StoreError as error:
+            for row in rows:
+                row.links[hop.key] = error
+            return
+    missing = _value(hop.island, _EMPTY, [], context)
+    for row, key in keyed:
+        row.links[hop.key] = key if isinstance(key, BigraphError) else values.get(key, missing)
+
+
+_EMPTY = Answer(total=0)
+
+
+async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Key, Value]:
+    read, cached = hop.island.read, hop.relation.cross_store
+    wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
+    if not wanted:
+        return {}
+    answers = await context.loaders.load(read, wanted, cached=cached)
+    return await _shaped(hop.island, {key: answers[key] for key in wanted}, context)
+
+
+async def _shaped(
+    island: Island, answers: Mapping[Key, Answer], context: Context
+) -> Mapping[Key, Value]:
+    """Each answer as a value, complete with everything that hops off its rows."""
+    pending: _Pending = {}
+    values = {
+        key: _value(
+            island, answer, [_row(record, island.part, pending) for record in answer.rows], context
+        )
+        for key, answer in answers.items()
+    }
+    await asyncio.gather(*(follow(hop, rows, context) for hop, rows in pending.items()))
+    return values
+
+
+def _row(record: Record, part: Part, pending: _Pending) -> Row:
+    row = Row(part.entity, record)
+    for key, name, inner in part.joined:
+        child = record[name]
+        row.links[key] = None if child is None else _row(child, inner, pending)
+    for hop in part.hops:
+        pending.setdefault(hop, []).append(row)
+    return row
+
+
+def _key(record: Record, names: tuple[str, ...]) -> Key | BigraphError:
+    values = tuple(record[name] for name in names)
+    return next((value for value in values if isinstance(value, BigraphError)), values)
+
+
+def _value(island: Island, answer: Answer, rows: list[Row], context: Context) -> Value:
+    page = island.page
+    if page is None:
+        return rows[0] if rows else None
+    more = len(rows) > page.size
+    rows = rows[: page.size]
+    return RowPage(
+        rows[::-1] if page.backward else rows,
+        _cursor_of(island.read.entity, island, context),
+        has_next_page=page.ends_inside or (more and not page.backward),
+        has_previous_page=page.starts_inside or (more and page.backward),
+        total_count=answer.total,
+    )
+
+
+def _cursor_of(entity: Entity, island: Island, context: Context) -> Any:
+    orders = island.page.orders if island.page else ()
+    return partial(cursor, context.catalog, entity, orders)

@@ -1,0 +1,15 @@
+"""In charge of graphql-core's own view of a field: its document and the schema around it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from graphql import GraphQLResolveInfo
+from strawberry.types.info import Info
+
+RawInfo = GraphQLResolveInfo[Any]
+
+
+def raw_info(info: Info) -> RawInfo:
+    """What Strawberry's info is made of."""
+    return cast("RawInfo", getattr(info, "_raw_info"))  # noqa: B009 (Strawberry offers no other way)

@@ -1,0 +1,38 @@
+"""In charge of the marks that tie a GraphQL field to what it stands for in the catalog.
+
+The schema puts one on every field it generates; selection reads nothing else to know what to fetch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.entity import Entity, Relation
+from catalog.types import Field
+
+MEMBER = "bigraph.member"
+"""The key of the mark in a Strawberry field's metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A field that is not stored itself but needs these fields of its entity: `nodeId`, user's."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A root field that gives one entity."""
+
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A root field that gives a connection of an entity."""
+
+    entity: Entity
+
+
+Member = Field | Relation | Reads | One | Many

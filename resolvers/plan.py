@@ -1,0 +1,144 @@
+"""In charge of the third stage: a selection as reads, one for every island of one store.
+
+An island is an entity with the to-one relations of its own store, which one statement joins. Every
+to-many relation, and every relation into the other store, is a hop to an island of its own, which
+one batch answers for all rows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.query import Batch, Filter, Join, Order, Path, Read
+from resolvers.arguments import filter_of, orders_of
+from resolvers.paging import Page, PageLimits, page_of
+from resolvers.selection import Edge, PageSelection, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one object of the answer is made of a record: what is joined to it, what hops off it."""
+
+    entity: Entity
+    joined: tuple[tuple[str, str, Part], ...]  # response key, relation's name, its part
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """One read and what is made of its records; with a ``page``, they are a connection."""
+
+    read: Read
+    part: Part
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hop:
+    """A relation followed by keys: from a part's rows to the rows of another island."""
+
+    key: str
+    relation: Relation
+    island: Island
+
+
+class Planner:
+    """Plans selections against a catalog, within the page limits."""
+
+    def __init__(self, catalog: Catalog, limits: PageLimits) -> None:
+        self._catalog = catalog
+        self._limits = limits
+
+    def one(self, selection: Selection, filter_: Filter) -> Island:
+        """The island for the single row that a filter finds."""
+        part, fields, joins = self._part(selection)
+        read = Read(selection.entity, fields, joins, filter_, limit=1)
+        return Island(read, part)
+
+    def page(self, wanted: PageSelection) -> Island:
+        """The island for a connection."""
+        entity, arguments = wanted.node.entity, wanted.arguments
+        orders = orders_of(self._catalog, entity, arguments.get("orderBy"))
+        page = page_of(self._catalog, entity, orders, arguments, self._limits)
+        part, fields, joins = self._part(wanted.node, orders if wanted.cursors else ())
+        rows = wanted.rows or wanted.info
+        read = Read(
+            entity,
+            fields,
+            joins,
+            filter=filter_of(self._catalog, entity, arguments.get("where")),
+            after=page.after,
+            order=page.read_orders,
+            # One row more than the page shows whether another page follows.
+            limit=page.size + wanted.info if rows else 0,
+            offset=page.offset,
+            total=wanted.total,
+        )
+        return Island(read, part, page)
+
+    def hop(self, edge: Edge) -> Hop:
+        """The hop along a relation; its read is a batch without keys as yet."""
+        relation, wanted = edge.relation, edge.wanted
+        batch = Batch(relation.target_fields, (), relation.through)
+        if isinstance(wanted, PageSelection):
+            island = self.page(wanted)
+        else:
+            part, fields, joins = self._part(wanted)
+            island = Island(Read(wanted.entity, fields, joins), part)
+        return Hop(edge.key, relation, replace(island, read=replace(island.read, batch=batch)))
+
+    def _part(
+        self, selection: Selection, orders: Iterable[Order] = ()
+    ) -> tuple[Part, tuple[Path, ...], tuple[Join, ...]]:
+        """The part of a selection, with the fields and joins its record must hold."""
+        joined: list[tuple[str, str, Part]] = []
+        hops: list[Hop] = []
+        needs = _Needs()
+        needs.add(selection.paths)
+        for edge in selection.edges:
+            if isinstance(edge.wanted, Selection) and not edge.relation.cross_store:
+                part, fields, joins = self._part(edge.wanted)
+                joined.append((edge.key, edge.relation.name, part))
+                needs.join(edge.relation, fields, joins)
+            else:
+                hops.append(self.hop(edge))
+                needs.add((name,) for name in edge.relation.source_fields)
+        for order in orders:
+            needs.order(order)
+        if needs.empty:  # only __typename was asked: whether the row is there is asked of its key
+            needs.add((name,) for name in selection.entity.key)
+        part = Part(selection.entity, tuple(joined), tuple(hops))
+        return part, *needs.collected()
+
+
+class _Needs:
+    """Collects what a record must hold, each path and each join once."""
+
+    def __init__(self) -> None:
+        self._paths: dict[Path, None] = {}
+        self._joins: dict[Relation, _Needs] = {}
+
+    @property
+    def empty(self) -> bool:
+        return not self._paths and not self._joins
+
+    def add(self, paths: Iterable[Path]) -> None:
+        self._paths.update(dict.fromkeys(paths))
+
+    def join(self, relation: Relation, fields: Iterable[Path], joins: Iterable[Join]) -> None:
+        needs = self._joins.setdefault(relation, _Needs())
+        needs.add(fields)
+        for join in joins:
+            needs.join(join.relation, join.fields, join.joins)
+
+    def order(self, order: Order) -> None:
+        needs = self
+        for relation in order.relations:
+            needs = needs._joins.setdefault(relation, _Needs())
+        needs.add([order.path])
+
+    def collected(self) -> tuple[tuple[Path, ...], tuple[Join, ...]]:
+        joins = tuple(Join(relation, *needs.collected()) for relation, needs in self._joins.items())
+        return tuple(self._paths), joins

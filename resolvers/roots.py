@@ -1,0 +1,72 @@
+"""In charge of the root fields: each runs all stages, for its whole selection.
+
+Document → selection → plan → execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from strawberry.types.info import Info
+
+from catalog.entity import Catalog, Entity
+from catalog.query import Compare, Filter, Operator
+from resolvers.arguments import all_of, value_of
+from resolvers.context import Context
+from resolvers.cursors import parsed_node_id
+from resolvers.documents import arguments_of, asked_field
+from resolvers.execute import execute
+from resolvers.info import RawInfo, raw_info
+from resolvers.selection import Selector
+from telemetry.spans import span
+
+Produce = Callable[[Any, Info], Awaitable[Any]]
+
+
+def resolve_one(entity: Entity, key: Sequence[str]) -> Produce:
+    """The resolver of a field that finds one row by a key's values."""
+    fields = [entity.fields[name] for name in key]
+
+    async def produce(_source: Any, info: Info) -> Any:
+        raw = raw_info(info)
+        arguments = arguments_of(raw, asked_field(raw))
+        values = [value_of(field.type, arguments[field.api]) for field in fields]
+        return await _one(entity, _equals(key, values), info.context, raw)
+
+    return produce
+
+
+def resolve_node(catalog: Catalog) -> Produce:
+    """The resolver of `node`: any row by its opaque id."""
+
+    async def produce(_source: Any, info: Info) -> Any:
+        raw = raw_info(info)
+        entity, values = parsed_node_id(catalog, arguments_of(raw, asked_field(raw))["id"])
+        return await _one(entity, _equals(entity.key, values), info.context, raw)
+
+    return produce
+
+
+def resolve_connection(entity: Entity) -> Produce:
+    """The resolver of a field that pages through an entity's rows."""
+
+    async def produce(_source: Any, info: Info) -> Any:
+        raw, context = raw_info(info), info.context
+        with span(f"Query.{raw.field_name}"):
+            selector = Selector(context.catalog, raw)
+            wanted = selector.page(entity, raw.field_nodes, arguments_of(raw, asked_field(raw)))
+            return await execute(context.planner.page(wanted), context)
+
+    return produce
+
+
+async def _one(entity: Entity, key: Filter, context: Context, raw: RawInfo) -> Any:
+    with span(f"Query.{raw.field_name}"):
+        selection = Selector(context.catalog, raw).entity(entity, raw.field_nodes)
+        return await execute(context.planner.one(selection, key), context)
+
+
+def _equals(key: Sequence[str], values: Sequence[Any]) -> Filter:
+    pairs = zip(key, values, strict=True)
+    return all_of([Compare((name,), Operator.EQ, value) for name, value in pairs])

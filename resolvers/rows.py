@@ -1,0 +1,94 @@
+"""In charge of what the resolvers hand to completion: rows, and pages of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from catalog.entity import Entity
+from catalog.query import Record
+from resolvers.cursors import node_id
+
+CursorOf = Callable[[Record], str]
+
+
+class Row:
+    """One entity's values, as attributes by field name, and its relations by response key."""
+
+    __slots__ = ("entity", "links", "record")
+
+    def __init__(self, entity: Entity, record: Record) -> None:
+        self.entity = entity
+        self.record = record
+        self.links: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.record[name]
+        except KeyError:
+            message = f"{self.entity.name}.{name} was not read: name it in @requires({name!r})."
+            raise AttributeError(message) from None
+
+    @property
+    def node_id(self) -> str:
+        """The opaque id by which `Query.node` finds the row again."""
+        return node_id(self.entity, self.record)
+
+    def __repr__(self) -> str:
+        return f"Row({self.entity.name}, {self.record!r})"
+
+
+class RowEdge:
+    """A row with its place in the list."""
+
+    __slots__ = ("_cursor_of", "node")
+
+    def __init__(self, node: Row, cursor_of: CursorOf) -> None:
+        self.node = node
+        self._cursor_of = cursor_of
+
+    @property
+    def cursor(self) -> str:
+        """The row's cursor; only where it was asked for were its values read."""
+        return self._cursor_of(self.node.record)
+
+
+class RowPage:
+    """A connection's value: its rows, and what was asked about them."""
+
+    __slots__ = ("_cursor_of", "has_next_page", "has_previous_page", "nodes", "total_count")
+
+    def __init__(
+        self,
+        nodes: Sequence[Row],
+        cursor_of: CursorOf,
+        *,
+        has_next_page: bool,
+        has_previous_page: bool,
+        total_count: int | None,
+    ) -> None:
+        self.nodes = nodes
+        self._cursor_of = cursor_of
+        self.has_next_page = has_next_page
+        self.has_previous_page = has_previous_page
+        self.total_count = total_count
+
+    @property
+    def edges(self) -> list[RowEdge]:
+        """The rows with their cursors."""
+        return [RowEdge(row, self._cursor_of) for row in self.nodes]
+
+    @property
+    def page_info(self) -> RowPage:
+        """The page's place: Relay's `pageInfo` is a part of the page itself."""
+        return self
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The first row's cursor."""
+        return self._cursor_of(self.nodes[0].record) if self.nodes else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The last row's cursor."""
+        return self._cursor_of(self.nodes[-1].record) if self.nodes else None

@@ -1,0 +1,142 @@
+"""In charge of the first stage: what a root field asks for, in the catalog's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import FieldNode, GraphQLObjectType, get_named_type
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.query import Path
+from catalog.types import DocumentType, Field, FieldType, ListType
+from resolvers.documents import Asked, arguments_of, asked_fields
+from resolvers.info import RawInfo
+from resolvers.members import MEMBER, Member, Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked of one entity: the paths of stored values, and the relations to follow."""
+
+    entity: Entity
+    paths: tuple[Path, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSelection:
+    """What is asked of a connection.
+
+    ``rows``: nodes or edges; ``cursors``: a cursor of any row; ``info``: whether more rows follow;
+    ``total``: the number of all rows.
+    """
+
+    node: Selection
+    arguments: Mapping[str, Any]
+    rows: bool
+    cursors: bool
+    info: bool
+    total: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A relation that is followed, under its response key."""
+
+    key: str
+    relation: Relation
+    wanted: Selection | PageSelection
+
+
+class Selector:
+    """Reads one operation's selections; holds what each step needs of the request."""
+
+    def __init__(self, catalog: Catalog, info: RawInfo) -> None:
+        self._catalog = catalog
+        self._info = info
+
+    def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> Selection:
+        """The selection below field nodes whose value is this entity."""
+        kind = cast("GraphQLObjectType", self._info.schema.type_map[entity.name])
+        paths: dict[Path, None] = {}
+        edges: list[Edge] = []
+        for asked in asked_fields(self._info, kind, nodes):
+            member = _member(asked)
+            if isinstance(member, Relation):
+                edges.append(self.edge(asked, member))
+            else:
+                paths.update(dict.fromkeys(self._paths(asked, member)))
+        return Selection(entity, tuple(paths), tuple(edges))
+
+    def page(
+        self, entity: Entity, nodes: Sequence[FieldNode], arguments: Mapping[str, Any]
+    ) -> PageSelection:
+        """The selection below field nodes whose value is a connection of this entity."""
+        kind = cast("GraphQLObjectType", self._info.schema.type_map[f"{entity.name}Connection"])
+        below: list[FieldNode] = []
+        parts: set[str] = set()
+        for asked in asked_fields(self._info, kind, nodes):
+            parts.add(asked.name)
+            if asked.name == "nodes":
+                below.extend(asked.nodes)
+            elif asked.name in ("edges", "pageInfo"):
+                inner = list(self._below(asked))
+                parts.update(f"{asked.name}.{part.name}" for part in inner)
+                below.extend(node for part in inner if part.name == "node" for node in part.nodes)
+        return PageSelection(
+            node=self.entity(entity, below),
+            arguments=arguments,
+            rows=bool({"nodes", "edges"} & parts),
+            cursors=bool(_CURSORS & parts),
+            info="pageInfo" in parts,
+            total="totalCount" in parts,
+        )
+
+    def edge(self, asked: Asked, relation: Relation) -> Edge:
+        """The edge of a field that stands for a relation."""
+        target = self._catalog[relation.target]
+        if not relation.many:
+            return Edge(asked.key, relation, self.entity(target, asked.nodes))
+        arguments = arguments_of(self._info, asked)
+        return Edge(asked.key, relation, self.page(target, asked.nodes, arguments))
+
+    def _below(self, asked: Asked) -> Iterator[Asked]:
+        named: object = get_named_type(cast("Any", asked.definition.type))
+        kind = cast("GraphQLObjectType", named)
+        return asked_fields(self._info, kind, asked.nodes)
+
+    def _paths(self, asked: Asked, member: Member | None) -> Iterator[Path]:
+        if isinstance(member, Reads):
+            yield from ((name,) for name in member.fields)
+        elif isinstance(member, Field):
+            kind = _element(member.type)
+            if isinstance(kind, DocumentType):
+                yield from ((member.name, *path) for path in self._inner_paths(asked, kind))
+            else:
+                yield (member.name,)
+
+    def _inner_paths(self, asked: Asked, kind: DocumentType) -> Iterator[Path]:
+        inner = [(part, _member(part)) for part in self._below(asked)]
+        paths = [path for part, member in inner for path in self._paths(part, member)]
+        # Even if only __typename is asked, one value shows whether the document is there.
+        yield from paths or [_first_leaf(kind)]
+
+
+_CURSORS = frozenset({"edges.cursor", "pageInfo.startCursor", "pageInfo.endCursor"})
+
+
+def _element(kind: FieldType) -> FieldType:
+    return _element(kind.of) if isinstance(kind, ListType) else kind
+
+
+def _first_leaf(kind: DocumentType) -> Path:
+    field = next(iter(kind.fields.values()))
+    inner = _element(field.type)
+    return (field.name, *(_first_leaf(inner) if isinstance(inner, DocumentType) else ()))
+
+
+def _member(asked: Asked) -> Member | None:
+    definition = asked.definition.extensions["strawberry-definition"]
+    return cast("Member | None", definition.metadata.get(MEMBER))

@@ -1,0 +1,57 @@
+"""In charge of annotations: what Strawberry reads to give a field its GraphQL type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Any, Optional
+
+import strawberry
+
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from schema.fields import Namespace
+from schema.scalars import PYTHON
+
+
+def annotation_of(kind: FieldType, namespace: Namespace, *, nullable: bool) -> Any:
+    """The Python annotation of a type; documents and enums must be in the namespace."""
+    return optional(_annotation(kind, namespace)) if nullable else _annotation(kind, namespace)
+
+
+def field_annotation(field: Field, namespace: Namespace) -> Any:
+    """The annotation of an entity's or document's field."""
+    return annotation_of(field.type, namespace, nullable=field.nullable)
+
+
+def optional(annotation: Any) -> Any:
+    """The nullable form of an annotation made at run time."""
+    return Optional[annotation]  # noqa: UP045 (`|` does not work on every annotation)
+
+
+def _annotation(kind: FieldType, namespace: Namespace) -> Any:
+    if isinstance(kind, Scalar):
+        return PYTHON[kind]
+    if isinstance(kind, ListType):
+        return list[annotation_of(kind.of, namespace, nullable=kind.items_nullable)]
+    return namespace[kind.name]
+
+
+def enum_class(kind: EnumType) -> Any:
+    """The Strawberry enum of a catalog enum; its values are the names that clients see."""
+    python: Any = Enum(kind.name, {name: name for name in kind.members})
+    return strawberry.enum(python, name=kind.name, description=kind.description)
+
+
+def element_of(kind: FieldType) -> Scalar | EnumType | DocumentType:
+    """The innermost type of a list, or the type itself."""
+    return element_of(kind.of) if isinstance(kind, ListType) else kind
+
+
+def named_types(fields: Iterable[Field]) -> Iterator[DocumentType | EnumType]:
+    """Every document and enum type below these fields, the inner ones first."""
+    for field in fields:
+        kind = element_of(field.type)
+        if isinstance(kind, DocumentType):
+            yield from named_types(kind.fields.values())
+        if isinstance(kind, (DocumentType, EnumType)):
+            yield kind

@@ -1,0 +1,59 @@
+"""In charge of the whole schema: from a catalog and the user's extensions to Strawberry's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from catalog.entity import Catalog
+from catalog.query import Record
+from schema.extend import attach
+from schema.fields import generated_module
+from schema.filters import add_filters
+from schema.objects import add_objects
+from schema.orders import add_orders
+from schema.roots import query_type
+from schema.scalars import SCALAR_MAP
+
+
+class GeneratedSchema(strawberry.Schema):
+    """Strawberry's schema, which leaves errors to the edge: it logs what it masks, once."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Does nothing; Strawberry's own would log every client's mistake with a traceback."""
+
+
+def build_schema(
+    catalog: Catalog,
+    extensions: Sequence[type] = (),
+    *,
+    schema_extensions: Sequence[Callable[[], SchemaExtension]] = (),
+) -> strawberry.Schema:
+    """The graph of a catalog. Needs no database; raises ``ModelError``."""
+    with generated_module() as namespace:
+        add_objects(catalog, namespace)
+        add_filters(catalog, namespace)
+        add_orders(catalog, namespace)
+        namespace["Query"] = query_type(catalog, namespace)
+        attach(catalog, namespace, list(extensions))
+        return GeneratedSchema(
+            query=namespace["Query"],
+            types=[namespace[name] for name in catalog],
+            config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=_value_of),
+            extensions=list(schema_extensions),
+        )
+
+
+def _value_of(source: Any, name: str) -> Any:
+    """A field's value: nested documents are dicts, everything else has attributes."""
+    if isinstance(source, dict):
+        return cast("Record", source).get(name)
+    return getattr(source, name)

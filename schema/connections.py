@@ -1,0 +1,61 @@
+"""In charge of Relay connections: the types of a page, and the arguments that ask for it."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.types.arguments import StrawberryArgument
+
+from catalog.entity import Entity
+from schema.annotations import optional
+from schema.fields import Namespace, argument, class_of, plain_field
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """The four fields of the Relay specification."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+def add_connection(entity: Entity, namespace: Namespace) -> None:
+    """Puts the entity's connection and edge types into the namespace."""
+    name = entity.name
+    edge = [
+        plain_field("node", "node", name, namespace),
+        plain_field("cursor", "cursor", str, namespace, description="Where to go on from here."),
+    ]
+    page = [
+        plain_field("edges", "edges", f"list[{name}Edge]", namespace),
+        plain_field("nodes", "nodes", f"list[{name}]", namespace, description="Without cursors."),
+        plain_field("page_info", "pageInfo", PageInfo, namespace),
+        plain_field(
+            "total_count",
+            "totalCount",
+            int,
+            namespace,
+            description="How many there are on all pages; counted only if asked for.",
+        ),
+    ]
+    namespace[f"{name}Edge"] = strawberry.type(
+        class_of(f"{name}Edge", edge, namespace), name=f"{name}Edge"
+    )
+    namespace[f"{name}Connection"] = strawberry.type(
+        class_of(f"{name}Connection", page, namespace), name=f"{name}Connection"
+    )
+
+
+def connection_arguments(name: str, namespace: Namespace) -> list[StrawberryArgument]:
+    """The arguments of a connection of the entity of this name."""
+    number, text = optional(int), optional(str)
+    return [
+        argument("where", f"{name}Filter | None", namespace, "Which rows."),
+        argument("orderBy", f"list[{name}Order] | None", namespace, "The order; the key ends it."),
+        argument("first", number, namespace, "The size of a page, from its start."),
+        argument("after", text, namespace, "The cursor that the page comes after."),
+        argument("last", number, namespace, "The size of a page, from its end."),
+        argument("before", text, namespace, "The cursor that the page comes before."),
+        argument("offset", number, namespace, "How many rows to pass over first."),
+    ]  # fmt: skip

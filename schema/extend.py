@@ -1,0 +1,164 @@
+"""In charge of what users add to the graph: their Strawberry fields on generated types."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pkgutil
+import typing
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions.field_extension import FieldExtension
+from strawberry.types.base import get_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+from strawberry.types.info import Info
+
+from catalog.entity import Catalog
+from catalog.errors import ModelError
+from resolvers.members import MEMBER, Reads
+from schema.fields import Namespace
+from telemetry.spans import span
+
+_EXTENDS = "__bigraph_extends__"
+_REQUIRES = "__bigraph_requires__"
+
+Class = TypeVar("Class", bound=type)
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+
+def extends(target: type | str) -> Callable[[Class], Class]:
+    """Adds the Strawberry fields of a class to a generated type, or to ``"Query"``.
+
+    A resolver's ``self`` is the row: its attributes are the fields that ``requires`` names.
+    """
+    name = target if isinstance(target, str) else target.__name__
+
+    def mark(cls: Class) -> Class:
+        setattr(cls, _EXTENDS, name)
+        return strawberry.type(cls)
+
+    return mark
+
+
+def requires(*fields: str) -> Callable[[Resolver], Resolver]:
+    """Says which fields of the row a resolver reads; put it below ``@strawberry.field``."""
+
+    def mark(resolver: Resolver) -> Resolver:
+        setattr(resolver, _REQUIRES, fields)
+        return resolver
+
+    return mark
+
+
+def extensions_in(package: ModuleType) -> list[type]:
+    """The classes marked by ``extends`` in a package's modules."""
+    modules = [package]
+    modules += [
+        importlib.import_module(f"{package.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(getattr(package, "__path__", ()))
+    ]
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type)
+        if value.__module__ == module.__name__ and _EXTENDS in vars(value)
+    ]
+
+
+def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> None:
+    """Puts each extension's fields on the type it extends; a collision is a ``ModelError``."""
+    for extension in extensions:
+        target = getattr(extension, _EXTENDS)
+        definition = get_object_definition(namespace.get(target))
+        if definition is None:
+            known = ", ".join(sorted((*catalog, "Query")))
+            reason = f"extends {target!r}, which is not a type"
+            raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
+        for field in _fields(catalog, namespace, extension, target):
+            taken = {other.graphql_name or other.python_name for other in definition.fields}
+            if field.graphql_name in taken:
+                reason = f"{target} already has a field {field.graphql_name!r}"
+                mend = "Rename it, or give it another name=."
+                raise ModelError(extension.__name__, field.python_name, reason, mend=mend)
+            definition.fields.append(field)
+
+
+def _fields(
+    catalog: Catalog, namespace: Namespace, extension: type, target: str
+) -> Iterator[StrawberryField]:
+    definition = get_object_definition(extension, strict=True)
+    for declared in definition.fields:
+        field = copy.copy(declared)
+        written = cast("StrawberryResolver[Any] | None", field.base_resolver)
+        if written is None:
+            mend = "Decorate a method with @strawberry.field."
+            raise ModelError(extension.__name__, field.python_name, "has no resolver", mend=mend)
+        resolver = cast("Callable[..., Any]", written.wrapped_func)
+        needs: tuple[str, ...] = getattr(resolver, _REQUIRES, ())
+        _check_requires(catalog, extension, field.python_name, target, needs)
+        field.graphql_name = _graphql_name(field)
+        field.metadata = {**field.metadata, MEMBER: Reads(needs)}  # type: ignore[assignment]
+        field.extensions = [*field.extensions, _Traced(f"{target}.{field.graphql_name}")]
+        field.type_annotation = StrawberryAnnotation(
+            _with_generated(namespace, resolver), namespace=namespace
+        )
+        yield field
+
+
+def _graphql_name(field: StrawberryField) -> str:
+    head, *tail = field.python_name.split("_")
+    return field.graphql_name or head + "".join(part[:1].upper() + part[1:] for part in tail)
+
+
+def _check_requires(
+    catalog: Catalog, extension: type, name: str, target: str, needs: tuple[str, ...]
+) -> None:
+    known = tuple(catalog[target].fields) if target in catalog else ()
+    for need in needs:
+        if need not in known:
+            reason = f"requires {need!r}, which {target} has not"
+            mend = f"Require fields of the model: {', '.join(known) or 'it has none'}."
+            raise ModelError(extension.__name__, name, reason, mend=mend)
+
+
+def _with_generated(namespace: Namespace, resolver: Callable[..., Any]) -> Any:
+    """The return annotation, with the generated type wherever it names a model."""
+    hints = typing.get_type_hints(resolver, localns=namespace, include_extras=True)
+    return _substituted(namespace, hints.get("return"))
+
+
+def _substituted(namespace: Namespace, annotation: Any) -> Any:
+    arguments = typing.get_args(annotation)
+    if not arguments:
+        is_class = isinstance(annotation, type)
+        return namespace.get(annotation.__name__, annotation) if is_class else annotation
+    inner = tuple(_substituted(namespace, argument) for argument in arguments)
+    origin = typing.get_origin(annotation)
+    if origin is list:
+        return list[inner[0]]  # type: ignore[valid-type]
+    return annotation if inner == arguments else typing.Union[inner]  # noqa: UP007 (built at run time)
+
+
+class _Traced(FieldExtension):
+    """A span around a user-written resolver."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
+        """Runs a plain function."""
+        with span(self.name):
+            return next_(source, info, **kwargs)
+
+    async def resolve_async(
+        self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any
+    ) -> Any:
+        """Runs a coroutine function."""
+        with span(self.name):
+            return await next_(source, info, **kwargs)

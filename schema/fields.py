@@ -1,0 +1,141 @@
+"""In charge of making Strawberry types and fields from parts, instead of class bodies."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
+
+from resolvers.members import MEMBER, Member
+
+Namespace = dict[str, Any]
+"""The generated classes of one schema by GraphQL name: the dict of a module made for them.
+
+Annotations name classes that do not exist as yet; Strawberry looks them up in the module of the
+class that holds the field.
+"""
+
+Produce = Callable[[Any, Info], Awaitable[Any] | Any]
+
+_PRODUCE = "bigraph.produce"
+
+
+class ProducedField(StrawberryField):
+    """A field whose value the engine produces from the source and the info, arguments unread.
+
+    The engine takes arguments from the document, for a whole selection at once.
+    """
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Always false: Strawberry must hand over the info."""
+        return False
+
+    def get_result(
+        self,
+        source: Any,
+        info: Info | None,
+        args: list[Any],  # noqa: ARG002 (taken from the document instead)
+        kwargs: Any,  # noqa: ARG002
+    ) -> Any:
+        """Calls the producer that the field was made with."""
+        return self.metadata[_PRODUCE](source, info)
+
+
+@contextmanager
+def generated_module() -> Generator[Namespace]:
+    """A module for the classes of one schema, found by name until the schema is built."""
+    module = ModuleType(f"bigraph_schema_{uuid4().hex}")
+    sys.modules[module.__name__] = module
+    try:
+        yield vars(module)
+    finally:
+        del sys.modules[module.__name__]
+
+
+def plain_field(
+    python_name: str,
+    graphql_name: str,
+    annotation: object,
+    namespace: Namespace,
+    *,
+    member: Member | None = None,
+    description: str | None = None,
+) -> StrawberryField:
+    """A field read from its source by ``python_name``."""
+    return StrawberryField(
+        python_name=python_name,
+        graphql_name=graphql_name,
+        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        description=description,
+        metadata={MEMBER: member},
+    )
+
+
+def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
+    graphql_name: str,
+    annotation: object,
+    namespace: Namespace,
+    produce: Produce,
+    *,
+    arguments: Sequence[StrawberryArgument] = (),
+    member: Member | None = None,
+    description: str | None = None,
+) -> StrawberryField:
+    """A field whose value ``produce`` gives."""
+    field = ProducedField(
+        python_name=graphql_name,
+        graphql_name=graphql_name,
+        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        description=description,
+        metadata={MEMBER: member, _PRODUCE: produce},
+    )
+    field.arguments = list(arguments)
+    return field
+
+
+def input_field(
+    graphql_name: str, annotation: object, namespace: Namespace, description: str | None = None
+) -> StrawberryField:
+    """A field of an input object that may be left out."""
+    return StrawberryField(
+        python_name=f"{graphql_name}_",  # `and`, `or` and `not` are no Python names
+        graphql_name=graphql_name,
+        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        description=description,
+        default=strawberry.UNSET,
+    )
+
+
+def argument(
+    name: str, annotation: object, namespace: Namespace, description: str | None = None
+) -> StrawberryArgument:
+    """An argument of a produced field; nullable ones may be left out."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=name,
+        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        description=description,
+    )
+
+
+def class_of(
+    name: str,
+    fields: Iterable[StrawberryField],
+    namespace: Namespace,
+    bases: tuple[type, ...] = (),
+) -> type:
+    """A class with these Strawberry fields, for `strawberry.type` or `strawberry.input`."""
+    # Strawberry adds the annotations itself; any given here would replace those of the fields.
+    by_name = {field.python_name: field for field in fields}
+    module = namespace["__name__"]
+    return type(name, bases, {**by_name, "__annotations__": {}, "__module__": module})

@@ -1,0 +1,104 @@
+"""In charge of the object types: one for every entity, with its relations, and nested document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.types import DocumentType
+from resolvers.members import Reads
+from resolvers.relations import resolve_relation
+from resolvers.rows import Row
+from schema.annotations import enum_class, field_annotation, named_types
+from schema.connections import add_connection, connection_arguments
+from schema.fields import Namespace, class_of, plain_field, produced_field
+
+
+@strawberry.interface(description="Anything that can be fetched again by one opaque id.")
+class Node:
+    """The interface of all entities."""
+
+    node_id: strawberry.ID = strawberry.field(description="Identifies the object in the graph.")
+
+
+def add_objects(catalog: Catalog, namespace: Namespace) -> None:
+    """Puts every object type, connection and enum of the catalog into the namespace."""
+    for kind in named_types(f for entity in catalog.values() for f in entity.fields.values()):
+        if kind.name in namespace:
+            continue
+        if isinstance(kind, DocumentType):
+            namespace[kind.name] = _document_type(kind, namespace)
+        else:
+            namespace[kind.name] = enum_class(kind)
+    for entity in catalog.values():
+        namespace[entity.name] = _entity_type(entity, namespace)
+        add_connection(entity, namespace)
+
+
+def _document_type(kind: DocumentType, namespace: Namespace) -> type:
+    fields = [
+        plain_field(
+            field.name,
+            field.api,
+            field_annotation(field, namespace),
+            namespace,
+            member=field,
+            description=field.description,
+        )
+        for field in kind.fields.values()
+    ]
+    return strawberry.type(
+        class_of(kind.name, fields, namespace), name=kind.name, description=kind.description
+    )
+
+
+def _entity_type(entity: Entity, namespace: Namespace) -> type:
+    def is_type_of(source: Any, _info: Any) -> bool:
+        return isinstance(source, Row) and source.entity is entity
+
+    cls = class_of(entity.name, _fields(entity, namespace), namespace, bases=(Node,))
+    cls.is_type_of = is_type_of  # type: ignore[attr-defined]
+    return strawberry.type(cls, name=entity.name, description=entity.description)
+
+
+def _fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
+    yield plain_field(
+        "node_id",
+        "nodeId",
+        strawberry.ID,
+        namespace,
+        member=Reads(entity.key),
+        description="Identifies the object in the graph.",
+    )
+    for field in entity.fields.values():
+        annotation = field_annotation(field, namespace)
+        yield plain_field(
+            field.name,
+            field.api,
+            annotation,
+            namespace,
+            member=field,
+            description=field.description,
+        )
+    for relation in entity.relations.values():
+        yield _relation_field(relation, namespace)
+
+
+def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField:
+    many = relation.many
+    annotation = f"{relation.target}Connection" if many else relation.target
+    # Null where there is no such row, or where the other store is away: the row itself stays.
+    nullable = not many or relation.cross_store
+    return produced_field(
+        relation.api,
+        f"{annotation} | None" if nullable else annotation,
+        namespace,
+        resolve_relation(relation),
+        arguments=connection_arguments(relation.target, namespace) if many else (),
+        member=relation,
+        description=relation.description,
+    )

@@ -1,0 +1,234 @@
+"""In charge of putting the parts together: settings to stores, schema and app, by command line."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from datasources.load import load
+from pydantic import ValidationError
+from strawberry import Schema
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+
+from catalog import BigraphError, Catalog, Store, catalog_of, models_in
+from catalog.query import DataSource
+from console import Progress, joined, options, say, welcome
+from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+from datasources.redis import Cache, NoCache, RedisCache
+from edge.app import GRAPHIQL, create_app
+from edge.graph import Graph
+from edge.graphiql import Example
+from edge.observe import Observe, TraceFields
+from edge.process import Stop, listen
+from resolvers.paging import PageLimits
+from schema import build_schema, extensions_in
+from settings import Settings
+from telemetry import tracing
+from telemetry.logs import configure as configure_logs
+
+VERSION = "0.1.0"
+SDL = Path(__file__).parent / "schema" / "schema.graphql"
+
+
+class StartError(BigraphError):
+    """The server cannot start as it is set up."""
+
+    code = "START_FAILED"
+
+
+def package(name: str, setting: str) -> ModuleType:
+    """The user's package that a setting names; raises ``StartError`` if there is none."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        hint = "It is looked for on Python's path, and in the folder that the server starts in."
+        raise StartError(f"{setting}: there is no package {name!r}.", hint=hint)
+    return importlib.import_module(name)
+
+
+def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
+    """What the user's packages say. Needs no database; raises ``ModelError``."""
+    catalog = catalog_of(models_in(package(settings.models, "MODELS")))
+    extensions = extensions_in(package(settings.extensions, "EXTENSIONS"))
+    traced = [TraceFields] if settings.trace_fields == "all" else []
+    used: list[Callable[[], SchemaExtension]] = [
+        partial(ParserCache, maxsize=1000),
+        partial(ValidationCache, maxsize=1000),
+        Observe,
+        *traced,
+    ]
+    return catalog, build_schema(catalog, extensions, schema_extensions=used)
+
+
+def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[Store, DataSource]:
+    """A source for each store that holds an entity."""
+    made: dict[Store, DataSource] = {}
+    if catalog.of(Store.POSTGRES):
+        url = settings.database_url or urls.postgres or ""
+        made[Store.POSTGRES] = PostgresSource(
+            catalog,
+            url,
+            pool_size=settings.postgres_pool_size,
+            statement_timeout=settings.store_timeout,
+        )
+    if catalog.of(Store.MONGO):
+        url = settings.mongo_url or urls.mongo or ""
+        database = database_of(client_of(url, settings.mongo_driver))
+        made[Store.MONGO] = MongoSource(database, catalog, max_seconds=settings.store_timeout)
+    return made
+
+
+def cache(settings: Settings, urls: EmbeddedUrls) -> Cache:
+    """The cache, if there is a Redis and rows are to be kept."""
+    url = settings.redis_url or urls.redis
+    return RedisCache(url) if url and settings.cache_ttl else NoCache()
+
+
+def not_given(catalog: Catalog, settings: Settings) -> set[ServerName]:
+    """The stores without a URL, which are to be embedded."""
+    needed: dict[ServerName, tuple[bool, str | None]] = {
+        "postgres": (bool(catalog.of(Store.POSTGRES)), settings.database_url),
+        "mongo": (bool(catalog.of(Store.MONGO)), settings.mongo_url),
+        "redis": (True, settings.redis_url),
+    }
+    missing: set[ServerName] = {n for n, (wanted, url) in needed.items() if wanted and not url}
+    if settings.environment == "production":
+        missing.discard("redis")  # without one, nothing is cached
+        for name in sorted(missing):
+            setting = {"postgres": "DATABASE_URL", "mongo": "MONGO_URL"}[name]
+            message = f"{setting} is not set, and in production no server is embedded."
+            raise StartError(message, hint=f"Set {setting} to the {name} server's URL.")
+    return missing
+
+
+async def load_sample(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
+    """Makes missing tables and collections, and loads what the models' package has in `sample`."""
+    found = importlib.util.find_spec(f"{settings.models}.sample")
+    tables = importlib.import_module(found.name).tables() if found else ()
+    await load(
+        catalog,
+        tables,
+        postgres_url=settings.database_url or urls.postgres,
+        mongo_url=settings.mongo_url or urls.mongo,
+        progress=Progress(),
+    )
+
+
+def examples(settings: Settings) -> Iterator[Example]:
+    """The queries beside the models, for GraphiQL's tabs; their first line is the title."""
+    folder = Path(package(settings.models, "MODELS").__path__[0]) / "examples"
+    for path in sorted(folder.glob("*.graphql")):
+        title, _, query = path.read_text("utf-8").partition("\n")
+        yield Example(title.lstrip("# "), query.strip())
+
+
+def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: EmbeddedUrls) -> Graph:
+    """The schema with its stores behind it; connects to nothing as yet."""
+    return Graph(
+        catalog=catalog,
+        schema=schema,
+        sources=sources(catalog, settings, urls),
+        cache=cache(settings, urls),
+        cache_ttl=settings.cache_ttl,
+        page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Starts what is not given by URL, loads the sample, and serves until a signal comes."""
+    catalog, schema = catalog_and_schema(settings)
+    embedded = not_given(catalog, settings)
+    shown = list(examples(settings)) if settings.serves_graphiql else None
+    stop = Stop()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(stop.on_signals())
+        listening = stack.enter_context(listen(settings.host, settings.port))
+        urls = await start_embedded(embedded, settings, stack)
+        if {"postgres", "mongo"} & embedded:
+            await load_sample(catalog, settings, urls)
+        graph = graph_of(catalog, schema, settings, urls)
+        app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown)
+        query = (shown[0].title, shown[0].query) if shown else None
+        page = None if shown is None else GRAPHIQL
+        say(welcome(listening.getsockname()[:2], page, query))
+        await stop.serve(app, listening)
+
+
+async def start_embedded(
+    names: set[ServerName], settings: Settings, stack: AsyncExitStack
+) -> EmbeddedUrls:
+    """Starts the embedded servers; they end with the stack."""
+    if not names:
+        return EmbeddedUrls(None, None, None)
+    say(f"Starting {joined(sorted(names))} in {settings.data_dir} ...")
+    supervisor = Supervisor(settings.data_dir, names, say=say)
+    return (await stack.enter_async_context(supervisor)).urls
+
+
+async def load_given(settings: Settings) -> None:
+    """Loads the sample into the stores that the settings name by URL."""
+    catalog, _ = catalog_and_schema(settings)
+    missing = not_given(catalog, settings) - {"redis"}
+    if missing:
+        message = f"No URL is given for {joined(sorted(missing))}."
+        raise StartError(message, hint="`serve` loads the sample into embedded servers itself.")
+    await load_sample(catalog, settings, EmbeddedUrls(None, None, None))
+
+
+def print_schema(settings: Settings, *, check: bool) -> int:
+    """Prints the SDL; or compares it with the committed one, and says how to mend it."""
+    sdl = catalog_and_schema(settings)[1].as_str() + "\n"
+    if not check:
+        sys.stdout.write(sdl)
+        return 0
+    same = SDL.exists() and SDL.read_text("utf-8") == sdl
+    if not same:
+        say(f"schema/{SDL.name} is out of date: python server.py schema > schema/{SDL.name}")
+    return 0 if same else 1
+
+
+def run(command: str, settings: Settings, *, check: bool) -> int:
+    """Runs one command; returns its exit status."""
+    if command == "schema":
+        return print_schema(settings, check=check)
+    end_tracing = tracing.configure(os.environ, service_version=VERSION)
+    try:
+        # A signal while everything is still being started ends it like this.
+        with suppress(asyncio.CancelledError):
+            asyncio.run(serve(settings) if command == "serve" else load_given(settings))
+    finally:
+        end_tracing()
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Every expected failure is one clear line, and exit status 2 for bad settings, else 1."""
+    given = vars(options().parse_args(arguments))
+    command, check = given.pop("command") or "serve", given.pop("check", False)
+    try:
+        settings = Settings(**given)
+        configure_logs(settings.log_level, settings.log_format)
+        return run(command, settings, check=check)
+    except ValidationError as error:
+        for problem in error.errors():
+            say(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}.")
+        return 2
+    except (BigraphError, EmbeddedError, ValueError) as error:
+        say(str(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""In charge of log lines: one format, for our events and for those of the libraries."""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import orjson
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+from telemetry.spans import trace_id
+from telemetry.tally import current, in_request
+
+Style = Literal["auto", "json", "text"]
+
+_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+_QUIET: Final = {
+    # One line a request is ours to write.
+    "uvicorn.access": logging.CRITICAL + 1,
+    # At debug level these write whole commands, people's values included.
+    "pymongo": logging.INFO,
+    "psycopg": logging.INFO,
+    "psycopg.pool": logging.INFO,
+    "asyncio": logging.INFO,
+}
+
+
+def configure(level: str, style: Style) -> None:
+    """Write lines of ``level`` (debug, info, warning, error, critical) and above to stderr.
+
+    ``auto`` is text for a person if stderr is a terminal, else JSON. Raises ValueError for an
+    unknown level.
+    """
+    if level.lower() not in _LEVELS:
+        raise ValueError(f"the log level is {level!r}, which is none of {', '.join(_LEVELS)}")
+    number = logging.getLevelNamesMapping()[level.upper()]
+    text = style == "text" or (style == "auto" and sys.stderr.isatty())
+    structlog.configure(
+        processors=[*_facts(), *_renderers(text)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    _take_over_standard_logging(number, text)
+
+
+def logger(name: str) -> FilteringBoundLogger:
+    """A logger whose lines carry ``name`` as their source; usable before `configure`."""
+    return structlog.get_logger(source=name)
+
+
+def log_request(
+    operation: str | None,
+    operation_type: str | None,
+    *,
+    duration_ms: float,
+    status: int,
+    error_codes: Sequence[str] = (),
+    **more: object,
+) -> None:
+    """Write the line of the request that ends: what was asked, and what its tally counted."""
+    tally = current()
+    write = _requests.error if status >= 500 else _requests.info  # noqa: PLR2004 - HTTP
+    write(
+        "request",
+        operation=operation,
+        type=operation_type,
+        duration_ms=round(duration_ms, 3),
+        status=status,
+        rows=tally.rows,
+        store_calls=dict(tally.store_calls),
+        cache_hits=tally.cache_hits,
+        cache_misses=tally.cache_misses,
+        errors=list(error_codes),
+        **more,
+    )
+
+
+_requests = logger("request")
+
+
+def _facts() -> list[Processor]:
+    return [
+        _with_trace_id,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def _with_trace_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if in_request():
+        event.setdefault("trace_id", trace_id())
+    return event
+
+
+def _with_source(_logger: object, _method: str, event: EventDict) -> EventDict:
+    event["source"] = event["_record"].name
+    return event
+
+
+def _renderers(text: bool) -> list[Processor]:  # noqa: FBT001
+    if text:
+        plain = structlog.dev.plain_traceback
+        console = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=plain, pad_event_to=0
+        )
+        return [_printable, console]
+    return [structlog.processors.format_exc_info, _json]
+
+
+def _json(_logger: object, _method: str, event: EventDict) -> str:
+    first = {"timestamp": event.pop("timestamp"), "level": event.pop("level")}
+    line = {**first, "event": event.pop("event"), **event}
+    try:
+        return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # what a client sent may hold half a surrogate pair, or a huge integer
+        return json.dumps(line, default=repr)
+
+
+def _printable(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Clients name their operations: no escape sequence of theirs reaches a terminal."""
+    for key, value in event.items():
+        if isinstance(value, str) and not value.isprintable() and key != "stack":
+            event[key] = repr(value)[1:-1]
+    return event
+
+
+def _take_over_standard_logging(level: int, text: bool) -> None:  # noqa: FBT001
+    handler = logging.StreamHandler(sys.stderr)
+    remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_with_source, *_facts()],
+            processors=[remove_meta, *_renderers(text)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(level, least))
+    logging.captureWarnings(True)

@@ -1,0 +1,84 @@
+"""In charge of the span and the count of one call to a store, by OpenTelemetry's conventions."""
+
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Literal, Self
+
+from opentelemetry.semconv.attributes import db_attributes as db
+from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
+from opentelemetry.trace import Span
+
+from telemetry.spans import Attributes, enabled, span
+from telemetry.tally import current
+
+System = Literal["postgresql", "mongodb", "redis"]
+
+_STORES = {"postgresql": "postgres", "mongodb": "mongo", "redis": "redis"}
+_RETURNED_ROWS = "db.response.returned_rows"
+
+
+class StoreCall(AbstractContextManager["StoreCall"]):
+    """One call to a store, while it runs; made by `store_span`."""
+
+    __slots__ = ("_around", "_store", "span")
+    span: Span
+
+    def __init__(self, store: str, around: AbstractContextManager[Span]) -> None:
+        self._store = store
+        self._around = around
+
+    def __enter__(self) -> Self:
+        calls = current().store_calls
+        calls[self._store] = calls.get(self._store, 0) + 1
+        self.span = self._around.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._around.__exit__(kind, error, traceback)
+
+    def returned(self, rows: int) -> None:
+        """State how many rows came back. What a cache returns is not counted as rows."""
+        if self._store != "redis":
+            current().rows += rows
+        self.span.set_attribute(_RETURNED_ROWS, rows)
+
+
+def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention
+    system: System,
+    operation: str,
+    collection: str | None = None,
+    *,
+    query: str | None = None,
+    batch: int | None = None,
+    namespace: str | None = None,
+    address: str | None = None,
+) -> StoreCall:
+    """A client span around one call to a store, counted in the current tally.
+
+    ``operation`` is the store's own word (SELECT, aggregate, MGET), ``collection`` a table or
+    collection. ``query`` holds no values: parameters stay placeholders. ``batch`` is the number of
+    operations sent together, ``namespace`` the database, ``address`` the server's.
+    """
+    if not enabled():
+        return StoreCall(_STORES[system], span(operation))
+    name = f"{operation} {collection}" if collection else operation
+    told: dict[str, str | int | None] = {
+        db.DB_OPERATION_NAME: operation,
+        db.DB_COLLECTION_NAME: collection,
+        db.DB_NAMESPACE: namespace,
+        db.DB_QUERY_TEXT: query,
+        db.DB_QUERY_SUMMARY: name if query else None,
+        # By the convention, one operation is no batch.
+        db.DB_OPERATION_BATCH_SIZE: batch if batch and batch > 1 else None,
+        SERVER_ADDRESS: address,
+    }
+    attributes: Attributes = {
+        db.DB_SYSTEM_NAME: system,
+        **{key: value for key, value in told.items() if value is not None},
+    }
+    return StoreCall(_STORES[system], span(name, kind="client", attributes=attributes))

@@ -1,0 +1,90 @@
+"""In charge of the counts of one request: rows, store calls, cache hits, waits and its trace id."""
+
+import random
+import re
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+_TRACEPARENT = re.compile(
+    r"(?!ff)(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
+    r"-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?"
+)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Wall-clock time in which at least one of several overlapping waits was running."""
+
+    running: int = 0
+    started: float = 0.0
+    finished: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """The time so far, of the running wait too."""
+        return self.finished + (time.monotonic() - self.started if self.running else 0.0)
+
+    def __enter__(self) -> None:
+        if not self.running:
+            self.started = time.monotonic()
+        self.running += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.running -= 1
+        if not self.running:
+            self.finished += time.monotonic() - self.started
+
+
+def _random_id() -> str:
+    return f"{random.getrandbits(128) or 1:032x}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one request did so far; all its tasks add to the same object.
+
+    ``store_calls`` is by store name: postgres, mongo, redis. ``trace_id`` is 32 hex digits.
+    ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
+    """
+
+    rows: int = 0
+    store_calls: dict[str, int] = field(default_factory=dict[str, int])
+    cache_hits: int = 0
+    cache_misses: int = 0
+    cache_wait: Stopwatch = field(default_factory=Stopwatch)
+    trace_id: str = field(default_factory=_random_id)
+    traceparent: str | None = None
+
+
+_current: ContextVar[Tally | None] = ContextVar("tally", default=None)
+
+
+def current() -> Tally:
+    """The tally of the request being served; outside of one, a new one that nobody reads."""
+    return _current.get() or Tally()
+
+
+def in_request() -> bool:
+    """Whether a request is being served here."""
+    return _current.get() is not None
+
+
+def begin(traceparent: str | None = None) -> Tally:
+    """The tally of a request that starts here, for this task and those that it starts.
+
+    A valid W3C ``traceparent`` header gives it its trace id, any other a random one. What lasts,
+    such as a subscription, begins anew for each of its events.
+    """
+    trace = _trace_of(traceparent) if traceparent else None
+    tally = Tally(trace_id=trace, traceparent=traceparent) if trace else Tally()
+    _current.set(tally)
+    return tally
+
+
+def _trace_of(traceparent: str) -> str | None:
+    found = _TRACEPARENT.fullmatch(traceparent.strip())
+    # Only a later version may have more parts than the four of version 00.
+    if found is None or (found["version"] == "00" and found["more"]):
+        return None
+    return found["trace"]

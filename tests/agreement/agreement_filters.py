@@ -1,0 +1,110 @@
+"""In charge of random filters: every operator on every type, within and across entities."""
+
+import functools
+from collections.abc import Iterator
+
+from agreement_data import PATTERNS, values_in
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from catalog.entity import Catalog, Entity
+from catalog.query import (
+    And,
+    Compare,
+    Elements,
+    Filter,
+    IsNull,
+    Not,
+    Operator,
+    Or,
+    Path,
+    Quantifier,
+    Related,
+)
+from catalog.types import DocumentType, FieldType, ListType, Scalar, is_leaf
+
+_EQUALITY = (Operator.EQ, Operator.NE)
+_MEMBERSHIP = (Operator.IN, Operator.NOT_IN)
+_RANGE = (Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
+_TEXT = (Operator.STARTS_WITH, Operator.ENDS_WITH, Operator.CONTAINS)
+_PATTERN = (Operator.LIKE, Operator.ILIKE)
+
+
+def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
+    """Filters of an entity's rows; ``hops`` bounds how many quantifiers nest."""
+    within = _within(DocumentType(entity.name, entity.fields), hops)
+    relations = [relation for relation in entity.relations.values() if not relation.cross_store]
+    if not relations or not hops:
+        return _combined(within)
+    related = st.sampled_from(relations).flatmap(
+        lambda relation: st.builds(
+            Related,
+            st.just(relation),
+            st.sampled_from(list(Quantifier) if relation.many else [Quantifier.SOME]),
+            filters(catalog, catalog[relation.target], hops - 1),
+        )
+    )
+    return _combined(within | related)
+
+
+def paths_in(
+    kind: FieldType, path: Path = (), *, through_lists: bool = False
+) -> Iterator[tuple[Path, FieldType]]:
+    """Every path into a type with what it leads to; ``()`` too, unless that is a document."""
+    if path or not isinstance(kind, DocumentType):
+        yield path, kind
+    if isinstance(kind, ListType) and through_lists:
+        kind = kind.of
+    if isinstance(kind, DocumentType):
+        for name, field in kind.fields.items():
+            yield from paths_in(field.type, (*path, name), through_lists=through_lists)
+
+
+def _combined(base: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
+    def extended(inner: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
+        several = st.lists(inner, max_size=3).map(tuple)
+        return several.map(And) | several.map(Or) | inner.map(Not)
+
+    return st.recursive(base, extended, max_leaves=4)
+
+
+@functools.cache
+def _within(kind: FieldType, hops: int) -> SearchStrategy[Filter]:
+    """Filters that look at one value only: a row, a nested document or an element."""
+    paths = list(paths_in(kind))
+    leaves = [(path, leaf) for path, leaf in paths if is_leaf(leaf)]
+    lists = [(path, held) for path, held in paths if isinstance(held, ListType)]
+    compares = st.sampled_from(leaves).flatmap(lambda pair: _compares(*pair))
+    nulls = st.sampled_from([path for path, _ in paths]).map(IsNull)
+    if not lists or not hops:
+        return compares | nulls
+    return compares | nulls | st.sampled_from(lists).flatmap(lambda pair: _elements(*pair, hops))
+
+
+@functools.cache
+def _elements(path: Path, kind: ListType, hops: int) -> SearchStrategy[Filter]:
+    inner = _combined(_within(kind.of, hops - 1))
+    return st.builds(Elements, st.just(path), st.sampled_from(Quantifier), inner)
+
+
+@functools.cache
+def _compares(path: Path, kind: FieldType) -> SearchStrategy[Filter]:
+    value = st.sampled_from(values_in(kind))
+    options = [
+        _compare(path, _EQUALITY, value),
+        _compare(path, _MEMBERSHIP, st.lists(value, max_size=4).map(tuple)),
+    ]
+    # The stores share no order of bytes: MongoDB compares their lengths first.
+    if kind is not Scalar.BYTES:
+        options.append(_compare(path, _RANGE, value))
+    if kind is Scalar.STRING:
+        part = value | st.sampled_from(["a", "b", "\\", ".", "$", "%", "\n"])
+        options.append(_compare(path, _TEXT, part))
+        options.append(_compare(path, _PATTERN, st.sampled_from(PATTERNS)))
+    return st.one_of(options)
+
+
+def _compare(
+    path: Path, operators: tuple[Operator, ...], values: SearchStrategy[object]
+) -> SearchStrategy[Filter]:
+    return st.builds(Compare, st.just(path), st.sampled_from(operators), values)

@@ -1,0 +1,128 @@
+"""In charge of random reads: everything that `catalog.query` can say, as hypothesis strategies."""
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from agreement_data import OWNERS, THINGS, values_in
+from agreement_filters import filters, paths_in
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Read
+from catalog.types import DocumentType, FieldType, ListType, Scalar, is_leaf
+
+
+def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
+    """Total orders: some terms, and at last the key."""
+    chains = list(_to_one_chains(catalog, entity, 2))
+    terms = [
+        (path, relations)
+        for relations, target in chains
+        for path, kind in paths_in(DocumentType(target.name, target.fields), ())
+        if is_leaf(kind) and kind is not Scalar.BYTES
+    ]
+    near = [term for term in terms if not term[1]]
+    term = st.one_of(st.sampled_from(near), st.sampled_from(terms)).flatmap(
+        lambda term: st.builds(
+            Order, st.just(term[0]), st.just(term[1]), st.booleans(), st.booleans()
+        )
+    )
+    key = [st.builds(Order, st.just((name,)), descending=st.booleans()) for name in entity.key]
+    return st.builds(lambda terms, key: (*terms, *key), st.lists(term, max_size=3), st.tuples(*key))
+
+
+def _to_one_chains(
+    catalog: Catalog, entity: Entity, steps: int
+) -> Iterator[tuple[tuple[Relation, ...], Entity]]:
+    yield (), entity
+    for relation in entity.relations.values():
+        if steps and not relation.many:
+            for chain, target in _to_one_chains(catalog, catalog[relation.target], steps - 1):
+                yield (relation, *chain), target
+
+
+def reads(catalog: Catalog) -> SearchStrategy[Read]:
+    """Any read of any entity, most often of the one with most to it."""
+    entities = [catalog["Thing"], catalog["Thing"], *catalog.values()]
+    return st.one_of([_reads(catalog, entity) for entity in entities])
+
+
+def _reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
+    return st.builds(
+        Read,
+        st.just(entity),
+        fields=_projections(entity),
+        joins=_joins(catalog, entity, 2),
+        filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
+        after=st.one_of(st.just(ALWAYS), filters(catalog, entity, 1)),
+        order=orders(catalog, entity),
+        limit=st.sampled_from([None, None, 0, 1, 5, 1000]),
+        offset=st.sampled_from([0, 0, 1, 3, 1000]),
+        total=st.booleans(),
+        batch=st.one_of(st.none(), _batches(catalog, entity)),
+    )
+
+
+@functools.cache
+def _projections(entity: Entity) -> SearchStrategy[tuple[Path, ...]]:
+    kind = DocumentType(entity.name, entity.fields)
+    paths = [path for path, leaf in paths_in(kind, (), through_lists=True) if _is_asked(leaf)]
+    return st.lists(st.sampled_from(paths), max_size=6, unique=True).map(tuple)
+
+
+def _is_asked(kind: FieldType) -> bool:
+    """Documents are asked for by their fields, as GraphQL's selections are."""
+    element = kind.of if isinstance(kind, ListType) else kind
+    return not isinstance(element, DocumentType)
+
+
+def _joins(catalog: Catalog, entity: Entity, depth: int) -> SearchStrategy[tuple[Join, ...]]:
+    to_one = [relation for relation in entity.relations.values() if not relation.many]
+    if depth == 0 or not to_one:
+        return st.just(())
+
+    def join(relation: Relation) -> SearchStrategy[Join]:
+        target = catalog[relation.target]
+        deeper = _joins(catalog, target, depth - 1)
+        return st.builds(Join, st.just(relation), _projections(target), deeper)
+
+    some = st.lists(st.sampled_from(to_one), max_size=2, unique_by=lambda relation: relation.name)
+    joined = some.flatmap(lambda relations: st.tuples(*map(join, relations)))
+    return st.one_of(st.just(()), joined)
+
+
+def _batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
+    leaves = [name for name, field in entity.fields.items() if is_leaf(field.type)]
+    few = st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True).map(tuple)
+    plain = few.flatmap(lambda fields: st.builds(Batch, st.just(fields), _keys(entity, fields)))
+    throughs = [
+        relation
+        for owner in catalog.values()
+        for relation in owner.relations.values()
+        if relation.target == entity.name and relation.through
+    ]
+    if not throughs:
+        return plain
+    linked = st.sampled_from(throughs).flatmap(
+        lambda relation: st.builds(
+            Batch,
+            st.just(relation.target_fields),
+            _keys(catalog[relation.source], relation.source_fields),
+            st.just(relation.through),
+        )
+    )
+    return st.one_of(plain, linked)
+
+
+def _keys(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[tuple[Key, ...]]:
+    keys = st.tuples(*(st.sampled_from(_key_values(entity, name)) for name in fields))
+    return st.lists(keys, max_size=6).map(tuple)
+
+
+def _key_values(entity: Entity, name: str) -> list[Any]:
+    # References and keys are few enough to be met, and go a little beyond what exists.
+    if name == "id" or name.endswith("_id"):
+        return list(range((THINGS if name in {"id", "parent_id"} else OWNERS) + 4))
+    return list(values_in(entity.fields[name].type))

@@ -1,0 +1,76 @@
+"""In charge of putting rows into the stores, by means that know nothing of the data sources."""
+
+import datetime
+from typing import Any
+
+import bson
+import psycopg
+import pymongo
+import sqlalchemy as sa
+from agreement_data import Rows
+from agreement_tables import TABLES, Table
+from bson.binary import Binary
+
+from catalog.entity import Catalog
+from catalog.query import Record
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+
+
+def fill_postgres(url: str, rows: Rows) -> None:
+    """Makes the tables, by SQLAlchemy as their authors would, and fills them."""
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
+    with engine.begin() as connection:
+        connection.execute(sa.schema.CreateSchema("agreement"))
+        Table.metadata.create_all(connection)
+        for model in TABLES:
+            for row in rows[model.__name__]:
+                connection.execute(sa.insert(model).values(_column_values(model, row)))
+    engine.dispose()
+
+
+def _column_values(model: type, row: Record) -> Record:
+    columns = sa.inspect(model).columns
+    return {name: _column_value(columns[name].type, value) for name, value in row.items()}
+
+
+def _column_value(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+    if isinstance(value, datetime.datetime) and isinstance(kind, sa.DateTime) and not kind.timezone:
+        return value.replace(tzinfo=None)
+    return value
+
+
+def fill_mongo(url: str, catalog: Catalog, rows: Rows) -> None:
+    """Fills the collections with documents as Bigraph says that they are stored."""
+    with pymongo.MongoClient(url) as client:
+        database = client.get_default_database("bigraph")
+        for name, records in rows.items():
+            entity = catalog[name]
+            kind = DocumentType(name, entity.fields)
+            collection = database[entity.table]
+            collection.insert_many([_stored(kind, record) for record in records])
+            for index in entity.indexes[1:]:
+                collection.create_index([entity.fields[field].stored for field in index])
+
+
+def _stored(kind: FieldType, value: Any) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case DocumentType(fields=fields):
+            return {fields[name].stored: _stored(fields[name].type, value[name]) for name in value}
+        case ListType(of=of):
+            return [_stored(of, item) for item in value]
+        case EnumType(members=members):
+            return members[value]
+        case Scalar.DECIMAL:
+            return bson.Decimal128(value)
+        case Scalar.DATE:
+            return datetime.datetime.combine(value, datetime.time(), datetime.UTC)
+        case Scalar.TIME:
+            return value.isoformat()
+        case Scalar.UUID:
+            return Binary.from_uuid(value)
+        case Scalar.OBJECT_ID:
+            return bson.ObjectId(value)
+        case _:
+            return value

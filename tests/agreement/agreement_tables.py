@@ -1,0 +1,98 @@
+"""In charge of the entities of the agreement as tables; `agreement_documents` has their twins."""
+
+import datetime
+import decimal
+import enum
+import uuid
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    MetaData,
+    Numeric,
+    Text,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Relationship, SQLModel
+
+from catalog import Link
+
+
+class Size(enum.Enum):
+    """Members whose declared order, names' order and values' order all differ."""
+
+    SMALL = "m"
+    MEDIUM = "z"
+    LARGE = "a"
+
+
+class Table(SQLModel, registry=registry(metadata=MetaData(schema="agreement"))):
+    """The base of these tables, which keeps them apart from the models of other tests."""
+
+
+class Owner(Table, table=True):
+    """Owns things; has a boss, who may not exist."""
+
+    __links__: ClassVar = (Link("boss", to="Owner", on={"boss_id": "id"}, back="staff"),)
+
+    id: int = Field(primary_key=True)
+    name: str | None = None
+    rank: int | None = Field(default=None, sa_column=Column("position", Integer))
+    boss_id: int | None = Field(default=None, index=True)
+
+
+class ThingTag(Table, table=True):
+    """Which things have which tags."""
+
+    thing_id: int = Field(foreign_key="agreement.thing.id", primary_key=True)
+    tag_id: int = Field(foreign_key="agreement.tag.id", primary_key=True)
+
+
+class Thing(Table, table=True):
+    """Has a field of every type; its owner may not exist."""
+
+    __links__: ClassVar = (
+        Link("owner", to="Owner", on={"owner_id": "id"}, back="things"),
+        Link("parent", to="Thing", on={"parent_id": "id"}, back="children"),
+    )
+
+    id: int = Field(primary_key=True)
+    flag: bool | None = None
+    number: int | None = None
+    big: int | None = Field(default=None, sa_column=Column("big number", BigInteger))
+    ratio: float | None = Field(default=None, sa_column=Column(Float(53)))
+    price: decimal.Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    text: str | None = Field(default=None, sa_column=Column("Text", Text))
+    day: datetime.date | None = None
+    clock: datetime.time | None = None
+    moment: datetime.datetime | None = None
+    local: datetime.datetime | None = Field(default=None, sa_column=Column(DateTime))
+    token: uuid.UUID | None = None
+    blob: bytes | None = None
+    size: Size | None = None
+    grade: Size | None = Field(default=None, sa_column=Column(Enum(Size, native_enum=False)))
+    sizes: list[Size | None] | None = Field(default=None, sa_column=Column(ARRAY(Enum(Size))))
+    extra: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    numbers: list[int | None] | None = Field(default=None, sa_column=Column(ARRAY(Integer)))
+    words: list[str | None] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    owner_id: int | None = Field(default=None, index=True)
+    parent_id: int | None = Field(default=None, index=True)
+    tags: list["Tag"] = Relationship(back_populates="things", link_model=ThingTag)
+
+
+class Tag(Table, table=True):
+    """On many things, as they have many: a relation that only tables have."""
+
+    id: int = Field(primary_key=True)
+    label: str | None = None
+    things: list[Thing] = Relationship(back_populates="tags", link_model=ThingTag)
+
+
+TABLES: tuple[type[Table], ...] = (Owner, Thing, Tag, ThingTag)

@@ -1,0 +1,95 @@
+"""In charge of the worlds to compare: the same rows in a real store and in memory."""
+
+import functools
+import os
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import pytest
+from agreement_data import Rows, rows_in, rows_of
+from agreement_documents import DOCUMENTS
+from agreement_filters import filters
+from agreement_reads import orders, reads
+from agreement_settings import SEED
+from agreement_stores import fill_mongo, fill_postgres
+from agreement_tables import TABLES
+from hypothesis.strategies import SearchStrategy
+
+from catalog import Catalog, Entity, Store, catalog_of
+from catalog.query import DataSource, Filter, Order, Read
+from datasources.embedded import EmbeddedUrls, Supervisor
+from datasources.memory import MemorySource
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+
+
+@dataclass(frozen=True)
+class World:
+    """A real source, memory with the same rows, and what may be asked of both."""
+
+    catalog: Catalog
+    source: DataSource
+    memory: DataSource
+
+    @property
+    def things(self) -> Entity:
+        """The entity with most to it."""
+        return self.catalog["Thing"]
+
+    @functools.cached_property
+    def reads(self) -> SearchStrategy[Read]:
+        """Any read."""
+        return reads(self.catalog)
+
+    @functools.cached_property
+    def filters(self) -> SearchStrategy[Filter]:
+        """Any filter of things."""
+        return filters(self.catalog, self.things)
+
+    @functools.cached_property
+    def orders(self) -> SearchStrategy[tuple[Order, ...]]:
+        """Any total order of things."""
+        return orders(self.catalog, self.things)
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory) -> AsyncGenerator[EmbeddedUrls]:
+    """Both servers, for as long as the tests run."""
+    folder = tmp_path_factory.mktemp("agreement")
+    async with Supervisor(folder, ["postgres", "mongo"], say=print) as supervisor:
+        yield supervisor.urls
+
+
+@pytest.fixture(scope="session")
+def rows() -> Rows:
+    """The rows of all stores: tables hold what documents do, but for the fields they lack."""
+    return rows_of(catalog_of(TABLES), SEED) | rows_of(catalog_of(DOCUMENTS), SEED)
+
+
+@pytest.fixture(scope="session")
+async def postgres(servers, rows) -> AsyncGenerator[World]:
+    """Tables."""
+    catalog = catalog_of(TABLES)
+    held = rows_in(catalog, rows)
+    fill_postgres(servers.postgres, held)
+    source = PostgresSource(catalog, servers.postgres)
+    yield World(catalog, source, MemorySource(catalog, Store.POSTGRES, held))
+    await source.close()
+
+
+@pytest.fixture(scope="session")
+async def mongo(servers, rows) -> AsyncGenerator[World]:
+    """Documents."""
+    catalog = catalog_of(DOCUMENTS)
+    held = rows_in(catalog, rows)
+    fill_mongo(servers.mongo, catalog, held)
+    client = client_of(servers.mongo, os.environ.get("MONGO_DRIVER", "pymongo"))
+    source = MongoSource(database_of(client), catalog)
+    yield World(catalog, source, MemorySource(catalog, Store.MONGO, held))
+    await source.close()
+
+
+@pytest.fixture(params=["postgres", "mongo"], scope="session")
+def world(request) -> World:
+    """Each of the two."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,27 @@
+"""In charge of a plain Pydantic class as people write it, with nothing added but its collection."""
+
+import datetime
+
+from pydantic import BaseModel
+
+
+class Address(BaseModel):
+    """Where it is."""
+
+    street: str
+    city: str | None = None
+
+
+class Museum(BaseModel):
+    """Shows things."""
+
+    __collection__ = "museums"
+
+    name: str
+    opened: datetime.date | None = None
+    address: Address
+    rooms: list[Address] = []
+
+
+class MuseumDraft(BaseModel):
+    name: str

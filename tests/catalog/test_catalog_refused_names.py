@@ -1,0 +1,112 @@
+"""In charge of names that cannot be served: refused by model, field, reason and mend."""
+
+import pytest
+from pydantic import BaseModel
+from refusals import document, refusal
+
+
+def test_two_fields_with_one_graphql_name():
+    """Python tells them apart, GraphQL does not."""
+    assert refusal(document(dep_time=int, depTime=int)) == (
+        "Item.depTime: its GraphQL name 'depTime' is also that of 'dep_time'. Rename one of them."
+    )
+
+
+def test_two_nested_fields_with_one_graphql_name():
+    """In a nested document as in an entity."""
+
+    class Inner(BaseModel):
+        a_b: int
+        aB: int  # noqa: N815 (the point of the test)
+
+    assert refusal(document(inner=Inner)) == (
+        "Inner.aB: its GraphQL name 'aB' is also that of 'a_b'. Rename one of them."
+    )
+
+
+def test_two_models_with_one_name():
+    """A table and a document may not share theirs either."""
+    assert refusal(document("Item"), document("Item")) == (
+        "Item: two models have this name, in refusals and refusals. Rename one of them."
+    )
+
+
+def test_two_entities_with_one_root_field():
+    """`Query.items` is the connection of one of them."""
+    assert refusal(document("Item"), document("Thing", __plural__="items")) == (
+        "Thing: the root field 'items' is also that of Item. Say another __plural__."
+    )
+
+
+def test_singular_that_is_the_plural():
+    """`Query.fish` cannot be both."""
+    assert refusal(document("Fish", __plural__="fish")) == (
+        "Fish: singular and plural are the same. Say the plural in the model: __plural__ = '...'."
+    )
+
+
+@pytest.mark.parametrize("name", ["node", "two words", "__schema", "1st"])
+def test_plural_that_cannot_be_a_root_field(name):
+    """It is a name in GraphQL, and one that Bigraph does not use itself."""
+    assert refusal(document(__plural__=name)) == (
+        f"Item: the root field {name!r} is not valid or is used by Bigraph itself. "
+        "Say another __plural__."
+    )
+
+
+def test_model_named_like_a_root_field():
+    """`Query.node` is Relay's."""
+    assert refusal(document("node")) == (
+        "node: the root field 'node' is not valid or is used by Bigraph itself. Rename the model."
+    )
+
+
+@pytest.mark.parametrize("name", ["Query", "Node", "PageInfo", "String", "DateTime", "IntFilter"])
+def test_model_named_like_a_type_of_the_schema(name):
+    """The generated schema has these in any case."""
+    assert refusal(document(name)) == (
+        f"{name}: this name cannot be a GraphQL type. Rename the model."
+    )
+
+
+@pytest.mark.parametrize("name", ["FlightFilter", "FlightConnection", "FlightEdge", "FlightOrder"])
+def test_model_named_like_a_generated_type(name):
+    """These belong to `Flight`."""
+    assert refusal(document("Flight"), document(name)) == (
+        f"{name}: the GraphQL type {name!r} would mean two things. Rename one of the classes."
+    )
+
+
+def test_nested_document_named_like_an_entity():
+    """Two classes, one GraphQL type."""
+    inner = type(BaseModel)("Item", (BaseModel,), {"__module__": __name__})
+    assert refusal(document("Flight", inner=inner), document("Item")) == (
+        "Item: the GraphQL type 'Item' would mean two things. Rename one of the classes."
+    )
+
+
+def test_two_nested_documents_with_one_name():
+    """They differ, so one of them would be served wrongly."""
+    one, other = (
+        type(BaseModel)("Place", (BaseModel,), {"__annotations__": {name: int}}) for name in "ab"
+    )
+    assert refusal(document("Flight", one=one, other=other)) == (
+        "Flight: the GraphQL type 'Place' would mean two things. Rename one of the classes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "api"),
+    [("and_", "and"), ("not_", "not"), ("or_", "or"), ("node_id", "nodeId"), ("is_null", "isNull")],
+)
+def test_field_with_a_reserved_name(name, api):
+    """Filters and types use these themselves."""
+    assert refusal(document(**{name: int})) == (
+        f"Item.{name}: the GraphQL name {api!r} is not valid or is used by Bigraph itself. "
+        "Rename the field; an alias keeps its column."
+    )
+
+
+def test_field_that_graphql_cannot_name():
+    """Python's names are wider than GraphQL's."""
+    assert refusal(document(größe=int)).startswith("Item.größe: the GraphQL name 'größe' is not")

@@ -1,0 +1,52 @@
+"""`docs/errors.md` lists the codes that the code can give."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import edge.process
+import resolvers.errors
+import server
+from catalog.errors import BigraphError
+from datasources.embedded import EmbeddedError
+from datasources.errors import StoreError
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/errors.md").read_text(), re.MULTILINE))
+LOADED = (resolvers.errors, edge.process, server, StoreError)  # so that subclasses are known
+
+
+def subclasses(kind: type[BigraphError]) -> Iterator[type[BigraphError]]:
+    """All exceptions below one."""
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+@pytest.mark.parametrize("error", list(subclasses(BigraphError)), ids=lambda kind: kind.__name__)
+def test_every_exception_has_a_documented_code(error: type[BigraphError]) -> None:
+    """A code of its own or its parent's, and a line about it."""
+    assert error.code in DOCUMENTED or error.__name__ == "HttpError"
+
+
+def test_every_code_written_out_is_documented() -> None:
+    """Codes of HTTP errors stand in the edge's own source."""
+    texts = {
+        node.value
+        for path in (ROOT / "edge").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    codes = {text for text in texts if re.fullmatch(r"[A-Z]{3,}(_[A-Z]+)+", text)}
+    assert codes
+    assert codes <= DOCUMENTED
+
+
+def test_the_embedded_servers_error_is_documented() -> None:
+    """It is no BigraphError, since the embedded servers stand alone."""
+    assert EmbeddedError.code in DOCUMENTED

@@ -1,0 +1,1 @@
+"""A library's own fields, as somebody who uses Bigraph would write them."""

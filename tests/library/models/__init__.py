@@ -1,0 +1,1 @@
+"""A library's models, as somebody who uses Bigraph would write them."""

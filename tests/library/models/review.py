@@ -1,0 +1,46 @@
+"""Reviews, in MongoDB: about books, which are in Postgres."""
+
+import datetime
+import decimal
+import enum
+import uuid
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from catalog import Index, Link, ObjectId
+
+
+class Verdict(enum.Enum):
+    """What a reader says in one word."""
+
+    READ = 1
+    SKIP = 2
+
+
+class Comment(BaseModel):
+    """An answer to a review."""
+
+    author: str
+    likes: int | None = None
+
+
+class Review(BaseModel):
+    """What a reader wrote about a book."""
+
+    __collection__ = "reviews"
+    __indexes__ = (Index("book_id", "reviewer", unique=True), Index("shelf_code"))
+    __links__: ClassVar = (
+        Link("book", to="Book", on={"book_id": "id"}, back="reviews"),
+        Link("shelf", to="Shelf", on={"shelf_code": "code"}, back="reviews"),
+    )
+
+    id: ObjectId
+    book_id: uuid.UUID
+    reviewer: str
+    stars: int | None = None
+    verdict: Verdict | None = None
+    paid: decimal.Decimal | None = None
+    written_at: datetime.datetime | None = None
+    comments: list[Comment] | None = None
+    shelf_code: str | None = None

@@ -1,0 +1,102 @@
+"""In charge of data sources that behave as a test needs, around a real one, and of a cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from catalog.query import Answer, DataSource, Key, Read
+from datasources.errors import StoreUnavailable
+from datasources.redis import Cache
+from telemetry import current, store_span
+
+
+class CountingSource:
+    """Records the reads of every call; each call has a span, as those of the real sources."""
+
+    def __init__(self, source: DataSource) -> None:
+        self.store = source.store
+        self.calls: list[Sequence[Read]] = []
+        self._source = source
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """One call, whose answer takes a turn of the loop as it would over a network."""
+        self.calls.append(reads)
+        system = "postgresql" if self.store.value == "postgres" else "mongodb"
+        with store_span(system, "READ", reads[0].entity.table) as call:
+            await asyncio.sleep(0)
+            answers = await self._source.read(reads)
+            call.returned(sum(len(one.rows) for answer in answers for one in answer.values()))
+        return answers
+
+    async def ping(self) -> str | None:
+        """As the source within."""
+        return await self._source.ping()
+
+    async def close(self) -> None:
+        """As the source within."""
+        await self._source.close()
+
+
+class DownSource(CountingSource):
+    """A store that refuses every connection."""
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Always fails."""
+        self.calls.append(reads)
+        raise StoreUnavailable(self.store.value, f"{self.store.value} does not answer.")
+
+    async def ping(self) -> str | None:
+        """The reason."""
+        return "connection refused"
+
+
+class MeetingSource(CountingSource):
+    """A store that answers no call until others have reached the barrier."""
+
+    def __init__(self, source: DataSource, barrier: asyncio.Barrier) -> None:
+        super().__init__(source)
+        self._barrier = barrier
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Waits for the others; a second at most."""
+        async with asyncio.timeout(1):
+            await self._barrier.wait()
+        return await super().read(reads)
+
+
+class DictCache(Cache):
+    """A cache that never forgets; its content may be spoilt from outside."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, bytes] = {}
+        self.ttls: dict[str, float] = {}
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """What it has, counted in the tally as Redis would be."""
+        found = [self.content.get(key) for key in keys]
+        current().cache_hits += len(found) - found.count(None)
+        return found
+
+    def set_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """Keeps the items for good, and notes for how long they were to be kept."""
+        self.content.update(items)
+        self.ttls.update(dict.fromkeys(items, ttl))
+
+    async def ping(self) -> str | None:
+        """Always well."""
+        return None
+
+    async def drain(self) -> None:
+        """Nothing runs."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class DownCache(DictCache):
+    """A cache that cannot be reached."""
+
+    async def ping(self) -> str | None:
+        """The reason."""
+        return "connection refused"

@@ -1,0 +1,43 @@
+"""In charge of clients: which URLs are refused, what a URL may set, and what never shows."""
+
+import pytest
+
+from datasources.mongo import client_of, database_of
+from datasources.mongo.client import settled
+
+MALFORMED = [
+    "",
+    "localhost:27017",
+    "http://localhost",
+    "mongodb://",
+    "mongodb://h:99999",
+    "mongodb://h:port/",
+    "mongodb://user:s3cret@h:port/",
+    "mongodb://user:s3cr@et:wo/rd@h:1/",
+    "mongodb://user:s3cret%zz@h/",
+    "mongodb://user:s3cret@h/a b",
+    "mongodb://[::1/",
+]
+
+
+@pytest.mark.parametrize("url", MALFORMED)
+def test_a_malformed_url_is_one_clear_line(driver, url):
+    """It says what a URL looks like, and shows no part of a password."""
+    with pytest.raises(ValueError, match=r"^Not a MongoDB URL: .*expected mongodb://.*") as caught:
+        client_of(url, driver)
+    assert type(caught.value) is ValueError
+    message = str(caught.value)
+    assert "\n" not in message
+    assert not any(part in message for part in ("s3cr", "et:wo", "rd@"))
+
+
+async def test_a_url_may_set_what_we_would(driver):
+    """Its options stand before our defaults, its database before ours."""
+    client = client_of("mongodb://127.0.0.1:9/mine?serverselectiontimeoutms=7", driver)
+    assert client.options.server_selection_timeout == 0.007
+    assert client.options.pool_options.connect_timeout == 2
+    assert database_of(client).name == "mine"
+    other = client_of("mongodb://127.0.0.1:9", driver)
+    assert database_of(other).name == "bigraph"
+    for each in (client, other):
+        await settled(each.close())

@@ -1,0 +1,111 @@
+"""In charge of what happens when MongoDB refuses, is slow, goes away or comes back."""
+
+import asyncio
+import signal
+import socket
+import time
+
+import pytest
+from mongo_models import STATION
+from mongo_reads import BY_KEY, answer_of, compare
+from mongo_server import Secantus, free_port
+from pymongo import MongoClient
+
+from catalog.query import Batch, Read
+from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+
+NAMES = Read(STATION, (("name",),), order=BY_KEY)
+
+
+@pytest.fixture
+def mortal(tmp_path):
+    """A server of its own, for one test to kill."""
+    server = Secantus(tmp_path)
+    try:
+        server.start("--sync-on-commit")
+        yield server
+    finally:
+        server.stop()
+
+
+async def test_a_refused_connection_is_said_soon(opened):
+    """Within seconds: the error names the store, and neither address nor driver."""
+    source = opened(f"mongodb://user:s3cret@127.0.0.1:{free_port()}/test")
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable) as caught:
+        await source.read([NAMES])
+    assert time.monotonic() - begun < 4
+    assert caught.value.store == "mongo"
+    assert str(caught.value) == "MongoDB does not answer."
+
+
+async def test_ping_says_why_within_about_a_second(opened, server):
+    """In a few words without secrets: nobody there, or somebody who says nothing."""
+    assert await opened(server.url()).ping() is None
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        for port in (free_port(), mute.getsockname()[1]):
+            source = opened(f"mongodb://user:s3cret@127.0.0.1:{port}/test")
+            begun = time.monotonic()
+            assert await source.ping() == "no answer in time"
+            assert time.monotonic() - begun < 1.5
+
+
+async def test_a_read_that_takes_too_long_is_ended(filled, opened, server):
+    """By the server itself, so that it does not go on working for nobody."""
+    source = filled(stations=[{"_id": key, "name": "a" * 200} for key in range(4000)])
+    hasty = opened(server.url(source._database.name), max_seconds=0.002)
+    with pytest.raises(StoreTimeout) as caught:
+        await hasty.read([Read(STATION, (("name",),), filter=compare("name", "like", "%b%"))])
+    assert caught.value.store == "mongo"
+
+
+async def test_any_other_failure_tells_no_detail(filled, capsys):
+    """What the server said is in the log only."""
+    source = filled(stations=[{"_id": 1}])
+    too_long = compare("name", "eq", "a" * 2**24)
+    with pytest.raises(StoreError) as caught:
+        await source.read([Read(STATION, (), filter=too_long)])
+    assert type(caught.value) is StoreError
+    assert str(caught.value) == "MongoDB could not answer this read."
+    assert "mongo_failed" in "".join(capsys.readouterr())
+
+
+async def test_reads_work_again_after_a_kill(mortal, opened):
+    """Without anything done on our side, and with all that was acknowledged."""
+    with MongoClient(mortal.url()) as client:
+        client.test.stations.insert_many([{"_id": key, "name": "x"} for key in range(3)])
+    source = opened(mortal.url())
+    assert len((await answer_of(source, NAMES)).rows) == 3
+    mortal.send(signal.SIGKILL)
+    with pytest.raises(StoreUnavailable):
+        await source.read([NAMES])
+    assert await source.ping() is not None
+    mortal.start("--sync-on-commit")
+    assert len((await answer_of(source, NAMES)).rows) == 3
+    assert await source.ping() is None
+
+
+async def test_a_kill_during_reads_fails_them_and_no_more(mortal, opened):
+    """Each read under way ends with an error of the store, or with its answer."""
+    with MongoClient(mortal.url()) as client:
+        client.test.stations.insert_many([{"_id": key, "name": "x" * 99} for key in range(2000)])
+    source = opened(mortal.url())
+    keys = tuple((key,) for key in range(500))
+    read = Read(STATION, (("name",),), batch=Batch(("key",), keys))
+    reading = [asyncio.create_task(source.read([read])) for _ in range(8)]
+    await asyncio.sleep(0.2)
+    mortal.send(signal.SIGKILL)
+    ended = await asyncio.gather(*reading, return_exceptions=True)
+    assert all(isinstance(each, list | StoreUnavailable) for each in ended)
+    assert any(isinstance(each, StoreUnavailable) for each in ended)
+
+
+async def test_a_cancelled_read_leaves_the_source_usable(filled):
+    """As when a client goes away."""
+    source = filled(stations=[{"_id": key, "name": "x" * 99} for key in range(2000)])
+    reading = asyncio.create_task(source.read([NAMES]))
+    await asyncio.sleep(0.02)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert len((await answer_of(source, NAMES)).rows) == 2000

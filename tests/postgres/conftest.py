@@ -1,0 +1,81 @@
+"""In charge of the server, the tables and the source that the tests of Postgres are given."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import Any
+
+import psycopg
+import pytest
+from postgres_models import TABLES
+from postgres_rows import fill
+
+from catalog import Catalog, catalog_of
+from catalog.query import Answer, Key, Read
+from datasources.embedded import Supervisor
+from datasources.postgres import PostgresSource
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The little airline."""
+    return catalog_of(TABLES)
+
+
+@pytest.fixture(scope="session")
+async def url(tmp_path_factory) -> AsyncGenerator[str]:
+    """A server with the tables and rows of the little airline, which no test may change."""
+    folder = tmp_path_factory.mktemp("postgres")
+    async with Supervisor(folder, ["postgres"], say=print) as supervisor:
+        assert supervisor.urls.postgres
+        fill(supervisor.urls.postgres)
+        yield supervisor.urls.postgres
+
+
+@pytest.fixture(scope="session")
+async def source(catalog, url) -> AsyncGenerator[PostgresSource]:
+    """A source over the little airline."""
+    source = PostgresSource(catalog, url)
+    yield source
+    await source.close()
+
+
+@pytest.fixture
+async def opened() -> AsyncGenerator[Callable[..., PostgresSource]]:
+    """Makes sources, and closes them after the test."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        def source_at(*arguments: Any, **options: Any) -> PostgresSource:
+            source = PostgresSource(*arguments, **options)
+            stack.push_async_callback(source.close)
+            return source
+
+        yield source_at
+
+
+@pytest.fixture(scope="session")
+def answers(source) -> Callable[..., Any]:
+    """Reads by the source: the answers by key."""
+
+    async def answers_to(read: Read) -> dict[Key, Answer]:
+        (answers,) = await source.read([read])
+        return dict(answers)
+
+    return answers_to
+
+
+@pytest.fixture(scope="session")
+def ids(answers) -> Callable[..., Any]:
+    """Reads the ``id`` of rows."""
+
+    async def ids_of(entity: Any, **options: Any) -> list[Any]:
+        read = Read(entity, (("id",),), **options)
+        return [row["id"] for row in (await answers(read))[()].rows]
+
+    return ids_of
+
+
+@pytest.fixture(scope="session")
+def admin(url) -> Generator[psycopg.Connection[Any]]:
+    """Another session, which sees and ends those of the source."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection

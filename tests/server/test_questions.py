@@ -1,0 +1,134 @@
+"""Real questions across both databases, answered as the data set's own files say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from data_files import number
+
+
+def test_the_ten_most_delayed_united_flights(ask: Any, files: Any) -> None:
+    """With plane, airport (MongoDB) and weather at departure (MongoDB)."""
+    data = ask(
+        """{ flights(where: {carrier: {eq: "UA"}}, orderBy: [{depDelay: DESC}], first: 10) {
+          nodes { id depDelay plane { manufacturer } originAirport { name }
+                  weather { temperature { air } visibility } } } }"""
+    )
+    rows = [
+        (index, row)
+        for index, row in enumerate(files.rows("flights"), start=1)
+        if row["carrier"] == "UA" and row["dep_delay"] != "NA"
+    ]
+    rows.sort(key=lambda pair: (-float(pair[1]["dep_delay"]), pair[0]))
+    planes, airports = files.by("planes", "tailnum"), files.by("airports", "faa")
+    weather = files.by("weather", "origin", "time_hour")
+    expected = []
+    for index, row in rows[:10]:
+        plane = planes.get(row["tailnum"])
+        hour = weather.get((row["origin"], row["time_hour"]))
+        expected.append(
+            {
+                "id": index,
+                "depDelay": int(row["dep_delay"]),
+                "plane": plane and {"manufacturer": plane["manufacturer"]},
+                "originAirport": {"name": airports[row["origin"]]["name"]},
+                "weather": hour
+                and {
+                    "temperature": {"air": number(hour["temp"])},
+                    "visibility": number(hour["visib"]),
+                },
+            }
+        )
+    assert data["flights"]["nodes"] == expected
+
+
+@pytest.mark.parametrize("forwards", [True, False])
+def test_every_page_of_a_month(ask: Any, files: Any, forwards: bool) -> None:  # noqa: FBT001
+    """Forwards and backwards, no row is lost or repeated, and the total matches."""
+    size, cursor, seen = ("first", "after", []) if forwards else ("last", "before", [])
+    query = f"""query($at: String) {{ flights({size}: 700, {cursor}: $at, orderBy: [{{depDelay: ASC}}],
+        where: {{month: {{eq: 2}}, carrier: {{in: ["B6", "UA"]}}}}) {{
+        totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
+        nodes {{ id depDelay }} }} }}"""
+    at = None
+    while True:
+        page = ask(query, at=at)["flights"]
+        seen = [*seen, *page["nodes"]] if forwards else [*page["nodes"], *seen]
+        info = page["pageInfo"]
+        at = info["endCursor" if forwards else "startCursor"]
+        if not info["hasNextPage" if forwards else "hasPreviousPage"]:
+            break
+    expected = [
+        {"id": index, "depDelay": None if row["dep_delay"] == "NA" else int(row["dep_delay"])}
+        for index, row in enumerate(files.rows("flights"), start=1)
+        if row["month"] == "2" and row["carrier"] in ("B6", "UA")
+    ]
+    expected.sort(key=lambda row: (row["depDelay"] is None, row["depDelay"] or 0, row["id"]))
+    assert page["totalCount"] == len(expected)
+    assert seen == expected
+
+
+def test_airports_by_a_nested_field_with_their_departures(ask: Any, files: Any) -> None:
+    """MongoDB → Postgres, with a limit for each airport and totals that match."""
+    data = ask(
+        """{ airports(where: {location: {longitude: {gt: -74.2}, latitude: {gt: 40.6, lt: 40.8}}},
+                      orderBy: [{faa: ASC}]) {
+          nodes { faa location { altitude }
+            departures(first: 4, orderBy: [{distance: DESC}, {id: ASC}],
+                       where: {month: {eq: 7}, day: {lte: 3}}) {
+              totalCount nodes { id distance } } } } }"""
+    )
+    expected = []
+    for airport in sorted(files.rows("airports"), key=lambda row: row["faa"]):
+        if not (float(airport["lon"]) > -74.2 and 40.6 < float(airport["lat"]) < 40.8):  # noqa: PLR2004
+            continue
+        flights = [
+            {"id": index, "distance": int(row["distance"])}
+            for index, row in enumerate(files.rows("flights"), start=1)
+            if row["origin"] == airport["faa"] and row["month"] == "7" and int(row["day"]) <= 3  # noqa: PLR2004
+        ]
+        flights.sort(key=lambda row: (-row["distance"], row["id"]))
+        expected.append(
+            {
+                "faa": airport["faa"],
+                "location": {"altitude": int(airport["alt"])},
+                "departures": {"totalCount": len(flights), "nodes": flights[:4]},
+            }
+        )
+    assert {"EWR", "JFK", "LGA"} <= {airport["faa"] for airport in expected}
+    assert data["airports"]["nodes"] == expected
+
+
+def test_totals_match_the_files(ask: Any, files: Any) -> None:
+    """Every row was loaded, and counts by carrier agree."""
+    data = ask(
+        """{ airlines { totalCount nodes { carrier flights { totalCount } } }
+             planes { totalCount } flights { totalCount } airports { totalCount }
+             weatherObservations { totalCount } watches { totalCount } notes { totalCount } }"""
+    )
+    flights = Counter(row["carrier"] for row in files.rows("flights"))
+    airlines = data.pop("airlines")
+    assert {row["carrier"]: row["flights"]["totalCount"] for row in airlines["nodes"]} == flights
+    assert {name: page["totalCount"] for name, page in data.items()} == {
+        "planes": 3322,
+        "flights": 336_776,
+        "airports": 1458,
+        "weatherObservations": 26_115,
+        "watches": 0,
+        "notes": 0,
+    }
+
+
+def test_missing_planes_and_airports_are_null(ask: Any, files: Any) -> None:
+    """The row stays; only the relation is null."""
+    planes = files.by("planes", "tailnum")
+    lost = [row for row in files.rows("flights") if row["tailnum"] not in planes]
+    data = ask(
+        """{ noPlane: flights(where: {not: {plane: {}}}, first: 1) { totalCount nodes { plane { year } } }
+             sanJuan: flights(where: {dest: {eq: "SJU"}}, first: 1) {
+               nodes { dest destinationAirport { name } } } }"""
+    )
+    assert data["noPlane"] == {"totalCount": len(lost), "nodes": [{"plane": None}]}
+    assert data["sanJuan"]["nodes"] == [{"dest": "SJU", "destinationAirport": None}]

@@ -1,0 +1,111 @@
+"""How many statements a question costs, as the databases themselves count them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import monitoring
+
+import extensions
+import models
+from auth import ANONYMOUS
+from catalog import Store, catalog_of, models_in
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+from datasources.redis import NoCache
+from edge.graph import Graph
+from resolvers.paging import PageLimits
+from schema import build_schema, extensions_in
+
+QUESTIONS = {
+    "united": (
+        """{ flights(where: {carrier: {eq: "UA"}}, orderBy: [{depDelay: DESC}], first: %d) {
+          totalCount nodes { id plane { manufacturer } airline { name } originAirport { name }
+            destinationAirport { name location { altitude } }
+            weather { visibility airport { name } } } } }""",
+        {"postgres": 1, "mongo": 1},
+    ),
+    "pages": (
+        """{ flights(where: {month: {eq: 2}}, orderBy: [{airline: {name: ASC}}], first: %d) {
+          totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id onTime } } } }""",
+        {"postgres": 1, "mongo": 0},
+    ),
+    "airports": (
+        """{ airports(where: {location: {altitude: {gt: 1000}}}, orderBy: [{faa: ASC}], first: %d) {
+          totalCount nodes { faa arrivals(first: 3) { totalCount nodes { id airline { name } } } } } }""",
+        {"postgres": 1, "mongo": 1},
+    ),
+    "levels": (
+        """{ airlines(first: %d) { nodes { name flights(first: 5) { nodes { id
+          plane { flights(first: 2) { nodes { destinationAirport { name } } } } } } } } }""",
+        {"postgres": 3, "mongo": 1},
+    ),
+    "own resolver": (
+        """{ planes(first: %d) { nodes { lastFlight { id destinationAirport { name } } } } }""",
+        {"postgres": 2, "mongo": 1},
+    ),
+}
+
+
+class Commands(monitoring.CommandListener):
+    """Counts what the driver sends to MongoDB."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """A command leaves."""
+        self.count += event.command_name in ("aggregate", "find", "getMore")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to count."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to count."""
+
+
+@pytest.fixture(scope="session")
+async def counted(sample_servers: EmbeddedUrls, sample_folder: Path) -> Any:
+    """A graph over the sample, and a function that tells how many statements were run so far."""
+    catalog = catalog_of(models_in(models))
+    commands = Commands()
+    driver = os.environ.get("MONGO_DRIVER", "pymongo")
+    client = client_of(sample_servers.mongo, driver, event_listeners=[commands])
+    url = f"{sample_servers.postgres}&options=-c%20log_statement%3Dall"
+    graph = Graph(
+        catalog=catalog,
+        schema=build_schema(catalog, extensions_in(extensions)),
+        sources={
+            Store.POSTGRES: PostgresSource(catalog, url),
+            Store.MONGO: MongoSource(database_of(client), catalog),
+        },
+        cache=NoCache(),
+        cache_ttl=0,
+        page_limits=PageLimits(100, 1000),
+    )
+    log = sample_folder / "logs" / "postgres.log"
+
+    def statements() -> dict[str, int]:
+        lines = log.read_text("utf-8", errors="replace").splitlines()
+        selects = [line for line in lines if "execute " in line or "statement: " in line]
+        return {"postgres": sum("SELECT" in line for line in selects), "mongo": commands.count}
+
+    yield graph, statements
+    await graph.close()
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_one_statement_a_store_and_level(counted: Any, name: str, rows: int) -> None:
+    """Whatever the number of rows: never one for each row."""
+    graph, statements = counted
+    query, expected = QUESTIONS[name]
+    before = statements()
+    result = await graph.schema.execute(query % rows, context_value=graph.context(ANONYMOUS))
+    assert result.errors is None
+    after = statements()
+    assert {store: after[store] - before[store] for store in after} == expected
