@@ -5,6 +5,7 @@ read → execute → tell errors → answer in the media type that was asked for
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -25,7 +26,8 @@ from edge.requests import GraphQLRequest, read_request
 from telemetry import begin, log_request
 
 _BY_GET = (OperationType.QUERY,)
-_BY_POST = (OperationType.QUERY, OperationType.MUTATION)
+# What the schema has no root type for is refused by validation, with the reason.
+_BY_POST = tuple(OperationType)
 
 
 class Endpoint:
@@ -52,14 +54,14 @@ class Endpoint:
             status=status,
             error_codes=sorted({error["extensions"]["code"] for error in body.get("errors", ())}),
         )
-        return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
+        return Response(_bytes(body), status, headers, f"{media_type}; charset=utf-8")
 
     async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], dict[str, Any]]:
         media_type = JSON
         try:
             media_type = answer_type(request.headers.get("accept"))
             asked = await read_request(request, self._max_body_bytes)
-            body = await self._execute(asked, by_get=request.method == "GET")
+            body = await self._execute(asked, by_get=request.method != "POST")
         except HttpError as error:
             body = {"errors": [error_body(error.message, error.http_code)]}
             return error.status, media_type, error.headers, body
@@ -78,8 +80,8 @@ class Endpoint:
             )
         except CannotGetOperationTypeError as error:
             return {"errors": [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)]}
-        except InvalidOperationTypeError as error:
-            reason = error.as_http_error_reason("GET" if by_get else "POST")
+        except InvalidOperationTypeError as error:  # only by GET
+            reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
         return _body(result)
@@ -95,6 +97,13 @@ def _body(result: Any) -> dict[str, Any]:
     if result.data is None and any(error.path is None for error in errors):
         return {"errors": shown}
     return {"data": result.data, **({"errors": shown} if shown else {})}
+
+
+def _bytes(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
+        return json.dumps(body).encode()
 
 
 def _opened_in_browser(request: Request) -> bool:

@@ -36,6 +36,12 @@ class HttpError(BigraphError):
         self.headers = headers or {}
 
 
+class OperationError(BigraphError):
+    """A document of several operations, and no word on which of them is meant."""
+
+    code = OPERATION_UNKNOWN
+
+
 def error_body(message: str, code: str, hint: str | None = None) -> dict[str, Any]:
     """One error in the shape of a GraphQL answer."""
     return {"message": message, "extensions": _extensions(code, hint)}
@@ -68,8 +74,9 @@ def _code(error: GraphQLError, root: BaseException, *, before_execution: bool) -
     if isinstance(root, GraphQLError):
         if before_execution:
             return VALIDATION_FAILED
-        # Without a path it is about a variable, with one about a value that does not fit its type.
-        return VALUE_INVALID if error.path else BAD_USER_INPUT
+        # It is about a variable without a path, about an argument with nodes of its own, and else
+        # about a value that does not fit its type.
+        return VALUE_INVALID if error.path and not root.nodes else BAD_USER_INPUT
     if isinstance(root, TypeError) and str(root).startswith(_NULL_IN_NON_NULL):
         return VALUE_INVALID
     return INTERNAL_ERROR

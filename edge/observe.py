@@ -1,4 +1,4 @@
-"""In charge of what is seen of an operation: its name, its span, and spans of leaf fields."""
+"""In charge of which operation is run, and what is seen of it: name, span, spans of its fields."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
+from edge.errors import OperationError
 from resolvers.info import RawInfo
 from telemetry import span
 
@@ -28,6 +30,15 @@ operation: ContextVar[Operation] = ContextVar("operation")
 
 class Observe(SchemaExtension):
     """Opens the operation's span, and notes its name for the log line."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuses several operations without a name: Strawberry would run the first of them."""
+        named: object = getattr(self.execution_context, "_provided_operation_name")  # noqa: B009 (Strawberry offers no other way)
+        document = self.execution_context.graphql_document
+        nodes = document.definitions if document else ()
+        if named is None and sum(isinstance(node, OperationDefinitionNode) for node in nodes) > 1:
+            raise OperationError("The document holds several operations; name one of them.")
+        yield
 
     def on_execute(self) -> Iterator[None]:
         """Around the execution of a valid document."""

@@ -24,7 +24,7 @@ class GraphQLRequest:
 
 async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _checked(_from_address(request))
     check_body_type(request.headers.get("content-type"))
     body = _json(await _body(request, max_body_bytes), "body")

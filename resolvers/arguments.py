@@ -103,7 +103,7 @@ def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
 def value_of(kind: FieldType, value: Any) -> Any:
     """A coerced argument as sources know it: enum names, times in UTC."""
     if isinstance(kind, EnumType):
-        return getattr(value, "value", value)
+        return getattr(value, "name", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):
         naive = value.tzinfo is None
         return value.replace(tzinfo=datetime.UTC) if naive else value.astimezone(datetime.UTC)

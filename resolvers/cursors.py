@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
+from catalog.errors import StoredValueError
 from catalog.query import (
     NEVER,
     And,
@@ -34,8 +35,8 @@ from resolvers.errors import CursorError, NodeIdError
 
 
 def node_id(entity: Entity, record: Record) -> str:
-    """The opaque id of a row that was read with its key."""
-    key = [encoded(entity.fields[name].type, record[name]) for name in entity.key]
+    """The opaque id of a row that was read with its key; raises ``StoredValueError``."""
+    key = [_encoded(entity.fields[name], record[name]) for name in entity.key]
     return _packed([entity.name, *key])
 
 
@@ -57,9 +58,9 @@ _HINT = "Use ids and cursors as the server gave them; they are opaque."
 
 
 def cursor(catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record) -> str:
-    """The cursor of a row that was read with its order's values."""
+    """The cursor of a row that was read with its order's values; raises ``StoredValueError``."""
     values = [
-        encoded(order_field(catalog, entity, order).type, _value(record, order)) for order in orders
+        _encoded(order_field(catalog, entity, order), _value(record, order)) for order in orders
     ]
     return _packed([_mark(entity, orders), *values])
 
@@ -100,10 +101,16 @@ def order_field(catalog: Catalog, entity: Entity, order: Order) -> Field:
 
 def _value(record: Any, order: Order) -> Any:
     for step in (*(relation.name for relation in order.relations), *order.path):
-        if record is None:
-            return None
+        if record is None or isinstance(record, StoredValueError):
+            break
         record = record[step]
     return record
+
+
+def _encoded(field: Field, value: Any) -> Any:
+    if isinstance(value, StoredValueError):
+        raise value
+    return encoded(field.type, value)
 
 
 class _Term:

@@ -33,16 +33,20 @@ def _key_text(kinds: Sequence[FieldType], key: Key) -> str:
 
 
 def packed(catalog: Catalog, read: Read, answer: Answer) -> bytes | None:
-    """An answer as bytes; None if it holds a value that must not be kept."""
+    """An answer as bytes; None if it holds a value that must not, or cannot, be kept."""
     try:
         rows = [_packed_record(catalog, read.entity, read.joins, row) for row in answer.rows]
-    except StoredValueError:
+        content = orjson.dumps([answer.total, rows])
+    except (StoredValueError, TypeError):  # a JSON column may hold numbers beyond 64 bits
         return None
-    return orjson.dumps([answer.total, rows])
+    return _digest(content) + content
 
 
-def unpacked(catalog: Catalog, read: Read, content: bytes) -> Answer:
+def unpacked(catalog: Catalog, read: Read, sealed: bytes) -> Answer:
     """The answer again; raises ``ValueError`` for anything else."""
+    digest, content = sealed[:_DIGEST], sealed[_DIGEST:]
+    if digest != _digest(content):
+        raise ValueError("not an entry of ours")
     try:
         total, rows = orjson.loads(content)
         if (type(total) is not int) if read.total else (total is not None):
@@ -53,6 +57,14 @@ def unpacked(catalog: Catalog, read: Read, content: bytes) -> Answer:
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from error
+
+
+_DIGEST = 8
+
+
+def _digest(content: bytes) -> bytes:
+    # The types of a value cannot tell a spoilt entry from a true one: "no rows" fits any read.
+    return hashlib.blake2b(content, digest_size=_DIGEST).digest()
 
 
 def _packed_record(

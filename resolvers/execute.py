@@ -7,7 +7,7 @@ them. A store that fails costs the relations that lead into it, not the rows the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,12 +69,20 @@ async def _shaped(
     pending: _Pending = {}
     values = {
         key: _value(
-            island, answer, [_row(record, island.part, pending) for record in answer.rows], context
+            island,
+            answer,
+            [_row(record, island.part, pending) for record in _shown(island, answer)],
+            context,
         )
         for key, answer in answers.items()
     }
     await asyncio.gather(*(follow(hop, rows, context) for hop, rows in pending.items()))
     return values
+
+
+def _shown(island: Island, answer: Answer) -> Sequence[Record]:
+    """The answer's rows without the one that only shows whether more follow."""
+    return answer.rows if island.page is None else answer.rows[: island.page.size]
 
 
 def _row(record: Record, part: Part, pending: _Pending) -> Row:
@@ -96,8 +104,7 @@ def _value(island: Island, answer: Answer, rows: list[Row], context: Context) ->
     page = island.page
     if page is None:
         return rows[0] if rows else None
-    more = len(rows) > page.size
-    rows = rows[: page.size]
+    more = len(answer.rows) > page.size
     return RowPage(
         rows[::-1] if page.backward else rows,
         _cursor_of(island.read.entity, island, context),

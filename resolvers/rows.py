@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from catalog.entity import Entity
+from catalog.errors import StoredValueError
 from catalog.query import Record
 from resolvers.cursors import node_id
 
@@ -24,10 +25,13 @@ class Row:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self.record[name]
+            value = self.record[name]
         except KeyError:
             message = f"{self.entity.name}.{name} was not read: name it in @requires({name!r})."
             raise AttributeError(message) from None
+        if isinstance(value, StoredValueError):
+            raise value
+        return value
 
     @property
     def node_id(self) -> str:

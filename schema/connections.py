@@ -28,7 +28,7 @@ def add_connection(entity: Entity, namespace: Namespace) -> None:
         plain_field("cursor", "cursor", str, namespace, description="Where to go on from here."),
     ]
     page = [
-        plain_field("edges", "edges", f"list[{name}Edge]", namespace),
+        plain_field("edges", "edges", f"list[{name}Edge]", namespace, description="With cursors."),
         plain_field("nodes", "nodes", f"list[{name}]", namespace, description="Without cursors."),
         plain_field("page_info", "pageInfo", PageInfo, namespace),
         plain_field(

@@ -76,7 +76,7 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
     for extension in extensions:
         target = getattr(extension, _EXTENDS)
         definition = get_object_definition(namespace.get(target))
-        if definition is None:
+        if definition is None or definition.is_input:
             known = ", ".join(sorted((*catalog, "Query")))
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")

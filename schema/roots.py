@@ -57,7 +57,8 @@ def _by_key(
 
 
 def _by_unique_keys(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
-    for key in entity.unique:
+    # SQLAlchemy keeps a table's constraints in a set; the schema is the same in every process.
+    for key in sorted(entity.unique):
         names = [entity.fields[part].api for part in key]
         suffix = "And".join(name[:1].upper() + name[1:] for name in names)
         yield _by_key(entity, key, f"{entity.singular}By{suffix}", namespace)

@@ -29,7 +29,7 @@ def _ordered_by(tables: Tables, entity: str, rows: list[Row], term: Order) -> li
 
 def _rank(tables: Tables, entity: str, row: Row | None, term: Order) -> Any:
     for relation in term.relations:
-        row = next(iter(tables.related(relation, row)), None)
+        row = tables.related_one(relation, row)
         entity = relation.target
     kind, value = value_at(tables.kind(entity), row, term.path)
     return None if value is None else comparable(kind, value)

@@ -67,7 +67,7 @@ class MemorySource:
         return record | {join.relation.name: self._joined(row, join) for join in joins}
 
     def _joined(self, row: Row, join: Join) -> Record | None:
-        target = next(iter(self._tables.related(join.relation, row)), None)
+        target = self._tables.related_one(join.relation, row)
         if target is None:
             return None
         return self._record(join.relation.target, target, join.fields, join.joins)

@@ -16,6 +16,7 @@ class Tables:
     """The rows of every entity of one store, by the entity's name."""
 
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
+        self._keys = {entity.name: entity.key for entity in catalog.of(store)}
         self._kinds = {entity.name: document_of(entity) for entity in catalog.of(store)}
         unknown = tables.keys() - self._kinds.keys()
         if unknown:
@@ -36,6 +37,12 @@ class Tables:
             return []
         key = values_of(row, relation.source_fields)
         return self.found(relation.target, relation.target_fields, key, relation.through)
+
+    def related_one(self, relation: Relation, row: Row | None) -> Row | None:
+        """The row that a relation to one leads to: the first by key, should there be several."""
+        key = self._keys[relation.target]
+        rows = self.related(relation, row)
+        return min(rows, key=lambda found: values_of(found, key), default=None)
 
     def found(
         self, target: str, fields: Sequence[str], key: Key, through: Through | None = None

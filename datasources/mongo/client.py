@@ -26,6 +26,9 @@ CODEC: CodecOptions[Document] = CodecOptions(
     unicode_decode_error_handler="replace",
 )
 
+_SCHEMES = ("mongodb://", "mongodb+srv://")
+_EXPECTED = "expected mongodb://user:password@host:27017/database"
+
 # Milliseconds. A URL may say otherwise.
 _LIMITS: Mapping[str, int] = {
     "serverSelectionTimeoutMS": 2_000,
@@ -102,6 +105,8 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
 
     Raises ValueError, in one line without credentials, if the URL is malformed.
     """
+    if not url.startswith(_SCHEMES):
+        raise ValueError(f"Not a MongoDB URL: {_EXPECTED}.")
     make: Any = AsyncIOMotorClient if driver == "motor" else AsyncMongoClient
     try:
         named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
@@ -112,10 +117,9 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
 
 
 def _complaint(url: str, error: Exception) -> str:
-    expected = "expected mongodb://user:password@host:27017/database"
     if "@" in url:  # the driver's message may quote a part of the password
-        return f"Not a MongoDB URL: {expected}, special characters of the password as %40."
-    return f"Not a MongoDB URL: {str(error).splitlines()[0].rstrip('.')}; {expected}."
+        return f"Not a MongoDB URL: {_EXPECTED}, special characters of the password as %40."
+    return f"Not a MongoDB URL: {str(error).splitlines()[0].rstrip('.')}; {_EXPECTED}."
 
 
 def database_of(client: Client, default: str = DEFAULT_DATABASE) -> Database:

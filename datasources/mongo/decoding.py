@@ -24,8 +24,14 @@ T = TypeVar("T")
 
 
 def instance(kind: type[T], value: Any) -> T:
-    """The value, if it is one of this type: a bool is no int."""
-    if type(value) is kind or (isinstance(value, kind) and kind is not int):
+    """The value, if it is one of this type; TypeError if not."""
+    if isinstance(value, kind):
+        return value
+    raise TypeError
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:  # stored code is a kind of str
         return value
     raise TypeError
 
@@ -69,14 +75,18 @@ def _day(value: Any) -> datetime.date:
 
 
 def _clock(value: Any) -> datetime.time:
-    return datetime.time.fromisoformat(instance(str, value))
+    return datetime.time.fromisoformat(_text(value))
 
 
 def _json(value: Any) -> Any:
     """What JSON can say of a BSON value: types that it lacks become text."""
     match value:
-        case None | str() | bool() | int() | float():
+        case None | bool() | float():
             return value
+        case int():
+            return int(value)
+        case str():
+            return _text(value)
         case Mapping():
             held = cast("Mapping[str, Any]", value)
             return {name: _json(item) for name, item in held.items()}
@@ -97,7 +107,7 @@ SCALARS: Mapping[Scalar, Decode] = {
     Scalar.BIGINT: _whole,
     Scalar.FLOAT: _float,
     Scalar.DECIMAL: _decimal,
-    Scalar.STRING: lambda value: instance(str, value),
+    Scalar.STRING: _text,
     Scalar.BOOLEAN: lambda value: instance(bool, value),
     Scalar.DATE: _day,
     Scalar.TIME: _clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -101,6 +102,7 @@ async def _fill(
         await _insert(collection, [document for document in batch if document["_id"] not in there])
         done += len(batch)
         progress(entity.name, done, sample.count)
+        _heed_cancellation()
     noted = {"rows": done, "loaded_at": datetime.datetime.now(datetime.UTC)}
     await database[LEDGER].update_one({"_id": entity.name}, {"$set": noted})
 
@@ -108,6 +110,13 @@ async def _fill(
 async def _insert(collection: AsyncCollection[Document], documents: list[Document]) -> None:
     if documents:
         await collection.insert_many(documents, ordered=False)
+
+
+def _heed_cancellation() -> None:
+    # Until Python 3.12 `asyncio.wait_for`, in the driver, loses one that comes as it ends.
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _indexes(entity: Entity) -> list[IndexModel]:

@@ -47,6 +47,7 @@ def row_stages(catalog: Catalog, read: Read) -> list[Stage]:
 
 def count_stages(catalog: Catalog, read: Read, into: str) -> list[Stage]:
     """The stages that count all the read's rows, into one document, or none if there are none."""
+    # What $count stands for, which SecantusDB does not take inside another pipeline.
     counted = {"$group": {"_id": None, into: {"$sum": 1}}}
     return [*matching(catalog, read.entity, read.filter), counted]
 

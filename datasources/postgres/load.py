@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS {LEDGER} (
 )
 """
 # A second server that starts at the same time waits for the first one's commit.
-_LOCK_LEDGER = f"LOCK TABLE {LEDGER} IN SHARE ROW EXCLUSIVE MODE"
+_WAIT_FOR_OTHERS = f"SELECT pg_advisory_xact_lock(hashtext('{LEDGER}'))"
 _READ_LEDGER = f"SELECT entity, fingerprint FROM {LEDGER}"  # noqa: S608 (a constant)
 _NOTE = f"""
 INSERT INTO {LEDGER} (entity, fingerprint, rows) VALUES (%s, %s, %s)
@@ -66,7 +66,7 @@ async def _load(
     samples: Mapping[type, SampleTable],
     progress: Progress,
 ) -> bool:
-    await _run(connection, (_MAKE_LEDGER, _LOCK_LEDGER))
+    await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
     tables = [table_of(entity) for entity in entities]
     present = await _present(connection, tables)
     due = await _due(connection, entities, samples, present)

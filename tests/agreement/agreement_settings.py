@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 THOROUGH = os.environ.get("AGREEMENT") == "thorough"
 """``AGREEMENT=thorough`` tries many reads, others each time; else few, the same each time."""
 
+SECONDS = 3600 if THOROUGH else 60
+"""How long a test may take."""
+
 SEED = int(os.environ.get("AGREEMENT_SEED", "1"))
 """Another seed makes other rows."""
 

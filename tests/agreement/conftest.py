@@ -14,6 +14,7 @@ from agreement_settings import SEED
 from agreement_stores import fill_mongo, fill_postgres
 from agreement_tables import TABLES
 from hypothesis.strategies import SearchStrategy
+from hypothesis.vendor.pretty import for_type_by_name
 
 from catalog import Catalog, Entity, Store, catalog_of
 from catalog.query import DataSource, Filter, Order, Read
@@ -21,6 +22,10 @@ from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.memory import MemorySource
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
+
+
+# A failing read is printed whole; of its entity the name is enough.
+for_type_by_name("catalog.entity", "Entity", lambda entity, out, _: out.text(repr(entity)))
 
 
 @dataclass(frozen=True)

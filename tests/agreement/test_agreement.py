@@ -5,13 +5,16 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from agreement_reads import reads
-from agreement_settings import examples
+from agreement_settings import SECONDS, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import Catalog
-from catalog.query import Answer, Batch, Key, Read
+from catalog.query import Answer, Key, Read
+
+pytestmark = pytest.mark.timeout(SECONDS)
 
 
 @examples(50)
@@ -56,7 +59,7 @@ def _common(one: Catalog, other: Catalog) -> Catalog:
 def _shown(read: Read, answers: Mapping[Key, Answer]) -> dict[Key, Any]:
     """Everything that an answer says, of every key asked for: an absent one has no rows."""
     none = Answer(total=0 if read.total else None)
-    keys: Sequence[Key] = read.batch.keys if isinstance(read.batch, Batch) else ((),)
+    keys: Sequence[Key] = ((),) if read.batch is None else read.batch.keys
     assert answers.keys() <= set(keys)
     return {
         key: ([_typed(row) for row in answer.rows], answer.total)

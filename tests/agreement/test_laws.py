@@ -3,12 +3,15 @@
 import dataclasses
 from typing import Any
 
+import pytest
 from agreement_keyset import after
-from agreement_settings import examples
+from agreement_settings import SECONDS, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.query import Answer, Join, Not, Order, Read, Record
+
+pytestmark = pytest.mark.timeout(SECONDS)
 
 
 async def _answer(world, read: Read) -> Answer:

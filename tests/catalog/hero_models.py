@@ -1,6 +1,12 @@
 """In charge of models as people write them for SQLModel alone: they know nothing of Bigraph."""
 
-from sqlmodel import Field, Relationship, SQLModel
+import sqlmodel
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Relationship
+
+
+class SQLModel(sqlmodel.SQLModel, registry=registry()):
+    """SQLModel's own base, but apart from the models of other tests; the rest is as anywhere."""
 
 
 class HeroMissionLink(SQLModel, table=True):

@@ -92,7 +92,9 @@ class Library:
 
     def reads(self) -> list[Read]:
         """Every read so far: those of Postgres, then those of MongoDB."""
-        return [read for calls in (self.postgres.calls, self.mongo.calls) for c in calls for read in c]
+        return [
+            read for calls in (self.postgres.calls, self.mongo.calls) for c in calls for read in c
+        ]
 
 
 def _entities(calls: Sequence[Sequence[Read]]) -> list[list[str]]:

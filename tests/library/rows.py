@@ -50,7 +50,7 @@ _BOOKS = _table(
     [
         (book_id(1), "i1", "Ashes", "NOVEL", Decimal("9.90"), 120, 4.5, 2**40, True, _day(1930),
          _moment(1), datetime.time(9, 15), b"\x00\xff", ["fire", "war"], {"a": [1, None]}, "A"),
-        (book_id(2), "i2", "birds", "POETRY", Decimal("20"), 80, None, 10, True, None,
+        (book_id(2), "i2", "birds", "POETRY", Decimal(20), 80, None, 10, True, None,
          _moment(2), None, None, [], {}, "A"),
         (book_id(3), "i3", "Cells 100%", "SCIENCE", None, 300, 3.0, None, False, _day(2001, 9, 9),
          _moment(3), datetime.time(23, 0), b"", None, None, "B"),
@@ -73,7 +73,7 @@ _LOANS = _table(
         (book_id(1), 1, "Xi", _day(2024, 1, 1), _day(2024, 1, 9), None),
         (book_id(1), 2, "Yo", _day(2024, 2, 1), _day(2024, 3, 1), Decimal("1.50")),
         (book_id(1), 3, "Xi", _day(2024, 4, 1), None, None),
-        (book_id(2), 1, "Yo", _day(2024, 1, 5), _day(2024, 1, 6), Decimal("0")),
+        (book_id(2), 1, "Yo", _day(2024, 1, 5), _day(2024, 1, 6), Decimal(0)),
         (book_id(4), 1, "Zed", _day(2024, 4, 2), None, None),
     ],
 )
@@ -88,7 +88,7 @@ _SHELVES = _table(
         ("B", {"room": "Attic", "floor": None, "position": None}, [], [], None, "A"),
         ("C", None, None, None, None, "A"),
         ("D", {"room": "Cellar", "floor": -1, "position": {"row": 9, "column": None}}, ["old"],
-         [{"name": "top", "width": Decimal("20"), "formats": ["OCTAVO", "QUARTO"],
+         [{"name": "top", "width": Decimal(20), "formats": ["OCTAVO", "QUARTO"],
            "position": None}],
          datetime.time(18, 30), "Y"),  # no shelf has this code
     ],
@@ -102,7 +102,7 @@ _REVIEWS = _table(
         (review_id(3), book_id(1), "tom", 1, "SKIP", None, None, None, None),
         (review_id(4), book_id(2), "ray", None, None, None, _moment(8),
          [{"author": "ray", "likes": 0}], "A"),
-        (review_id(5), book_id(77), "ray", 3, "SKIP", Decimal("1"), _moment(9), None, "X"),
+        (review_id(5), book_id(77), "ray", 3, "SKIP", Decimal(1), _moment(9), None, "X"),
         (review_id(6), book_id(4), "tom", 4, "READ", None, _moment(9), None, "D"),
     ],
 )  # fmt: skip

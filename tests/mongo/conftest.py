@@ -6,7 +6,7 @@ They run on the driver that ``MONGO_DRIVER`` names: pymongo, unless it says moto
 import contextlib
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
 from datasources.mongo import MongoSource, client_of, database_of
-from datasources.mongo.client import Driver
+from datasources.mongo.client import Driver, settled
 
 
 class Commands(CommandListener):
@@ -59,16 +59,13 @@ def raw(server) -> Iterator[MongoClient[Any]]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def opened(driver) -> AsyncIterator[Callable[..., MongoSource]]:
-    """Makes a source for a URL, and closes it at the end."""
+    """Makes a source of its own for a URL, and closes it after the test."""
     async with contextlib.AsyncExitStack() as stack:
 
-        def source_at(
-            url: str, listeners: Sequence[Any] = (), **options: Any
-        ) -> MongoSource:
-            client = client_of(url, driver, event_listeners=list(listeners))
-            source = MongoSource(database_of(client), CATALOG, **options)
+        def source_at(url: str, **options: Any) -> MongoSource:
+            source = MongoSource(database_of(client_of(url, driver)), CATALOG, **options)
             stack.push_async_callback(source.close)
             return source
 
@@ -88,7 +85,15 @@ def commands(_commands) -> Commands:
 
 
 @pytest.fixture(scope="session")
-def filled(server, raw, opened, _commands) -> Callable[..., MongoSource]:
+async def client(server, driver, _commands) -> AsyncIterator[Any]:
+    """The client that `filled` sources share."""
+    client = client_of(server.url(), driver, event_listeners=[_commands])
+    yield client
+    await settled(client.close())
+
+
+@pytest.fixture(scope="session")
+def filled(raw, client) -> Callable[..., MongoSource]:
     """Makes a source over a new database with these documents, by collection."""
     numbers = itertools.count()
 
@@ -100,6 +105,6 @@ def filled(server, raw, opened, _commands) -> Callable[..., MongoSource]:
                 for index in entity.indexes[1:] if indexed else ():
                     stored = [(entity.fields[field].stored, 1) for field in index]
                     database[entity.table].create_index(stored)
-        return opened(server.url(database.name), [_commands])
+        return MongoSource(client[database.name], CATALOG)
 
     return source_with

@@ -72,9 +72,7 @@ class Line(BaseModel):
 
     __collection__ = "lines"
     __indexes__: ClassVar = (Index("parent_code"),)
-    __links__: ClassVar = (
-        Link("parent", to="Line", on={"parent_code": "code"}, back="children"),
-    )
+    __links__: ClassVar = (Link("parent", to="Line", on={"parent_code": "code"}, back="children"),)
 
     code: str = Field(alias="_id")
     name: str | None = None

@@ -48,7 +48,9 @@ async def rows_of(source: MongoSource, *fields: str, **options: Any) -> list[Rec
 
 async def keys_of(source: MongoSource, filter: Filter) -> list[int]:
     """The keys of the stations for which the filter holds; checks that its complement does not."""
-    reads = [Read(STATION, KEY, filter=each, order=BY_KEY) for each in (filter, Not(filter), ALWAYS)]
+    reads = [
+        Read(STATION, KEY, filter=each, order=BY_KEY) for each in (filter, Not(filter), ALWAYS)
+    ]
     answers = await source.read(reads)
     those, others, everything = ([row["key"] for row in one[()].rows] for one in answers)
     assert sorted(those + others) == everything

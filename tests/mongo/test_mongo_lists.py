@@ -121,7 +121,11 @@ async def test_a_list_that_holds_a_null_is_not_null(source):
 async def test_paths_inside_a_list_come_back_nested(source):
     """Several paths under one list of documents; nulls among these stay in their place."""
     (row,) = await rows_of(
-        source, "tracks.number", "tracks.spot.region", "loose.gauges", filter=compare("key", "eq", 2)
+        source,
+        "tracks.number",
+        "tracks.spot.region",
+        "loose.gauges",
+        filter=compare("key", "eq", 2),
     )
     assert row == {
         "tracks": [{"number": 2, "spot": {"region": "N"}}],

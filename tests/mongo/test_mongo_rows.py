@@ -116,7 +116,9 @@ async def test_only_a_total(source, commands):
     """No rows are read for it; nor is the store asked if neither is wanted."""
     answer = await answer_of(source, Read(STATION, KEY, limit=0, total=True))
     assert (list(answer.rows), answer.total) == ([], 6)
-    nothing = await answer_of(source, Read(STATION, KEY, filter=compare("key", "gt", 9), total=True))
+    nothing = await answer_of(
+        source, Read(STATION, KEY, filter=compare("key", "gt", 9), total=True)
+    )
     assert (list(nothing.rows), nothing.total) == ([], 0)
     assert commands.sent == ["aggregate", "aggregate"]
     assert (await answer_of(source, Read(STATION, KEY, limit=0))).rows == []

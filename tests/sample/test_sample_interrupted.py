@@ -13,7 +13,7 @@ from catalog import Catalog
 from datasources.load import LoadError, load
 
 
-class Interruption(Exception):
+class EndedError(Exception):
     """Stands for whatever may end a load."""
 
 
@@ -23,9 +23,9 @@ async def test_a_failed_load_is_completed(catalog: Catalog, stores: Stores, name
 
     def fail(entity: str, done: int, total: int) -> None:
         if entity == name:
-            raise Interruption
+            raise EndedError
 
-    with pytest.raises(Interruption):
+    with pytest.raises(EndedError):
         await load_few(catalog, stores, fail)
     assert await load_few(catalog, stores) is True
     assert await stores.counts() == FEW

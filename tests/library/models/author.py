@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 class Author(Table, table=True):
     """Somebody who wrote a book, alone or with others."""
 
-    __links__: ClassVar = (
-        Link("mentor", to="Author", on={"mentor_id": "id"}, back="students"),
-    )
+    __links__: ClassVar = (Link("mentor", to="Author", on={"mentor_id": "id"}, back="students"),)
 
     id: int = Field(primary_key=True)
     name: str = Field(unique=True, description="In full, as on the title page.")

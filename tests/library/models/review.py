@@ -6,7 +6,7 @@ import enum
 import uuid
 from typing import ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from catalog import Index, Link, ObjectId
 

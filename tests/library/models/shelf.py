@@ -47,9 +47,7 @@ class Shelf(BaseModel):
     __collection__ = "shelves"
     __plural__ = "shelves"
     __indexes__ = (Index("parent_code"),)
-    __links__: ClassVar = (
-        Link("parent", to="Shelf", on={"parent_code": "code"}, back="children"),
-    )
+    __links__: ClassVar = (Link("parent", to="Shelf", on={"parent_code": "code"}, back="children"),)
 
     code: str = Field(alias="_id", description="What is painted on its side.")
     location: Location | None = None

@@ -1,0 +1,76 @@
+"""In charge of reads as text, for people: in golden cases, logs and explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from catalog.query import (
+    ALWAYS,
+    And,
+    Compare,
+    Elements,
+    Filter,
+    IsNull,
+    Join,
+    Not,
+    Or,
+    Order,
+    Path,
+    Read,
+    Related,
+)
+
+
+def read_text(read: Read) -> list[str]:
+    """A read as lines: what of which entity, and under which conditions."""
+    lines = [f"{read.entity.name} ({read.entity.store.value}): {_fields(read.fields, read.joins)}"]
+    if read.batch:
+        through = f" through {read.batch.through.entity}" if read.batch.through else ""
+        lines.append(f"for each {', '.join(read.batch.fields)}{through}")
+    if read.filter != ALWAYS:
+        lines.append(f"where {filter_text(read.filter)}")
+    if read.after != ALWAYS:
+        lines.append(f"after {filter_text(read.after)}")
+    if read.order:
+        lines.append(f"order by {', '.join(map(_order, read.order))}")
+    bounds = [f"limit {read.limit}"] if read.limit is not None else []
+    bounds += [f"offset {read.offset}"] if read.offset else []
+    bounds += ["with total"] if read.total else []
+    return [*lines, " ".join(bounds)] if bounds else lines
+
+
+def filter_text(filter_: Filter) -> str:
+    """A filter in one line, in the words of the query language."""
+    match filter_:
+        case And(filters):
+            return f"({' and '.join(map(filter_text, filters))})" if filters else "always"
+        case Or(filters):
+            return f"({' or '.join(map(filter_text, filters))})" if filters else "never"
+        case Not(inner):
+            return f"not {filter_text(inner)}"
+        case Compare(path, operator, value):
+            return f"{_path(path)} {operator.value} {value!r}"
+        case IsNull(path):
+            return f"{_path(path)} is null"
+        case Elements(path, quantifier, inner):
+            return f"{quantifier.value} of {_path(path)}: {filter_text(inner)}"
+        case Related(relation, quantifier, inner):
+            return f"{quantifier.value} {relation.name}: {filter_text(inner)}"
+        case _:
+            assert_never(filter_)
+
+
+def _fields(fields: Iterable[Path], joins: Iterable[Join]) -> str:
+    joined = [f"{join.relation.name} {{{_fields(join.fields, join.joins)}}}" for join in joins]
+    return ", ".join([*map(_path, fields), *joined])
+
+
+def _order(order: Order) -> str:
+    steps = [relation.name for relation in order.relations]
+    direction = " desc" if order.descending else ""
+    return ".".join([*steps, *order.path]) + direction + (" nulls first" * order.nulls_first)
+
+
+def _path(path: Path) -> str:
+    return ".".join(path) or "it"

@@ -1,0 +1,34 @@
+"""In charge of plans as text: a tree of reads, each with the hops that start from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog.describe import read_text
+from resolvers.plan import Island, Part
+
+
+def plan_text(island: Island) -> str:
+    """The plan of one root field, a line or more for each read, indented by level."""
+    return "\n".join(_lines(island, "")) + "\n"
+
+
+def _lines(island: Island, indent: str) -> Iterator[str]:
+    first, *rest = read_text(island.read)
+    turned = ["read backwards"] if island.page and island.page.backward else []
+    yield f"{indent}{first}"
+    yield from (f"{indent}  {line}" for line in [*rest, *turned])
+    yield from _hops(island.part, indent + "  ")
+
+
+def _hops(part: Part, indent: str) -> Iterator[str]:
+    for key, name, inner in part.joined:
+        yield f"{indent}= {_named(key, name)}: joined"
+        yield from _hops(inner, indent + "  ")
+    for hop in part.hops:
+        yield f"{indent}> {_named(hop.key, hop.relation.api)}:"
+        yield from _lines(hop.island, indent + "  ")
+
+
+def _named(key: str, name: str) -> str:
+    return name if key == name else f"{key} ({name})"

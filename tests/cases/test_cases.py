@@ -1,0 +1,146 @@
+"""Golden cases: a query beside its answer, its plan, its SQL and its pipelines, as files.
+
+`WRITE_CASES=1 make test ARGS="tests/cases"` writes them anew; read the difference before it is
+committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from bson import json_util
+
+import extensions
+import models
+from auth import ANONYMOUS
+from catalog import Store, catalog_of, models_in
+from catalog.query import Answer, DataSource, Key, Read
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.mongo.pipelines import command_of
+from datasources.postgres import PostgresSource
+from datasources.postgres.statements import statement_for
+from datasources.redis import NoCache
+from edge.errors import told
+from edge.graph import Graph
+from resolvers.explain import plan_text
+from resolvers.paging import PageLimits
+from resolvers.plan import Island, Planner
+from resolvers.selection import PageSelection
+from schema import build_schema, extensions_in
+
+FOLDER = Path(__file__).parent
+CASES = sorted(path.parent for path in FOLDER.glob("*/*/query.graphql"))
+
+
+class Recorded:
+    """A source that notes what it is asked."""
+
+    def __init__(self, source: DataSource) -> None:
+        self.store = source.store
+        self.calls: list[Sequence[Read]] = []
+        self._source = source
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """Notes the reads, and has them answered."""
+        self.calls.append(reads)
+        return await self._source.read(reads)
+
+    async def ping(self) -> str | None:
+        """As the source says."""
+        return await self._source.ping()
+
+    async def close(self) -> None:
+        """Closes the source."""
+        await self._source.close()
+
+
+class RecordedPlanner(Planner):
+    """A planner that notes the plans of root fields."""
+
+    plans: list[Island]
+
+    def page(self, wanted: PageSelection) -> Island:
+        """Notes the plan, and takes back the notes of what is inside it."""
+        before = len(self.plans)
+        island = super().page(wanted)
+        self.plans[before:] = [island]
+        return island
+
+    def one(self, *arguments: Any) -> Island:
+        """As above."""
+        before = len(self.plans)
+        island = super().one(*arguments)
+        self.plans[before:] = [island]
+        return island
+
+
+@pytest.fixture(scope="session")
+async def graph(sample_servers: EmbeddedUrls) -> Any:
+    """The flights, served without a cache."""
+    catalog = catalog_of(models_in(models))
+    client = client_of(sample_servers.mongo or "")
+    made = Graph(
+        catalog=catalog,
+        schema=build_schema(catalog, extensions_in(extensions)),
+        sources={
+            Store.POSTGRES: PostgresSource(catalog, sample_servers.postgres or ""),
+            Store.MONGO: MongoSource(database_of(client), catalog),
+        },
+        cache=NoCache(),
+        cache_ttl=0,
+        page_limits=PageLimits(100, 1000),
+    )
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+async def test_case(graph: Graph, case: Path) -> None:
+    """The answer, the plan and every statement are as the files say."""
+    sources = {store: Recorded(source) for store, source in graph.sources.items()}
+    planner = RecordedPlanner(graph.catalog, graph.page_limits)
+    planner.plans = []
+    context = replace(replace(graph, sources=sources).context(ANONYMOUS), planner=planner)
+    variables = case / "variables.json"
+    result = await graph.schema.execute(
+        (case / "query.graphql").read_text("utf-8"),
+        variable_values=orjson.loads(variables.read_bytes()) if variables.exists() else None,
+        context_value=context,
+    )
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [told(error, before_execution=False) for error in result.errors]
+    _compare(case / "result.json", orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
+    _compare(case / "plan.txt", "\n".join(plan_text(plan) for plan in planner.plans))
+    _compare(case / "postgres.sql", _sql(graph, sources[Store.POSTGRES]))
+    _compare(case / "mongo.json", _pipelines(graph, sources[Store.MONGO]))
+
+
+def _sql(graph: Graph, source: Recorded) -> str:
+    reads = [read for call in source.calls for read in call]
+    statements = [statement_for(graph.catalog, read) for read in reads]
+    return "\n".join(f"{statement.sql};\n" for statement in statements if statement)
+
+
+def _pipelines(graph: Graph, source: Recorded) -> str:
+    commands = [command_of(graph.catalog, call) for call in source.calls]
+    shown = [
+        {"aggregate": command.collection or 1, "pipeline": command.pipeline}
+        for command in commands
+        if command
+    ]
+    return json_util.dumps(shown, indent=2) + "\n" if shown else ""
+
+
+def _compare(path: Path, text: str) -> None:
+    """With nothing to say there is no file."""
+    if os.environ.get("WRITE_CASES"):
+        path.write_text(text, "utf-8") if text else path.unlink(missing_ok=True)
+    assert text == (path.read_text("utf-8") if path.exists() else "")

@@ -1,0 +1,121 @@
+"""Fields written by users: what is refused when the schema is built, and in which words."""
+
+import pytest
+import strawberry
+
+from catalog import ModelError
+from schema import extends, requires
+from tests.library.library import schema
+from tests.library.models.book import Book
+
+
+def refusal(extension: type) -> str:
+    """What the builder says of a library with one more extension."""
+    with pytest.raises(ModelError) as refused:
+        schema(extension)
+    return str(refused.value)
+
+
+def test_a_required_field_must_exist():
+    """The message names the class, the field, and what could be required."""
+
+    @extends(Book)
+    class Wrong:
+        @strawberry.field
+        @requires("titel")
+        def shout(self) -> str:
+            return ""
+
+    said = refusal(Wrong)
+    assert said.startswith("Wrong.shout: requires 'titel', which Book has not. Require fields")
+    assert "title" in said
+
+
+def test_the_root_has_no_fields_to_require():
+    """Query holds no row."""
+
+    @extends("Query")
+    class Wrong:
+        @strawberry.field
+        @requires("title")
+        def shout(self) -> str:
+            return ""
+
+    assert "requires 'title', which Query has not" in refusal(Wrong)
+
+
+@pytest.mark.parametrize("name", ["title", "shelf", "nodeId", "lastLoan"])
+def test_a_name_is_taken_once(name):
+    """A column, a relation, an engine's own field or another extension may have it already."""
+
+    @extends(Book)
+    class Wrong:
+        @strawberry.field(name=name)
+        def mine(self) -> str:
+            return ""
+
+    said = refusal(Wrong)
+    assert said.startswith(f"Wrong.mine: Book already has a field {name!r}. Rename it")
+
+
+def test_a_root_field_collides_too():
+    """Generated root fields are protected as well."""
+
+    @extends("Query")
+    class Wrong:
+        @strawberry.field
+        def books(self) -> str:
+            return ""
+
+    assert "Query already has a field 'books'" in refusal(Wrong)
+
+
+@pytest.mark.parametrize("target", ["Bok", "Genre", "__name__"])
+def test_the_target_must_be_a_type(target):
+    """The message lists what can be extended."""
+
+    @extends(target)
+    class Wrong:
+        @strawberry.field
+        def shout(self) -> str:
+            return ""
+
+    said = refusal(Wrong)
+    assert said.startswith(f"Wrong: extends {target!r}, which is not a type.")
+    assert "Book" in said
+    assert "Query" in said
+
+
+def test_an_input_is_no_target():
+    """Filters have operators, not resolvers."""
+
+    @extends("BookFilter")
+    class Wrong:
+        @strawberry.field
+        def shout(self) -> str:
+            return ""
+
+    assert refusal(Wrong).startswith("Wrong: extends 'BookFilter', which is not a type.")
+
+
+def test_a_field_needs_a_resolver():
+    """A bare annotation would have nothing to read."""
+
+    @extends(Book)
+    class Wrong:
+        shout: str
+
+    assert refusal(Wrong).startswith("Wrong.shout: has no resolver. Decorate a method")
+
+
+def test_one_extension_serves_two_schemas():
+    """Building leaves the user's class as it was."""
+
+    @extends(Book)
+    class Twice:
+        @strawberry.field
+        @requires("title")
+        def shout(self) -> str:
+            return self.title.upper()
+
+    assert schema(Twice).as_str() == schema.__wrapped__(Twice).as_str()

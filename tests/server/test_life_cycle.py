@@ -1,0 +1,169 @@
+"""From the start of `python server.py serve` to its end, with its own databases."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from running import Running, eventually, left_in
+
+LIBRARY = {"MODELS": "tests.library.models", "EXTENSIONS": "tests.library.extensions"}
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A folder with a space in its name."""
+    return tmp_path / "its data"
+
+
+@pytest.fixture
+def start(tmp_path: Path, data_dir: Path) -> Generator[Start]:
+    """Starts servers of the library's graph; afterwards nothing of them may be left."""
+    started: list[Running] = []
+
+    def run(*arguments: str, **environment: str) -> Running:
+        said = tmp_path / f"said-{len(started)}.txt"
+        settings = {**LIBRARY, "DATA_DIR": str(data_dir), "LOG_FORMAT": "json", **environment}
+        started.append(Running(said, settings, *arguments))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.stop()
+    assert left_in(data_dir) == []
+
+
+def query(url: str, text: str) -> dict[str, Any]:
+    """The whole answer to a query."""
+    return httpx.post(f"{url}/graphql", json={"query": text}, timeout=20).json()
+
+
+def ready(url: str) -> dict[str, Any]:
+    """What the server says of its stores."""
+    return httpx.get(f"{url}/health/ready", timeout=20).json()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything_in_order(start: Start, data_dir: Path, number: int) -> None:
+    """Another graph by MODELS and EXTENSIONS; exit status 0, and no process left."""
+    running = start()
+    answer = query(running.url(), "{ books { totalCount } shelves { totalCount } }")
+    assert answer == {"data": {"books": {"totalCount": 0}, "shelves": {"totalCount": 0}}}
+    assert running.stop(number) == 0
+    assert left_in(data_dir) == []
+    assert "Traceback" not in running.said
+
+
+@pytest.mark.parametrize("name", ["postgres", "mongo", "redis"])
+def test_a_killed_database_is_named_and_comes_back(start: Start, data_dir: Path, name: str) -> None:
+    """Queries meanwhile fail with the store's name; no restart of the server is needed."""
+    running = start()
+    url = running.url()
+    field = {"postgres": "books", "mongo": "shelves", "redis": "books"}[name]
+    text = f"{{ {field} {{ totalCount }} }}"
+    assert "errors" not in query(url, text)
+    for process in left_in(data_dir / name):
+        os.kill(process, signal.SIGKILL)
+    seen = [query(url, text) for _ in range(3)]
+    for error in [error for answer in seen for error in answer.get("errors", ())]:
+        assert error["extensions"]["code"] == "STORE_UNAVAILABLE"
+        assert re.search("Postgres|MongoDB", error["message"])
+    assert eventually(lambda: "errors" not in query(url, text), seconds=15)
+    assert eventually(lambda: ready(url)["status"] == "ready", seconds=10)
+    assert re.search(r"SIGKILL.*being restarted.*log", running.said), running.said
+
+
+def test_a_taken_port_is_said_before_anything_starts(start: Start, data_dir: Path) -> None:
+    """One line that names the port and the option."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        running = start("--port", str(taken.getsockname()[1]))
+        assert running.process.wait(30) == 1
+    assert "--port" in running.said
+    assert len(running.said.splitlines()) == 1
+    assert not data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "mysql://user:hush@localhost/app"),
+        ("DATABASE_URL", "postgresql://user:hush@localhost:port/app"),
+        ("MONGO_URL", "mongo://user:hush@localhost"),
+        ("MONGO_URL", "mongodb://user:hush@localhost:port"),
+        ("REDIS_URL", "http://:hush@localhost"),
+    ],
+)
+def test_a_wrong_url_is_one_clear_line(start: Start, name: str, url: str) -> None:
+    """No traceback, and no password."""
+    others = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "MONGO_URL": "mongodb://127.0.0.1:1"}
+    running = start(**{**others, "REDIS_URL": "redis://127.0.0.1:1", name: url})
+    assert running.process.wait(30) == 1
+    assert len(running.said.splitlines()) == 1, running.said
+    assert "hush" not in running.said
+
+
+def test_wrong_settings_are_named(start: Start) -> None:
+    """A line for each, and exit status 2."""
+    running = start("--port", "much", MAX_PAGE_SIZE="0")
+    assert running.process.wait(30) == 2  # noqa: PLR2004
+    assert [line.split(":")[0] for line in running.said.splitlines()] == ["PORT", "MAX_PAGE_SIZE"]
+
+
+def test_it_starts_with_both_databases_down(start: Start) -> None:
+    """Readiness says which and why; each query fails with a code."""
+    running = start(
+        DATABASE_URL="postgresql://127.0.0.1:1/x",
+        MONGO_URL="mongodb://127.0.0.1:1",
+        REDIS_URL="redis://127.0.0.1:1",
+    )
+    url = running.url()
+    answer = query(url, "{ books { totalCount } }")
+    assert answer["errors"][0]["extensions"]["code"] == "STORE_UNAVAILABLE"
+    stores = ready(url)["stores"]
+    assert all(not stores[name]["ready"] and stores[name]["reason"] for name in stores)
+    assert httpx.get(f"{url}/health/live", timeout=5).status_code == 200  # noqa: PLR2004
+
+
+def test_each_request_is_a_line_of_json(start: Start) -> None:
+    """With what an operator looks for."""
+    running = start()
+    query(running.url(), "query Shelves { shelves { nodes { code } } }")
+    running.stop()
+    lines = [json.loads(line) for line in running.said.splitlines() if '"request"' in line]
+    (line,) = [line for line in lines if line.get("operation") == "Shelves"]
+    assert line["status"] == 200  # noqa: PLR2004
+    assert line["store_calls"]["mongo"] == 1
+    assert line["duration_ms"] > 0
+    assert len(line["trace_id"]) == 32  # noqa: PLR2004
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_an_interrupted_load_is_mended_by_the_next_start(start: Start) -> None:
+    """Ended by a signal, then by force, half-way through the sample."""
+    sample = {"MODELS": "models", "EXTENSIONS": "extensions"}
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        running = start(**sample)
+        assert eventually(lambda: "Airport" in running.said, seconds=60)  # noqa: B023
+        time.sleep(0.5)
+        running.stop(number)
+    url = start(**sample).url(seconds=120)
+    answer = query(
+        url, "{ flights { totalCount } weatherObservations { totalCount } airports { totalCount } }"
+    )
+    assert {name: page["totalCount"] for name, page in answer["data"].items()} == {
+        "flights": 336_776,
+        "weatherObservations": 26_115,
+        "airports": 1458,
+    }
