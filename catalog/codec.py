@@ -57,12 +57,15 @@ def _checked(value: Any, fits: bool) -> Any:  # noqa: FBT001 (a guard reads bett
     return value
 
 
-def _text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
+def _exact(scalar: Scalar, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A decoder that takes what the scalar's encoder writes, and nothing else that parses."""
+    encode = _ENCODERS.get(scalar, str)
+
     def decode(value: Any) -> Any:
-        _checked(value, isinstance(value, str))
         try:
-            return parse(value)
-        except ArithmeticError as error:  # decimal's own error is no ValueError
+            parsed = parse(value)
+            return _checked(parsed, encode(parsed) == value)
+        except (ArithmeticError, AttributeError, TypeError) as error:
             raise ValueError(str(error)) from error
 
     return decode
@@ -72,8 +75,14 @@ def _whole(bounds: range) -> Callable[[Any], int]:
     return lambda value: _checked(value, type(value) is int and value in bounds)
 
 
-def _float(value: Any) -> float:
-    return float(_checked(value, type(value) in (int, float, str)))
+def _aware(text: str) -> datetime.datetime:
+    parsed = datetime.datetime.fromisoformat(text)
+    return _checked(parsed, parsed.tzinfo is not None)
+
+
+def _decimal(text: str) -> decimal.Decimal:
+    parsed = decimal.Decimal(text)
+    return _checked(parsed, not parsed.is_snan())
 
 
 _ENCODERS: Mapping[Scalar, Callable[[Any], Any]] = {
@@ -87,18 +96,22 @@ _ENCODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.BYTES: lambda value: base64.b64encode(value).decode(),
 }
 
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
 _DECODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.INT: _whole(_INT),
     Scalar.BIGINT: _whole(_BIGINT),
-    Scalar.FLOAT: _float,
-    Scalar.DECIMAL: _text(decimal.Decimal),
-    Scalar.STRING: _text(str),
+    Scalar.FLOAT: _exact(Scalar.FLOAT, float),
+    Scalar.DECIMAL: _exact(Scalar.DECIMAL, _decimal),
+    Scalar.STRING: _exact(Scalar.STRING, str),
     Scalar.BOOLEAN: lambda value: _checked(value, isinstance(value, bool)),
-    Scalar.DATE: _text(datetime.date.fromisoformat),
-    Scalar.TIME: _text(datetime.time.fromisoformat),
-    Scalar.DATETIME: _text(datetime.datetime.fromisoformat),
-    Scalar.UUID: _text(uuid.UUID),
-    Scalar.BYTES: _text(lambda text: base64.b64decode(text, validate=True)),
+    Scalar.DATE: _exact(Scalar.DATE, datetime.date.fromisoformat),
+    Scalar.TIME: _exact(Scalar.TIME, datetime.time.fromisoformat),
+    Scalar.DATETIME: _exact(Scalar.DATETIME, _aware),
+    Scalar.UUID: _exact(Scalar.UUID, uuid.UUID),
+    Scalar.BYTES: _exact(Scalar.BYTES, _base64),
     Scalar.JSON: lambda value: value,
-    Scalar.OBJECT_ID: _text(str),
+    Scalar.OBJECT_ID: _exact(Scalar.OBJECT_ID, str),
 }

@@ -70,7 +70,7 @@ class Field:
     description: str | None = None
 
 
-def element_of(kind: FieldType) -> FieldType:
+def element_of(kind: FieldType) -> Scalar | EnumType | DocumentType:
     """What a list holds, however deep; any other type is itself."""
     return element_of(kind.of) if isinstance(kind, ListType) else kind
 

@@ -1,4 +1,4 @@
-"""In charge of what can go wrong with a store, as clients may know it: never a driver's own text."""
+"""In charge of what can go wrong with a store, as clients may know it: no driver's own text."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class StoreError(BigraphError):
         self.store = store
 
 
-class StoreUnavailable(StoreError):
+class StoreUnavailable(StoreError):  # noqa: N818 (it says what happened)
     """The store refused the connection, lost it, or did not answer in time."""
 
     code = "STORE_UNAVAILABLE"
 
 
-class StoreTimeout(StoreError):
+class StoreTimeout(StoreError):  # noqa: N818
     """The store was there, but the read took longer than it may."""
 
     code = "STORE_TIMEOUT"

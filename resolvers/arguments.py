@@ -109,6 +109,8 @@ def value_of(kind: FieldType, value: Any) -> Any:
         return value.replace(tzinfo=datetime.UTC) if naive else value.astimezone(datetime.UTC)
     if kind is Scalar.FLOAT:
         return float(value)
+    if kind is Scalar.DECIMAL and value.is_snan():
+        raise InputError("sNaN is not a number to compare with.")
     return value
 
 

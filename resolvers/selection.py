@@ -10,7 +10,7 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
-from catalog.types import DocumentType, Field, FieldType, ListType
+from catalog.types import DocumentType, Field, element_of
 from resolvers.documents import Asked, arguments_of, asked_fields
 from resolvers.info import RawInfo
 from resolvers.members import MEMBER, Member, Reads
@@ -103,15 +103,15 @@ class Selector:
         return Edge(asked.key, relation, self.page(target, asked.nodes, arguments))
 
     def _below(self, asked: Asked) -> Iterator[Asked]:
-        named: object = get_named_type(cast("Any", asked.definition.type))
-        kind = cast("GraphQLObjectType", named)
+        definition = cast("Any", asked.definition)
+        kind = cast("Any", get_named_type)(definition.type)
         return asked_fields(self._info, kind, asked.nodes)
 
     def _paths(self, asked: Asked, member: Member | None) -> Iterator[Path]:
         if isinstance(member, Reads):
             yield from ((name,) for name in member.fields)
         elif isinstance(member, Field):
-            kind = _element(member.type)
+            kind = element_of(member.type)
             if isinstance(kind, DocumentType):
                 yield from ((member.name, *path) for path in self._inner_paths(asked, kind))
             else:
@@ -127,13 +127,9 @@ class Selector:
 _CURSORS = frozenset({"edges.cursor", "pageInfo.startCursor", "pageInfo.endCursor"})
 
 
-def _element(kind: FieldType) -> FieldType:
-    return _element(kind.of) if isinstance(kind, ListType) else kind
-
-
 def _first_leaf(kind: DocumentType) -> Path:
     field = next(iter(kind.fields.values()))
-    inner = _element(field.type)
+    inner = element_of(field.type)
     return (field.name, *(_first_leaf(inner) if isinstance(inner, DocumentType) else ()))
 
 

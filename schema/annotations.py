@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 import strawberry
 
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
 from schema.fields import Namespace
 from schema.scalars import PYTHON
 
@@ -40,11 +40,6 @@ def enum_class(kind: EnumType) -> Any:
     """The Strawberry enum of a catalog enum; its values are the names that clients see."""
     python: Any = Enum(kind.name, {name: name for name in kind.members})
     return strawberry.enum(python, name=kind.name, description=kind.description)
-
-
-def element_of(kind: FieldType) -> Scalar | EnumType | DocumentType:
-    """The innermost type of a list, or the type itself."""
-    return element_of(kind.of) if isinstance(kind, ListType) else kind
 
 
 def named_types(fields: Iterable[Field]) -> Iterator[DocumentType | EnumType]:

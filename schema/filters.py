@@ -9,8 +9,8 @@ from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Operator, Quantifier
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
-from schema.annotations import annotation_of, element_of, named_types, optional
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
+from schema.annotations import annotation_of, named_types, optional
 from schema.fields import Namespace, class_of, input_field
 
 _EQUALITY = (Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN)

@@ -1,4 +1,4 @@
-"""In charge of what all tests may share: the servers with the sample, and Bigraph in front of it."""
+"""In charge of what all tests may share: servers with the sample, and Bigraph in front of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from catalog import catalog_of, models_in
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import load
 from models.sample import tables
+
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -29,11 +29,11 @@ CODEC: CodecOptions[Document] = CodecOptions(
 _SCHEMES = ("mongodb://", "mongodb+srv://")
 _EXPECTED = "expected mongodb://user:password@host:27017/database"
 
-# Milliseconds. A URL may say otherwise.
+# Milliseconds; a URL may say otherwise. A socket has no limit of its own: MongoSource bounds reads,
+# and a server that falls silent fails the driver's heartbeat within some 14 seconds.
 _LIMITS: Mapping[str, int] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 2_000,
-    "socketTimeoutMS": 40_000,  # the server itself ends a read earlier: see MongoSource
     "waitQueueTimeoutMS": 10_000,
 }
 

@@ -31,7 +31,7 @@ def store_error(error: Exception) -> StoreError:
     code = error.code if isinstance(error, OperationFailure) else None
     if isinstance(error, ConnectionFailure):
         return StoreUnavailable(STORE, "MongoDB does not answer.")
-    if isinstance(error, ExecutionTimeout) or code in _TIMEOUTS:
+    if isinstance(error, (TimeoutError, ExecutionTimeout)) or code in _TIMEOUTS:
         hint = "Ask for less, or filter by indexed fields."
         return StoreTimeout(STORE, "MongoDB took longer than a read may take.", hint=hint)
     if code in _REFUSALS:

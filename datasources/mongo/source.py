@@ -15,6 +15,7 @@ from datasources.mongo.pipelines import Command, command_of
 from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
+_GRACE_SECONDS: Final = 2.0
 _ONE_BATCH: Final = 1_000_000
 """Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
 
@@ -22,8 +23,9 @@ _ONE_BATCH: Final = 1_000_000
 class MongoSource:
     """A ``DataSource`` over the documents of one database.
 
-    ``max_seconds`` bounds each read in the server. Raises ``StoreUnavailable``, ``StoreTimeout`` or
-    ``StoreError``; after a failure the next read connects anew.
+    ``max_seconds`` bounds each read in the server, and a little later also here. Raises
+    ``StoreUnavailable``, ``StoreTimeout`` or ``StoreError``; after a failure the next read connects
+    anew.
     """
 
     store = Store.MONGO
@@ -31,7 +33,7 @@ class MongoSource:
     def __init__(self, database: Database, catalog: Catalog, *, max_seconds: float = 30.0) -> None:
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
-        self._max_milliseconds = int(max_seconds * 1000)
+        self._max_seconds = max_seconds
 
     async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order; every key of a batch has an answer."""
@@ -64,9 +66,11 @@ class MongoSource:
 
     async def _aggregate(self, command: Command) -> list[Document]:
         at = self._database if command.collection is None else self._database[command.collection]
-        options = {"maxTimeMS": self._max_milliseconds, "batchSize": _ONE_BATCH}
+        # To MongoDB, 0 is no limit.
+        options = {"maxTimeMS": max(1, int(self._max_seconds * 1000)), "batchSize": _ONE_BATCH}
         try:
-            cursor = await settled(at.aggregate(command.pipeline, **options))
-            return await cursor.to_list(None)
-        except DRIVER_ERRORS as error:
+            async with asyncio.timeout(self._max_seconds + _GRACE_SECONDS):
+                cursor = await settled(at.aggregate(command.pipeline, **options))
+                return await cursor.to_list(None)
+        except (*DRIVER_ERRORS, TimeoutError) as error:
             raise store_error(error) from error

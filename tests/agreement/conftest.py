@@ -23,7 +23,6 @@ from datasources.memory import MemorySource
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
 
-
 # A failing read is printed whole; of its entity the name is enough.
 for_type_by_name("catalog.entity", "Entity", lambda entity, out, _: out.text(repr(entity)))
 

@@ -96,7 +96,7 @@ class Chromium:
         """Run the query, and give the lines of the answer that fit into the response pane."""
         self.click(".graphiql-execute-button")
         pane = ".graphiql-response .view-lines"
-        return self.until(lambda: self.wait_for(pane).text.strip(), "an answer")
+        return self.until(lambda: self.wait_for(pane).text.strip() or None, "an answer")
 
     def _shown_answer(self) -> Any:
         try:

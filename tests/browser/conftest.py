@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.chromium import Chromium
 
+
 @pytest.fixture(scope="session")
 def graphiql_url(server_url: str) -> str:
     """The page of the server that serves the sample."""

@@ -37,9 +37,9 @@ def test_columns_keep_type_key_and_nullability(heroes):
 
 
 def test_names_are_regular(heroes):
-    """A plural that English makes otherwise (heroes) is for the model to say."""
-    hero = heroes["Hero"]
-    assert (hero.table, hero.singular, hero.plural) == ("hero", "hero", "heros")
+    """A query finds one `mission` by key and many `missions`."""
+    mission = heroes["Mission"]
+    assert (mission.table, mission.singular, mission.plural) == ("mission", "mission", "missions")
 
 
 def test_many_to_one_and_back(heroes):

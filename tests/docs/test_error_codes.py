@@ -17,7 +17,9 @@ from datasources.embedded import EmbeddedError
 from datasources.errors import StoreError
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/errors.md").read_text(), re.MULTILINE))
+DOCUMENTED = set(
+    re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
+)
 LOADED = (resolvers.errors, edge.process, server, StoreError)  # so that subclasses are known
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from strawberry import Schema
+from strawberry.types.execution import PreExecutionError
 
 import tests.library.extensions
 import tests.library.models
@@ -71,8 +72,8 @@ class Library:
         result = await self.graph.schema.execute(
             query, variable_values=variables, context_value=self.graph.context(ANONYMOUS)
         )
-        executed = result.data is not None or any(e.path for e in result.errors or ())
-        errors = [told(error, before_execution=not executed) for error in result.errors or ()]
+        refused = isinstance(result, PreExecutionError)
+        errors = [told(error, before_execution=refused) for error in result.errors or ()]
         return {"data": result.data, **({"errors": errors} if errors else {})}
 
     async def data(self, query: str, **variables: Any) -> dict[str, Any]:

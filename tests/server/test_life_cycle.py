@@ -81,7 +81,7 @@ def test_a_killed_database_is_named_and_comes_back(start: Start, data_dir: Path,
         assert re.search("Postgres|MongoDB", error["message"])
     assert eventually(lambda: "errors" not in query(url, text), seconds=15)
     assert eventually(lambda: ready(url)["status"] == "ready", seconds=10)
-    assert re.search(r"SIGKILL.*being restarted.*log", running.said), running.said
+    assert re.search(r"SIGKILL.*its log.*being restarted", running.said), running.said
 
 
 def test_a_taken_port_is_said_before_anything_starts(start: Start, data_dir: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_wrong_url_is_one_clear_line(start: Start, name: str, url: str) -> Non
 def test_wrong_settings_are_named(start: Start) -> None:
     """A line for each, and exit status 2."""
     running = start("--port", "much", MAX_PAGE_SIZE="0")
-    assert running.process.wait(30) == 2  # noqa: PLR2004
+    assert running.process.wait(30) == 2
     assert [line.split(":")[0] for line in running.said.splitlines()] == ["PORT", "MAX_PAGE_SIZE"]
 
 
@@ -132,7 +132,7 @@ def test_it_starts_with_both_databases_down(start: Start) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "STORE_UNAVAILABLE"
     stores = ready(url)["stores"]
     assert all(not stores[name]["ready"] and stores[name]["reason"] for name in stores)
-    assert httpx.get(f"{url}/health/live", timeout=5).status_code == 200  # noqa: PLR2004
+    assert httpx.get(f"{url}/health/live", timeout=5).status_code == 200
 
 
 def test_each_request_is_a_line_of_json(start: Start) -> None:
@@ -142,10 +142,10 @@ def test_each_request_is_a_line_of_json(start: Start) -> None:
     running.stop()
     lines = [json.loads(line) for line in running.said.splitlines() if '"request"' in line]
     (line,) = [line for line in lines if line.get("operation") == "Shelves"]
-    assert line["status"] == 200  # noqa: PLR2004
+    assert line["status"] == 200
     assert line["store_calls"]["mongo"] == 1
     assert line["duration_ms"] > 0
-    assert len(line["trace_id"]) == 32  # noqa: PLR2004
+    assert len(line["trace_id"]) == 32
 
 
 @pytest.mark.slow

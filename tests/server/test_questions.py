@@ -45,10 +45,11 @@ def test_the_ten_most_delayed_united_flights(ask: Any, files: Any) -> None:
 
 
 @pytest.mark.parametrize("forwards", [True, False])
-def test_every_page_of_a_month(ask: Any, files: Any, forwards: bool) -> None:  # noqa: FBT001
+def test_every_page_of_a_month(ask: Any, files: Any, forwards: bool) -> None:
     """Forwards and backwards, no row is lost or repeated, and the total matches."""
     size, cursor, seen = ("first", "after", []) if forwards else ("last", "before", [])
-    query = f"""query($at: String) {{ flights({size}: 700, {cursor}: $at, orderBy: [{{depDelay: ASC}}],
+    query = f"""query($at: String) {{ flights(
+        {size}: 700, {cursor}: $at, orderBy: [{{depDelay: ASC}}],
         where: {{month: {{eq: 2}}, carrier: {{in: ["B6", "UA"]}}}}) {{
         totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
         nodes {{ id depDelay }} }} }}"""
@@ -82,12 +83,12 @@ def test_airports_by_a_nested_field_with_their_departures(ask: Any, files: Any) 
     )
     expected = []
     for airport in sorted(files.rows("airports"), key=lambda row: row["faa"]):
-        if not (float(airport["lon"]) > -74.2 and 40.6 < float(airport["lat"]) < 40.8):  # noqa: PLR2004
+        if not (float(airport["lon"]) > -74.2 and 40.6 < float(airport["lat"]) < 40.8):
             continue
         flights = [
             {"id": index, "distance": int(row["distance"])}
             for index, row in enumerate(files.rows("flights"), start=1)
-            if row["origin"] == airport["faa"] and row["month"] == "7" and int(row["day"]) <= 3  # noqa: PLR2004
+            if row["origin"] == airport["faa"] and row["month"] == "7" and int(row["day"]) <= 3
         ]
         flights.sort(key=lambda row: (-row["distance"], row["id"]))
         expected.append(
@@ -126,7 +127,8 @@ def test_missing_planes_and_airports_are_null(ask: Any, files: Any) -> None:
     planes = files.by("planes", "tailnum")
     lost = [row for row in files.rows("flights") if row["tailnum"] not in planes]
     data = ask(
-        """{ noPlane: flights(where: {not: {plane: {}}}, first: 1) { totalCount nodes { plane { year } } }
+        """{ noPlane: flights(where: {not: {plane: {}}}, first: 1) {
+               totalCount nodes { plane { year } } }
              sanJuan: flights(where: {dest: {eq: "SJU"}}, first: 1) {
                nodes { dest destinationAirport { name } } } }"""
     )

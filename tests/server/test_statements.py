@@ -36,7 +36,8 @@ QUESTIONS = {
     ),
     "airports": (
         """{ airports(where: {location: {altitude: {gt: 1000}}}, orderBy: [{faa: ASC}], first: %d) {
-          totalCount nodes { faa arrivals(first: 3) { totalCount nodes { id airline { name } } } } } }""",
+          totalCount nodes { faa arrivals(first: 3) {
+            totalCount nodes { id airline { name } } } } } }""",
         {"postgres": 1, "mongo": 1},
     ),
     "levels": (
