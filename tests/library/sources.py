@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from catalog.query import Answer, DataSource, Key, Read
+from catalog.query import Answer, DataSource, Key, Read, Record
 from datasources.errors import StoreUnavailable
 from datasources.redis import Cache
 from telemetry import current, store_span
@@ -104,3 +104,19 @@ class DownCache(DictCache):
     async def ping(self) -> str | None:
         """The reason."""
         return "connection refused"
+
+
+class SpoiltSource(CountingSource):
+    """A store that holds values of a wrong type: ``spoil`` puts them into each entity's records."""
+
+    def __init__(self, source: DataSource, spoil: Callable[[str, Record], None]) -> None:
+        super().__init__(source)
+        self._spoil = spoil
+
+    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+        """What the source within answers, spoilt."""
+        answers = await super().read(reads)
+        for read, answer in zip(reads, answers, strict=True):
+            for record in (record for one in answer.values() for record in one.rows):
+                self._spoil(read.entity.name, record)
+        return answers

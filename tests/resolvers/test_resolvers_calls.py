@@ -139,7 +139,5 @@ async def test_the_two_stores_are_asked_at_the_same_time():
         postgres=lambda source: MeetingSource(source, barrier, "Loan"),
         mongo=lambda source: MeetingSource(source, barrier, "Review"),
     )
-    data = await library.data(
-        "{ books { nodes { loans { totalCount } reviews { totalCount } } } }"
-    )
+    data = await library.data("{ books { nodes { loans { totalCount } reviews { totalCount } } } }")
     assert data["books"]["nodes"][0] == {"loans": {"totalCount": 3}, "reviews": {"totalCount": 3}}

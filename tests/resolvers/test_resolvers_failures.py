@@ -1,12 +1,13 @@
 """What fails costs what depends on it, and no more: stores that are down, values that are wrong."""
 
+from typing import Any
+
 import pytest
 
 from catalog import BigraphError
 from catalog.errors import StoredValueError
 from tests.library.library import Library
-from tests.library.rows import book_id, review_id
-from tests.library.sources import DownSource
+from tests.library.sources import DownSource, SpoiltSource
 
 WRONG = StoredValueError("The stored value is no such thing.")
 
@@ -67,71 +68,94 @@ async def test_a_user_s_field_fails_as_the_store_does():
     assert told(answer) == {"bookByIsbn.praise": "STORE_UNAVAILABLE"}
 
 
-async def test_a_wrong_value_is_null_and_the_rest_stays(library):
-    """In a row, in a document, in a list's element, and as a whole document."""
-    library.tables["Book"][0] |= {"price": WRONG, "tags": ["fire", WRONG]}
-    library.documents["Shelf"][0] |= {"lit_from": WRONG}
-    library.documents["Shelf"][0]["location"]["floor"] = WRONG
-    library.documents["Shelf"][0]["slots"][0]["width"] = WRONG
-    library.documents["Shelf"][3]["location"] = WRONG
-    answer = await library.ask(
-        """{ bookByIsbn(isbn: "i1") { title price tags
-               shelf { code litFrom location { room floor } slots { name width } } }
-             shelves(last: 1) { nodes { code location { __typename } } } }"""
+def spoilt(entity: str, **values: Any) -> Library:
+    """A library where the records of an entity hold wrong values, wherever they are asked."""
+
+    def spoil(name: str, record: dict[str, Any]) -> None:
+        if name == entity:
+            record |= {field: value for field, value in values.items() if field in record}
+
+    return Library(
+        postgres=lambda source: SpoiltSource(source, spoil),
+        mongo=lambda source: SpoiltSource(source, spoil),
     )
-    assert answer["data"] == {
-        "bookByIsbn": {
-            "title": "Ashes",
-            "price": None,
-            "tags": ["fire", None],
-            "shelf": {
-                "code": "A",
-                "litFrom": None,
-                "location": {"room": "Hall", "floor": None},
-                "slots": [{"name": "top", "width": None}, {"name": "low", "width": None}],
-            },
-        },
-        "shelves": {"nodes": [{"code": "D", "location": None}]},
+
+
+async def test_a_wrong_value_is_null_and_the_rest_stays():
+    """In a row, and in a list's element."""
+    answer = await spoilt("Book", price=WRONG, tags=["fire", WRONG]).ask(
+        '{ bookByIsbn(isbn: "i1") { title price tags } }'
+    )
+    assert answer["data"]["bookByIsbn"] == {"title": "Ashes", "price": None, "tags": ["fire", None]}
+    assert told(answer) == {
+        "bookByIsbn.price": "STORED_VALUE_INVALID",
+        "bookByIsbn.tags.1": "STORED_VALUE_INVALID",
     }
-    book = "bookByIsbn"
+
+
+async def test_a_wrong_value_in_a_document_is_null_there():
+    """In a nested document, in a list of them, and as a whole document; also across stores."""
+    library = spoilt(
+        "Shelf",
+        location={"room": "Hall", "floor": WRONG},
+        slots=[{"name": "top", "width": WRONG}, {"name": "low", "width": None}],
+        lit_from=WRONG,
+    )
+    asked = "litFrom location { room floor } slots { name width }"
+    answer = await library.ask(f'{{ bookByIsbn(isbn: "i1") {{ shelf {{ {asked} }} }} }}')
+    assert answer["data"]["bookByIsbn"]["shelf"] == {
+        "litFrom": None,
+        "location": {"room": "Hall", "floor": None},
+        "slots": [{"name": "top", "width": None}, {"name": "low", "width": None}],
+    }
     assert set(told(answer)) == {
-        f"{book}.price",
-        f"{book}.tags.1",
-        f"{book}.shelf.litFrom",
-        f"{book}.shelf.location.floor",
-        f"{book}.shelf.slots.0.width",
-        "shelves.nodes.0.location",
+        f"bookByIsbn.shelf.{path}" for path in ("litFrom", "location.floor", "slots.0.width")
     }
+    answer = await spoilt("Shelf", location=WRONG).ask(
+        '{ shelf(code: "A") { code location { room } } }'
+    )
+    assert answer["data"] == {"shelf": {"code": "A", "location": None}}
+    assert told(answer) == {"shelf.location": "STORED_VALUE_INVALID"}
+
+
+async def test_a_wrong_key_costs_the_relation():
+    """What should lead to the other row is no key: null there, with the reason."""
+    answer = await spoilt("Book", shelf_code=WRONG).ask(
+        '{ bookByIsbn(isbn: "i1") { title shelf { code } } }'
+    )
+    assert answer["data"] == {"bookByIsbn": {"title": "Ashes", "shelf": None}}
+    assert told(answer) == {"bookByIsbn.shelf": "STORED_VALUE_INVALID"}
+
+
+@pytest.mark.parametrize(
+    ("order", "asked", "path"),
+    [
+        ("writtenAt", "edges { cursor }", "edges.0.cursor"),
+        ("paid", "pageInfo { endCursor }", "pageInfo.endCursor"),
+        ("stars", "nodes { nodeId }", "nodes.0.nodeId"),
+    ],
+)
+async def test_a_wrong_value_in_an_opaque_id_is_told_as_such(order, asked, path):
+    """A cursor or nodeId cannot be made of it, and the error says why."""
+    library = spoilt("Review", id=WRONG, written_at=WRONG, paid=WRONG)
+    answer = await library.ask(f"{{ reviews(orderBy: [{{{order}: ASC}}]) {{ {asked} }} }}")
+    assert told(answer)[f"reviews.{path}"] == "STORED_VALUE_INVALID"
     assert set(told(answer).values()) == {"STORED_VALUE_INVALID"}
 
 
-async def test_a_wrong_key_costs_the_relation(library):
-    """What should lead to the other row is no key: null there, with the reason."""
-    library.tables["Book"][0]["shelf_code"] = WRONG
-    answer = await library.ask("{ books { nodes { title shelf { code } } } }")
-    nodes = answer["data"]["books"]["nodes"]
-    assert [node["shelf"] for node in nodes[:2]] == [None, {"code": "A"}]
-    assert told(answer) == {"books.nodes.0.shelf": "STORED_VALUE_INVALID"}
+async def test_a_wrong_document_has_no_cursor_either():
+    """The order's path leads into it."""
+    answer = await spoilt("Shelf", location=WRONG).ask(
+        "{ shelves(orderBy: [{location: {floor: ASC}}]) { pageInfo { startCursor } } }"
+    )
+    assert told(answer) == {"shelves.pageInfo.startCursor": "STORED_VALUE_INVALID"}
 
 
-@pytest.mark.parametrize("asked", ["edges { cursor }", "pageInfo { endCursor }", "nodes { nodeId }"])
-async def test_a_wrong_value_in_an_opaque_id_is_told_as_such(library, asked):
-    """A cursor or nodeId cannot be made of it; the error says so, and hides nothing else."""
-    library.documents["Review"][:] = [
-        {"id": WRONG if "nodeId" in asked else review_id(1), "book_id": book_id(1), "paid": WRONG}
-    ]
-    library.documents["Review"][0]["written_at"] = None
-    answer = await library.ask(f"{{ reviews(orderBy: [{{writtenAt: ASC}}]) {{ {asked} }} }}")
-    if "nodeId" in asked:
-        assert set(told(answer).values()) == {"STORED_VALUE_INVALID"}
-    else:
-        assert told(answer) == {}
-
-
-async def test_a_wrong_value_reaches_a_user_s_resolver_as_the_error(library):
+async def test_a_wrong_value_reaches_a_user_s_resolver_as_the_error():
     """It is not computed with; the field that needs it is null, with the same code."""
-    library.tables["Book"][0]["price"] = WRONG
-    answer = await library.ask('{ bookByIsbn(isbn: "i1") { title priceWithTax(rate: "0.1") } }')
+    answer = await spoilt("Book", price=WRONG).ask(
+        '{ bookByIsbn(isbn: "i1") { title priceWithTax(rate: "0.1") } }'
+    )
     assert answer["data"] == {"bookByIsbn": {"title": "Ashes", "priceWithTax": None}}
     assert told(answer) == {"bookByIsbn.priceWithTax": "STORED_VALUE_INVALID"}
 

@@ -51,7 +51,9 @@ async def test_nested_lists_are_paged_on_by_their_own_cursors(library):
     } }"""
     first = (await library.data(query, id=str(book_id(1))))["book"]["loans"]
     rest = await library.data(query, id=str(book_id(1)), after=first["pageInfo"]["endCursor"])
-    numbers = [edge["node"]["number"] for page in (first, rest["book"]["loans"]) for edge in page["edges"]]
+    numbers = [
+        edge["node"]["number"] for page in (first, rest["book"]["loans"]) for edge in page["edges"]
+    ]
     assert numbers == [1, 3, 2]
     assert first["edges"][-1]["cursor"] == first["pageInfo"]["endCursor"]
     assert rest["book"]["loans"]["pageInfo"]["hasNextPage"] is False

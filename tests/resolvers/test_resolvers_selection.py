@@ -152,7 +152,7 @@ async def test_variables_may_stand_for_any_part(library):
 @pytest.mark.parametrize(
     "order",
     [
-        '[{title: ASC, isbn: ASC}]',
+        "[{title: ASC, isbn: ASC}]",
         "[{}]",
         "[{title: null}]",
         "[{tags: ASC}]",
@@ -169,7 +169,7 @@ async def test_an_order_term_names_exactly_one_field(library, order):
 async def test_variables_that_are_no_arguments_are_the_client_s_mistake(library):
     """A null by variable where none may be: bad input, at the field or at the directive."""
     for query in (
-        "query($v: UUID = \"0\") { book(id: $v) { title } }".replace('"0"', f'"{"0" * 32}"'),
+        'query($v: UUID = "0") { book(id: $v) { title } }'.replace('"0"', f'"{"0" * 32}"'),
         "query($v: Boolean = true) { books { totalCount @include(if: $v) } }",
         "query($v: Boolean = true) { books { nodes { title @skip(if: $v) } } }",
     ):

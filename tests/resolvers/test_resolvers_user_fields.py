@@ -1,0 +1,148 @@
+"""Fields written by users: what they read, how they load, and what becomes of loaded rows."""
+
+from typing import Any
+
+import strawberry
+
+from schema import extends, requires
+from tests.library.library import Library
+from tests.library.models.book import Book, Genre
+from tests.library.models.review import Review, Verdict
+from tests.library.models.shelf import Shelf
+
+
+async def test_what_a_field_requires_is_read_for_it(library):
+    """The column it names, and no other; it need not be asked by the client."""
+    data = await library.data('{ bookByIsbn(isbn: "i1") { priceWithTax(rate: "0.5") } }')
+    assert data == {"bookByIsbn": {"priceWithTax": "14.850"}}
+    (read,) = library.reads()
+    assert read.fields == (("price",),)
+
+
+async def test_a_root_field_needs_no_row(library):
+    """It is a resolver as any other of Strawberry's."""
+    assert await library.data("{ openingHours }") == {"openingHours": "9 to 5"}
+    assert library.reads() == []
+
+
+async def test_loads_of_many_rows_are_one_read(library):
+    """Each row calls `context.load`; the store sees one call, with every key once."""
+    data = await library.data("{ books { nodes { isbn lastLoan { number borrower } } } }")
+    loans = {node["isbn"]: node["lastLoan"] for node in data["books"]["nodes"]}
+    assert loans["i1"] == {"number": 3, "borrower": "Xi"}
+    assert loans["i3"] is None
+    assert library.calls()["postgres"] == [["Book"], ["Loan"]]
+    (read,) = library.postgres.calls[1]
+    assert len(read.batch.keys) == 6
+    assert read.limit == 1
+
+
+async def test_relations_of_loaded_rows_are_followed_in_batches(library):
+    """As of any rows: within the store and across, with arguments, aliases and lists."""
+    data = await library.data(
+        """{ books(orderBy: [{isbn: ASC}]) { nodes {
+             lastLoan { number book { title shelf { code } } }
+             praise { stars book { title } shelf { code a: books(first: 1) { totalCount }
+                                                   books(last: 1) { nodes { isbn } } } }
+           } } }"""
+    )
+    ashes, birds = data["books"]["nodes"][:2]
+    assert ashes["lastLoan"] == {"number": 3, "book": {"title": "Ashes", "shelf": {"code": "A"}}}
+    assert [review["stars"] for review in ashes["praise"]] == [5, 4]
+    assert ashes["praise"][0]["shelf"] == {
+        "code": "A",
+        "a": {"totalCount": 2},
+        "books": {"nodes": [{"isbn": "i2"}]},
+    }
+    assert birds["praise"] == []
+    assert library.calls() == {
+        "postgres": [["Book"], ["Loan"], ["Book"], ["Book", "Book", "Book"]],
+        "mongo": [["Review"], ["Shelf"]],
+    }
+
+
+async def test_rows_of_a_root_field_have_their_relations(library):
+    """Enum members of the model find what is stored for them."""
+    data = await library.data("{ novels { title shelf { code } authors { nodes { name } } } }")
+    assert [node["title"] for node in data["novels"]] == ["Ashes", "Dust", "Dust"]
+    assert data["novels"][0]["shelf"] == {"code": "A"}
+    assert data["novels"][0]["authors"] == {"nodes": [{"name": "Ann Archer"}]}
+
+
+@extends(Shelf)
+class Popularity:
+    """A field whose resolver needs several things, and gives the user's own type."""
+
+    @strawberry.field
+    @requires("code", "location", "slots")
+    def sign(self) -> str:
+        """Nested documents come as dicts, by Python names."""
+        room = self.location["room"] if self.location else "?"
+        return f"{room}/{self.code}: {len(self.slots or [])}"
+
+    @strawberry.field
+    def colour(self) -> Genre:
+        """The enum of a model; its members go by their names."""
+        return Genre.POETRY.name
+
+
+@extends("Query")
+class Verdicts:
+    """Rows by the member of an enum whose stored value is a number."""
+
+    @strawberry.field
+    async def disliked(self, info: strawberry.Info) -> list[Review]:
+        """All that say skip it."""
+        return await info.context.load(Review, {"verdict": Verdict.SKIP})
+
+    @strawberry.field
+    async def wrong(self, info: strawberry.Info) -> list[Book]:
+        """No such field."""
+        return await info.context.load(Book, {"titel": "x"})
+
+    @strawberry.field
+    async def nowhere(self, info: strawberry.Info) -> list[Book]:
+        """A null key leads nowhere."""
+        return await info.context.load("Book", {"shelf_code": None})
+
+
+async def test_a_whole_document_can_be_required():
+    """All that is in it is there."""
+    data = await Library(Popularity, Verdicts).data("{ shelves { nodes { sign colour } } }")
+    assert [node["sign"] for node in data["shelves"]["nodes"]] == [
+        "Hall/A: 2", "Attic/B: 0", "?/C: 0", "Cellar/D: 1",
+    ]  # fmt: skip
+    assert data["shelves"]["nodes"][0]["colour"] == "POETRY"
+
+
+async def test_load_takes_members_of_enums_and_null_keys():
+    """A member means its name to the graph; a null is equal to nothing, so no read is made."""
+    library = Library(Popularity, Verdicts)
+    data = await library.data("{ disliked { reviewer } nowhere { title } }")
+    assert data == {"disliked": [{"reviewer": "tom"}, {"reviewer": "ray"}], "nowhere": []}
+    assert library.calls()["postgres"] == []
+
+
+async def test_load_by_an_unknown_field_names_those_there_are():
+    """The developer sees it in the answer."""
+    answer: Any = await Library(Popularity, Verdicts).ask("{ wrong { title } }")
+    (error,) = answer["errors"]
+    assert error["message"] == "load: no such key: ['titel']."
+    assert error["extensions"]["hint"].startswith("Fields of Book: id, isbn, title")
+
+
+@extends(Book)
+class Careless:
+    """Reads what it does not require."""
+
+    @strawberry.field
+    def shout(self) -> str | None:
+        """The title was not asked for."""
+        return self.title.upper()
+
+
+async def test_a_field_that_was_not_required_is_the_developer_s_mistake(capsys):
+    """The client sees an internal error; the log says which field to require."""
+    library = Library(Careless)
+    assert await library.code('{ bookByIsbn(isbn: "i1") { shout } }') == "INTERNAL_ERROR"
+    assert "Book.title was not read: name it in @requires('title')." in capsys.readouterr().out
