@@ -96,6 +96,7 @@ _ENCODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.BYTES: lambda value: base64.b64encode(value).decode(),
 }
 
+
 def _base64(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from datasources.redis import NoCache
 from edge.graph import Graph
 
 
@@ -36,6 +37,7 @@ def routes(graph: Graph) -> list[BaseRoute]:
 async def _stores(graph: Graph) -> dict[str, str | None]:
     """Why each store cannot be used; None where it can."""
     pings = {store.value: source.ping() for store, source in graph.sources.items()}
-    pings["redis"] = graph.cache.ping()
+    if not isinstance(graph.cache, NoCache):
+        pings["redis"] = graph.cache.ping()
     reasons = await asyncio.gather(*pings.values())
     return dict(zip(pings, reasons, strict=True))
