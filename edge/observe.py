@@ -10,6 +10,7 @@ from typing import Any
 
 from graphql import OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
+from strawberry.types.execution import ExecutionContext
 
 from edge.errors import OperationError
 from resolvers.info import RawInfo
@@ -31,18 +32,10 @@ operation: ContextVar[Operation] = ContextVar("operation")
 class Observe(SchemaExtension):
     """Opens the operation's span, and notes its name for the log line."""
 
-    def on_validate(self) -> Iterator[None]:
-        """Refuses several operations without a name: Strawberry would run the first of them."""
-        named: object = getattr(self.execution_context, "_provided_operation_name")  # noqa: B009 (Strawberry offers no other way)
-        document = self.execution_context.graphql_document
-        nodes = document.definitions if document else ()
-        if named is None and sum(isinstance(node, OperationDefinitionNode) for node in nodes) > 1:
-            raise OperationError("The document holds several operations; name one of them.")
-        yield
-
     def on_execute(self) -> Iterator[None]:
         """Around the execution of a valid document."""
         context = self.execution_context
+        _check_named(context)
         seen = operation.get(Operation())
         seen.name, seen.kind = context.operation_name, context.operation_type.value.lower()
         attributes = {"graphql.operation.type": seen.kind}
@@ -50,6 +43,15 @@ class Observe(SchemaExtension):
             attributes["graphql.operation.name"] = seen.name
         with span(f"{seen.kind} {seen.name}" if seen.name else seen.kind, attributes=attributes):
             yield
+
+
+def _check_named(context: ExecutionContext) -> None:
+    """Refuses several operations without a name: Strawberry would run the first of them."""
+    # Strawberry offers no other way: its `operation_name` is then that of the first.
+    named: object = getattr(context, "_provided_operation_name")  # noqa: B009
+    nodes = context.graphql_document.definitions if context.graphql_document else ()
+    if named is None and sum(isinstance(node, OperationDefinitionNode) for node in nodes) > 1:
+        raise OperationError("The document holds several operations; name one of them.")
 
 
 class TraceFields(SchemaExtension):

@@ -85,7 +85,8 @@ class RecordedPlanner(Planner):
 async def graph(sample_servers: EmbeddedUrls) -> Any:
     """The flights, served without a cache."""
     catalog = catalog_of(models_in(models))
-    client = client_of(sample_servers.mongo or "")
+    driver = os.environ.get("MONGO_DRIVER", "pymongo")
+    client = client_of(sample_servers.mongo or "", driver)
     made = Graph(
         catalog=catalog,
         schema=build_schema(catalog, extensions_in(extensions)),

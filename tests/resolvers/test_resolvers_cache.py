@@ -154,7 +154,7 @@ spoilers = st.one_of(
         st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats() | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
         max_leaves=8,
-    ).map(lambda value: orjson.dumps(value)),
+    ).map(orjson.dumps),
 )
 
 

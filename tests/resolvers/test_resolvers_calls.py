@@ -1,4 +1,4 @@
-"""How often the stores are called, and for what: one call a level, and nothing that is not asked."""
+"""How often the stores are called, and for what: one call a level, and only what is asked."""
 
 import asyncio
 
@@ -57,8 +57,9 @@ async def test_each_key_is_asked_once(library):
 async def test_the_row_that_only_shows_whether_more_follow_is_not_followed(library):
     """The page's relations are those of its rows."""
     await library.data(
-        "{ books(first: 2, orderBy: [{isbn: ASC}]) { nodes { shelf { code } reviews { totalCount } }"
-        " pageInfo { hasNextPage } } }"
+        """{ books(first: 2, orderBy: [{isbn: ASC}]) {
+          nodes { shelf { code } reviews { totalCount } } pageInfo { hasNextPage }
+        } }"""
     )
     assert read_of(library, "Book").limit == 3
     assert read_of(library, "Shelf").batch.keys == (("A",),)

@@ -34,7 +34,8 @@ def start(tmp_path: Path, data_dir: Path) -> Generator[Start]:
 
     def run(*arguments: str, **environment: str) -> Running:
         said = tmp_path / f"said-{len(started)}.txt"
-        settings = {**LIBRARY, "DATA_DIR": str(data_dir), "LOG_FORMAT": "json", **environment}
+        settings = {**LIBRARY, "DATA_DIR": str(data_dir), "LOG_FORMAT": "json"}
+        settings |= {"MONGO_DRIVER": os.environ.get("MONGO_DRIVER", "pymongo"), **environment}
         started.append(Running(said, settings, *arguments))
         return started[-1]
 

@@ -1,0 +1,99 @@
+"""Spans: one around each resolver that does something, and the stores' below them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from telemetry.recording import recorded_spans
+from tests.library.library import Library
+from tests.library.sources import DownSource
+
+QUERY = """query Tree { books(first: 2) { nodes {
+  title priceWithTax(rate: "0.1") shelf { code } lastLoan { borrower }
+} } openingHours }"""
+
+
+async def tree_of(connect: Callable, library: Library, query: str) -> dict[str, list[str]]:
+    """The spans of a request: the sorted names of the children by the name of the parent."""
+    with recorded_spans() as exporter:
+        async with connect(library) as client:
+            await client.post("/graphql", json={"query": query})
+        spans = exporter.get_finished_spans()
+    names = {span.context.span_id: span.name for span in spans}
+    children: dict[str, list[str]] = {}
+    for span in sorted(spans, key=lambda span: span.name):
+        parent = names[span.parent.span_id] if span.parent else ""
+        children.setdefault(parent, []).append(span.name)
+    return children
+
+
+async def test_each_resolver_has_a_span_with_its_store_s_below(connect):
+    """Operation → root fields → relation batches → store calls; users' fields too."""
+    assert await tree_of(connect, Library(), QUERY) == {
+        "": ["query Tree"],
+        "query Tree": [
+            "Book.lastLoan",
+            "Book.lastLoan",
+            "Book.priceWithTax",
+            "Book.priceWithTax",
+            "Query.books",
+            "Query.openingHours",
+        ],
+        "Query.books": ["Book.shelf", "READ book"],
+        "Book.shelf": ["READ shelves"],
+        "Book.lastLoan": ["READ loan"],
+    }
+
+
+async def test_leaf_fields_have_none_unless_they_are_traced(connect):
+    """Looking closely is a choice, and then every field is seen."""
+    query = '{ bookByIsbn(isbn: "i1") { title shelf { code } } }'
+    quiet = await tree_of(connect, Library(), query)
+    assert "Book.title" not in str(quiet)
+    close = await tree_of(connect, Library(fields_traced=True), query)
+    assert {"Book.title", "Shelf.code", "Book.shelf"} <= set(sum(close.values(), []))
+
+
+async def test_a_batch_is_one_span_whatever_the_number_of_rows(connect):
+    """It says how many rows it was for."""
+    with recorded_spans() as exporter:
+        async with connect(Library()) as client:
+            query = "{ books { nodes { shelf { code } reviews { totalCount } } } }"
+            await client.post("/graphql", json={"query": query})
+        spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert spans["Book.shelf"].attributes == {"bigraph.parents": 6}
+    assert spans["READ shelves"].attributes["db.response.returned_rows"] == 2
+    assert "READ reviews" not in spans  # it went with that of the shelves
+
+
+async def test_no_value_is_in_any_span(connect):
+    """Attributes name operations, tables and counts."""
+    with recorded_spans() as exporter:
+        async with connect(Library()) as client:
+            query = "query Find($name: String!) { authorByName(name: $name) { born } }"
+            body = {"query": query, "variables": {"name": "Ann Archer"}}
+            await client.post("/graphql", json=body)
+        spans = exporter.get_finished_spans()
+    assert {"query Find", "Query.authorByName"} <= {span.name for span in spans}
+    (operation,) = [span for span in spans if span.name == "query Find"]
+    assert dict(operation.attributes) == {
+        "graphql.operation.type": "query",
+        "graphql.operation.name": "Find",
+    }
+    assert "Ann" not in str([dict(span.attributes) for span in spans])
+
+
+async def test_a_failure_marks_its_span(connect):
+    """With the kind of error and nothing of its text."""
+    with recorded_spans() as exporter:
+        async with connect(Library(mongo=DownSource)) as client:
+            await client.post("/graphql", json={"query": "{ shelves { totalCount } }"})
+        spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert spans["Query.shelves"].attributes["error.type"] == "STORE_UNAVAILABLE"
+    assert not spans["Query.shelves"].status.is_ok
+
+
+@pytest.mark.parametrize("query", ["{", "{ nope }"])
+async def test_a_document_that_is_refused_has_no_operation(connect, query):
+    """Nothing ran, so there is nothing to see but the request."""
+    assert await tree_of(connect, Library(), query) == {}
