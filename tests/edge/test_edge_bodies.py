@@ -30,7 +30,7 @@ BODIES = {
     "half a surrogate pair": '{"query": "\\ud800"}',
     "deep arrays": "[" * 100_000 + "]" * 100_000,
     "deep objects": nested(50_000, '{"a":', "1", "}"),
-    "deep variables": f'{{"query": "{HELLO}", "variables": {nested(5000, chr(123) + chr(34) + "a" + chr(34) + ":", "1", "}")}}}',
+    "deep variables": '{"query": "x", "variables": ' + nested(5000, '{"a":', "1", "}") + "}",
     "no query": "{}",
     "query null": '{"query": null}',
     "query a number": '{"query": 5}',
@@ -188,4 +188,5 @@ async def test_any_json_has_a_clean_answer(client, body):
     assert response.status_code in (200, 400)
     answer = response.json()
     codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-    assert ("data" in answer or codes) and "INTERNAL_ERROR" not in codes
+    assert "data" in answer or codes
+    assert "INTERNAL_ERROR" not in codes

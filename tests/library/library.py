@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from strawberry import Schema
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types.execution import PreExecutionError
 
 import tests.library.extensions
@@ -18,7 +19,7 @@ from datasources.memory import MemorySource
 from datasources.redis import Cache, NoCache
 from edge.errors import told
 from edge.graph import Graph
-from edge.observe import Observe
+from edge.observe import Observe, TraceFields
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
 from tests.library.rows import documents, tables
@@ -35,10 +36,8 @@ def catalog() -> Catalog:
 
 @functools.cache
 def schema(*more: type, fields_traced: bool = False) -> Schema:
-    """The schema of the library, with more extensions than its own."""
-    from edge.observe import TraceFields  # noqa: PLC0415
-
-    used = [Observe, TraceFields] if fields_traced else [Observe]
+    """The schema of the library, with more extensions than its own; used as the server uses it."""
+    used = [ParserCache, ValidationCache, Observe, *([TraceFields] if fields_traced else [])]
     extensions = [*extensions_in(tests.library.extensions), *more]
     return build_schema(catalog(), extensions, schema_extensions=used)
 
