@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from datasources.load import load
 from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
@@ -22,6 +21,7 @@ from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
 from console import Progress, joined, options, say, welcome
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
+from datasources.load import load
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
 from datasources.redis import Cache, NoCache, RedisCache

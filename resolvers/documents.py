@@ -25,6 +25,11 @@ from graphql.execution.values import (
 
 from resolvers.info import RawInfo
 
+Place = frozenset[int]
+"""Which field nodes of the document a value answers: equal for equal nodes, so for equal
+arguments and selections, wherever in the answer they stand. The document outlives the request.
+"""
+
 
 class Asked(NamedTuple):
     """A field that is asked for: its response key, definition and merged AST nodes."""
@@ -33,6 +38,11 @@ class Asked(NamedTuple):
     name: str
     definition: GraphQLField
     nodes: Sequence[FieldNode]
+
+    @property
+    def place(self) -> Place:
+        """The identity of what is asked."""
+        return frozenset(map(id, self.nodes))
 
 
 def asked_fields(

@@ -37,17 +37,17 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
     relation = hop.relation
     attributes = {"bigraph.parents": len(rows)}
     with span(f"{relation.source}.{relation.api}", attributes=attributes):
-        keyed = [(row, _key(row.record, relation.source_fields)) for row in rows]
+        keyed = [(row, _key(row.record_, relation.source_fields)) for row in rows]
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
         try:
             values = await _loaded(hop, found, context)
         except StoreError as error:
             for row in rows:
-                row.links[hop.key] = error
+                row.links_[hop.place] = error
             return
     missing = _value(hop.island, _EMPTY, [], context)
     for row, key in keyed:
-        row.links[hop.key] = key if isinstance(key, BigraphError) else values.get(key, missing)
+        row.links_[hop.place] = key if isinstance(key, BigraphError) else values.get(key, missing)
 
 
 _EMPTY = Answer(total=0)
@@ -87,9 +87,9 @@ def _shown(island: Island, answer: Answer) -> Sequence[Record]:
 
 def _row(record: Record, part: Part, pending: _Pending) -> Row:
     row = Row(part.entity, record)
-    for key, name, inner in part.joined:
-        child = record[name]
-        row.links[key] = None if child is None else _row(child, inner, pending)
+    for joined in part.joined:
+        child = record[joined.relation.name]
+        row.links_[joined.place] = None if child is None else _row(child, joined.part, pending)
     for hop in part.hops:
         pending.setdefault(hop, []).append(row)
     return row

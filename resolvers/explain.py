@@ -22,9 +22,9 @@ def _lines(island: Island, indent: str) -> Iterator[str]:
 
 
 def _hops(part: Part, indent: str) -> Iterator[str]:
-    for key, name, inner in part.joined:
-        yield f"{indent}= {_named(key, name)}: joined"
-        yield from _hops(inner, indent + "  ")
+    for joined in part.joined:
+        yield f"{indent}= {_named(joined.key, joined.relation.api)}: joined"
+        yield from _hops(joined.part, indent + "  ")
     for hop in part.hops:
         yield f"{indent}> {_named(hop.key, hop.relation.api)}:"
         yield from _lines(hop.island, indent + "  ")

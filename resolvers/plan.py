@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Batch, Filter, Join, Order, Path, Read
 from resolvers.arguments import filter_of, orders_of
+from resolvers.documents import Place
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.selection import Edge, PageSelection, Selection
 
@@ -22,8 +23,18 @@ class Part:
     """How one object of the answer is made of a record: what is joined to it, what hops off it."""
 
     entity: Entity
-    joined: tuple[tuple[str, str, Part], ...]  # response key, relation's name, its part
+    joined: tuple[Joined, ...]
     hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A relation whose record comes inside its parent's."""
+
+    key: str
+    place: Place
+    relation: Relation
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Hop:
     """A relation followed by keys: from a part's rows to the rows of another island."""
 
     key: str
+    place: Place
     relation: Relation
     island: Island
 
@@ -87,20 +99,21 @@ class Planner:
         else:
             part, fields, joins = self._part(wanted)
             island = Island(Read(wanted.entity, fields, joins), part)
-        return Hop(edge.key, relation, replace(island, read=replace(island.read, batch=batch)))
+        island = replace(island, read=replace(island.read, batch=batch))
+        return Hop(edge.key, edge.place, relation, island)
 
     def _part(
         self, selection: Selection, orders: Iterable[Order] = ()
     ) -> tuple[Part, tuple[Path, ...], tuple[Join, ...]]:
         """The part of a selection, with the fields and joins its record must hold."""
-        joined: list[tuple[str, str, Part]] = []
+        joined: list[Joined] = []
         hops: list[Hop] = []
         needs = _Needs()
         needs.add(selection.paths)
         for edge in selection.edges:
             if isinstance(edge.wanted, Selection) and not edge.relation.cross_store:
                 part, fields, joins = self._part(edge.wanted)
-                joined.append((edge.key, edge.relation.name, part))
+                joined.append(Joined(edge.key, edge.place, edge.relation, part))
                 needs.join(edge.relation, fields, joins)
             else:
                 hops.append(self.hop(edge))

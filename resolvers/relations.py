@@ -22,19 +22,19 @@ def resolve_relation(relation: Relation) -> Callable[[Row, Info], Any]:
     """The resolver of a relation's field."""
 
     def produce(row: Row, info: Info) -> Any:
-        value = row.links.get(str(info.path.key), _NOT_PLANNED)
+        value = row.links_.get(asked_field(raw_info(info)).place, _NOT_PLANNED)
         return _follow_now(relation, row, info) if value is _NOT_PLANNED else value
 
     return produce
 
 
 def _follow_now(relation: Relation, row: Row, info: Info) -> Awaitable[Any]:
-    """For rows that a user's resolver loaded: no plan has seen what the client asks of them."""
+    """For rows that a user's resolver gave: no plan has seen what the client asks of them."""
     raw, context = raw_info(info), cast("Context", info.context)
     hop = context.planner.hop(Selector(context.catalog, raw).edge(asked_field(raw), relation))
 
     async def value() -> Any:
         await follow(hop, [row], context)
-        return row.links[hop.key]
+        return row.links_[hop.place]
 
     return value()

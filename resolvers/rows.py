@@ -9,37 +9,45 @@ from catalog.entity import Entity
 from catalog.errors import StoredValueError
 from catalog.query import Record
 from resolvers.cursors import node_id
+from resolvers.documents import Place
 
 CursorOf = Callable[[Record], str]
 
 
 class Row:
-    """One entity's values, as attributes by field name, and its relations by response key."""
+    """One entity's values, by field name as items and as attributes.
 
-    __slots__ = ("entity", "links", "record")
+    Fields may have any name: its own attributes end in an underscore, and items are fields only.
+    ``links_`` holds the relations' values, by what asked for them.
+    """
+
+    __slots__ = ("entity_", "links_", "record_")
 
     def __init__(self, entity: Entity, record: Record) -> None:
-        self.entity = entity
-        self.record = record
-        self.links: dict[str, Any] = {}
+        self.entity_ = entity
+        self.record_ = record
+        self.links_: dict[Place, Any] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            value = self.record[name]
-        except KeyError:
-            message = f"{self.entity.name}.{name} was not read: name it in @requires({name!r})."
-            raise AttributeError(message) from None
+    def __getitem__(self, name: str) -> Any:
+        value = self.record_[name]
         if isinstance(value, StoredValueError):
             raise value
         return value
 
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            message = f"{self.entity_.name}.{name} was not read: name it in @requires({name!r})."
+            raise AttributeError(message) from None
+
     @property
     def node_id(self) -> str:
         """The opaque id by which `Query.node` finds the row again."""
-        return node_id(self.entity, self.record)
+        return node_id(self.entity_, self.record_)
 
     def __repr__(self) -> str:
-        return f"Row({self.entity.name}, {self.record!r})"
+        return f"Row({self.entity_.name}, {self.record_!r})"
 
 
 class RowEdge:
@@ -54,7 +62,7 @@ class RowEdge:
     @property
     def cursor(self) -> str:
         """The row's cursor; only where it was asked for were its values read."""
-        return self._cursor_of(self.node.record)
+        return self._cursor_of(self.node.record_)
 
 
 class RowPage:
@@ -90,9 +98,9 @@ class RowPage:
     @property
     def start_cursor(self) -> str | None:
         """The first row's cursor."""
-        return self._cursor_of(self.nodes[0].record) if self.nodes else None
+        return self._cursor_of(self.nodes[0].record_) if self.nodes else None
 
     @property
     def end_cursor(self) -> str | None:
         """The last row's cursor."""
-        return self._cursor_of(self.nodes[-1].record) if self.nodes else None
+        return self._cursor_of(self.nodes[-1].record_) if self.nodes else None

@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
 from catalog.types import DocumentType, Field, element_of
-from resolvers.documents import Asked, arguments_of, asked_fields
+from resolvers.documents import Asked, Place, arguments_of, asked_fields
 from resolvers.info import RawInfo
 from resolvers.members import MEMBER, Member, Reads
 
@@ -43,9 +43,10 @@ class PageSelection:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relation that is followed, under its response key."""
+    """A relation that is followed, under its response key, for the fields at ``place``."""
 
     key: str
+    place: Place
     relation: Relation
     wanted: Selection | PageSelection
 
@@ -75,18 +76,18 @@ class Selector:
     ) -> PageSelection:
         """The selection below field nodes whose value is a connection of this entity."""
         kind = cast("GraphQLObjectType", self._info.schema.type_map[f"{entity.name}Connection"])
-        below: list[FieldNode] = []
+        views: list[Selection] = []
         parts: set[str] = set()
         for asked in asked_fields(self._info, kind, nodes):
             parts.add(asked.name)
             if asked.name == "nodes":
-                below.extend(asked.nodes)
+                views.append(self.entity(entity, asked.nodes))
             elif asked.name in ("edges", "pageInfo"):
                 inner = list(self._below(asked))
                 parts.update(f"{asked.name}.{part.name}" for part in inner)
-                below.extend(node for part in inner if part.name == "node" for node in part.nodes)
+                views += [self.entity(entity, p.nodes) for p in inner if p.name == "node"]
         return PageSelection(
-            node=self.entity(entity, below),
+            node=_union(entity, views),
             arguments=arguments,
             rows=bool({"nodes", "edges"} & parts),
             cursors=bool(_CURSORS & parts),
@@ -98,9 +99,9 @@ class Selector:
         """The edge of a field that stands for a relation."""
         target = self._catalog[relation.target]
         if not relation.many:
-            return Edge(asked.key, relation, self.entity(target, asked.nodes))
-        arguments = arguments_of(self._info, asked)
-        return Edge(asked.key, relation, self.page(target, asked.nodes, arguments))
+            return Edge(asked.key, asked.place, relation, self.entity(target, asked.nodes))
+        page = self.page(target, asked.nodes, arguments_of(self._info, asked))
+        return Edge(asked.key, asked.place, relation, page)
 
     def _below(self, asked: Asked) -> Iterator[Asked]:
         definition = cast("Any", asked.definition)
@@ -122,6 +123,13 @@ class Selector:
         paths = [path for part, member in inner for path in self._paths(part, member)]
         # Even if only __typename is asked, one value shows whether the document is there.
         yield from paths or [_first_leaf(kind)]
+
+
+def _union(entity: Entity, views: Sequence[Selection]) -> Selection:
+    """What several views of the same rows ask together: `nodes`, `edges.node`, their aliases."""
+    paths = dict.fromkeys(path for view in views for path in view.paths)
+    edges = {edge.place: edge for view in views for edge in view.edges}
+    return Selection(entity, tuple(paths), tuple(edges.values()))
 
 
 _CURSORS = frozenset({"edges.cursor", "pageInfo.startCursor", "pageInfo.endCursor"})

@@ -13,6 +13,7 @@ from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
 from catalog.query import Record
+from resolvers.rows import Row
 from schema.extend import attach
 from schema.fields import generated_module
 from schema.filters import add_filters
@@ -53,7 +54,9 @@ def build_schema(
 
 
 def _value_of(source: Any, name: str) -> Any:
-    """A field's value: nested documents are dicts, everything else has attributes."""
+    """A field's value: nested documents are dicts, and of a row only items are sure to be fields."""
     if isinstance(source, dict):
         return cast("Record", source).get(name)
+    if isinstance(source, Row) and name in source.record_:
+        return source[name]
     return getattr(source, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
+from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity, Relation
@@ -58,11 +59,13 @@ def _document_type(kind: DocumentType, namespace: Namespace) -> type:
 
 def _entity_type(entity: Entity, namespace: Namespace) -> type:
     def is_type_of(source: Any, _info: Any) -> bool:
-        return isinstance(source, Row) and source.entity is entity
+        return isinstance(source, Row) and source.entity_ is entity
 
     cls = class_of(entity.name, _fields(entity, namespace), namespace, bases=(Node,))
-    cls.is_type_of = is_type_of  # type: ignore[attr-defined]
-    return strawberry.type(cls, name=entity.name, description=entity.description)
+    strawberry.type(cls, name=entity.name, description=entity.description)
+    # Not as an attribute of the class, where a field of this name may stand.
+    get_object_definition(cls, strict=True).is_type_of = is_type_of
+    return cls
 
 
 def _fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:

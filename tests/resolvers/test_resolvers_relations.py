@@ -141,3 +141,35 @@ async def test_the_same_row_at_two_places_has_each_place_s_own_relations(library
     )
     assert data["a"]["nodes"][0]["books"]["nodes"] == [{"isbn": "i2"}]
     assert data["b"]["nodes"][0]["books"]["nodes"] == [{"isbn": "i6"}]
+
+
+async def test_a_page_may_be_looked_at_twice(library):
+    """`nodes`, `edges` and their aliases show the same rows, each with what it alone asks."""
+    data = await library.data(
+        """{ books(orderBy: [{isbn: ASC}], first: 2) {
+          nodes { loans(first: 1, orderBy: [{number: DESC}]) { nodes { number } } shelf { code } }
+          more: nodes { loans(first: 2, orderBy: [{number: ASC}]) { nodes { borrower } } }
+          edges { node { loans(where: {number: {eq: 2}}) { totalCount } shelf { location { room } } } }
+          again: edges { node { loans { totalCount } shelf: loans(first: 0) { totalCount } } }
+        } }"""
+    )
+    page = data["books"]
+    assert page["nodes"][0] == {"loans": {"nodes": [{"number": 3}]}, "shelf": {"code": "A"}}
+    assert page["more"][0] == {"loans": {"nodes": [{"borrower": "Xi"}, {"borrower": "Yo"}]}}
+    assert page["edges"][0]["node"]["loans"] == {"totalCount": 1}
+    assert page["edges"][0]["node"]["shelf"] == {"location": {"room": "Hall"}}
+    assert page["again"][0] == {"node": {"loans": {"totalCount": 3}, "shelf": {"totalCount": 3}}}
+
+
+async def test_a_fragment_may_be_spread_under_several_parents(library):
+    """The same words under different rows give each row its own answer."""
+    data = await library.data(
+        """fragment Of on Shelf { code books(orderBy: [{isbn: ASC}]) { nodes { isbn shelf { code } } } }
+        { shelves(orderBy: [{code: ASC}]) { nodes { ...Of parent { ...Of } } } }"""
+    )
+    first, second = data["shelves"]["nodes"][:2]
+    assert second["parent"] == {"code": "A", "books": first["books"]}
+    assert first["books"]["nodes"] == [
+        {"isbn": "i1", "shelf": {"code": "A"}},
+        {"isbn": "i2", "shelf": {"code": "A"}},
+    ]

@@ -1,0 +1,68 @@
+"""Names: a model's fields may be called anything, also what the engine calls its own."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from auth import ANONYMOUS
+from catalog import Index, Link, Store, catalog_of
+from datasources.memory import MemorySource
+from datasources.redis import NoCache
+from edge.graph import Graph
+from resolvers.paging import PageLimits
+from schema import build_schema
+
+
+class Record(BaseModel):
+    """Fields named as attributes of the engine's rows, of pages, of dicts and of types."""
+
+    __collection__: ClassVar = "records"
+    __links__: ClassVar = (Link("record_twin", to="Record", on={"record_": "entity"}),)
+    __indexes__: ClassVar = (Index("entity", unique=True),)
+
+    entity: int
+    record_: int | None
+    links_: str
+    is_type_of: str
+    nodes: str
+    items: str
+    page_info: str
+    edges: str
+
+
+async def test_fields_may_be_called_what_the_engine_calls_its_own():
+    """Every value is the row's, and the relation is followed."""
+    catalog = catalog_of([Record])
+    names = list(Record.model_fields)
+    own = {name: name for name in names}
+    rows = [{**own, "id": f"{n:024x}", "entity": n, "record_": 3 - n} for n in (1, 2)]
+    source = MemorySource(catalog, Store.MONGO, {"Record": rows})
+    graph = Graph(
+        catalog=catalog,
+        schema=build_schema(catalog),
+        sources={Store.MONGO: source},
+        cache=NoCache(),
+        cache_ttl=0,
+        page_limits=PageLimits(10, 10),
+    )
+    query = """{ records { nodes {
+      __typename nodeId entity record isTypeOf nodes items pageInfo edges
+      links recordTwin { entity recordTwin { entity } }
+    } } }"""
+    result = await graph.schema.execute(query, context_value=graph.context(ANONYMOUS))
+    assert result.errors is None
+    assert result.data is not None
+    first = result.data["records"]["nodes"][0]
+    assert first.pop("nodeId")
+    assert first == {
+        "__typename": "Record",
+        "entity": 1,
+        "record": 2,
+        "isTypeOf": "is_type_of",
+        "nodes": "nodes",
+        "items": "items",
+        "pageInfo": "page_info",
+        "edges": "edges",
+        "links": "links_",
+        "recordTwin": {"entity": 2, "recordTwin": {"entity": 1}},
+    }
