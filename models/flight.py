@@ -20,10 +20,11 @@ class Flight(SQLModel, table=True):
     """
 
     __table_args__ = (
-        # Those that end in id answer the default order, by id, for one airline or airport.
+        # Those that end in id hold the flights of one airline or airport in the order of pages.
         Index("ix_flight_carrier", "carrier", "id"),
         Index("ix_flight_dest", "dest", "id"),
         Index("ix_flight_origin", "origin", "time_hour"),
+        Index("ix_flight_origin_id", "origin", "id"),
         Index("ix_flight_tailnum", "tailnum"),
         Index("ix_flight_time_hour", "time_hour"),
     )

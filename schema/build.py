@@ -54,7 +54,7 @@ def build_schema(
 
 
 def _value_of(source: Any, name: str) -> Any:
-    """A field's value: nested documents are dicts, and of a row only items are sure to be fields."""
+    """A field's value: nested documents are dicts, and of a row only the items are its fields."""
     if isinstance(source, dict):
         return cast("Record", source).get(name)
     if isinstance(source, Row) and name in source.record_:

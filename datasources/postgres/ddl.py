@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import dialect
@@ -15,8 +15,6 @@ from sqlalchemy.schema import (
     CreateTable,
     ExecutableDDLElement,
 )
-
-from catalog.entity import Entity
 
 # Not psycopg's own style of parameters, for which each % in a default would be doubled.
 _DIALECT = dialect(paramstyle="named")
@@ -49,11 +47,6 @@ def upkeep(table: sa.Table) -> Iterator[str]:
     if column is not None:
         sequence = f"pg_get_serial_sequence({_literal(name)}, {_literal(column.name)})"
         yield f"SELECT setval({sequence}, max({_PREPARER.format_column(column)})) FROM {name}"  # noqa: S608 (the models' names)
-
-
-def table_of(entity: Entity) -> sa.Table:
-    """The table that an entity's model is mapped to."""
-    return cast("sa.Table", cast("Any", entity.model).__table__)
 
 
 def quoted_name(item: sa.Table | sa.Index) -> str:

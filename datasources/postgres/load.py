@@ -14,8 +14,9 @@ from psycopg.types.json import Json
 from catalog.entity import Entity
 from catalog.types import EnumType, FieldType, Scalar
 from datasources.postgres.conninfo import conninfo_of
-from datasources.postgres.ddl import creation, quoted_name, table_of, upkeep
+from datasources.postgres.ddl import creation, quoted_name, upkeep
 from datasources.postgres.failures import reason_of
+from datasources.postgres.tables import table_of
 from datasources.sample import LEDGER, LoadError, Progress, SampleTable, check_ledger, fingerprint
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from catalog.entity import Catalog
 from catalog.query import And, Batch, Filter, Key, Read
 from datasources.postgres.filters import Condition, both, condition, filtered
+from datasources.postgres.indexes import gives_order
 from datasources.postgres.rows import Shape
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Aliased, Scope, exists, is_key, met
@@ -62,7 +63,9 @@ class Parts:
 
         With a total it will be joined outside, so it says of itself whether there is a row.
         """
-        read, scope = self._read, Scope(self._catalog, self._read.entity)
+        read, wanted = self._read, And((self._read.filter, self._read.after))
+        fence = self._fence(wanted)
+        scope = Scope(self._catalog, read.entity, fence)
         flags = [sa.true().label("present")] if read.total else []
         present = start if flags else None
         start += len(flags)
@@ -70,15 +73,33 @@ class Parts:
         terms = terms_of(scope, read.order)
         # Labels, because two tables may have a column of one name.
         listed = [each.label(None) for each in (*columns, *(term.expression for term in terms))]
-        select = self._narrowed(
-            sa.select(*flags, *listed), scope.root, scope.source, And((read.filter, read.after))
-        )
+        select = sa.select(*flags, *listed)
+        if fence is None:
+            select = self._narrowed(select, scope.root, scope.source, wanted)
+        else:
+            select = select.select_from(scope.source)
         if read.limit is not None or read.offset:
             select = cut(select, terms, read.limit, read.offset)
         source = self._named("page", select)
         given, shown = list(source.c), len(flags) + len(columns)
         order = [term.written(by) for term, by in zip(terms, given[shown:], strict=True)]
         return Page(source, given[:shown], shape, order)
+
+    def _fence(self, wanted: Filter) -> sa.FromClause | None:
+        """The rows of one key, where no index holds them in order.
+
+        Without this, Postgres may walk an index of the order through the whole table in the hope
+        that a key's rows come soon; OFFSET 0 keeps it from looking through.
+        """
+        read, batch = self._read, self._read.batch
+        if batch is None or read.limit is None:
+            return None
+        if batch.through is None and gives_order(read.entity, batch.fields, read.order):
+            return None
+        table = Aliased(read.entity)
+        rows = self._narrowed(sa.select(*table.source.c), table, table.source, wanted)
+        rows = rows.offset(sa.literal_column("0")).correlate(cast("sa.FromClause", self.keys))
+        return rows.subquery("found")
 
     def _named(self, name: str, select: sa.Select[Any]) -> sa.FromClause:
         return select.subquery(name) if self.keys is None else select.lateral(name)

@@ -24,6 +24,11 @@ class Leaf:
     nullable: bool = True
 
 
+def table_of(entity: Entity) -> sa.Table:
+    """The table that an entity's model is mapped to."""
+    return cast("sa.Table", cast("Any", entity.model).__table__)
+
+
 class Aliased:
     """An entity's table under an alias of its own, so that it may be named again elsewhere.
 
@@ -34,9 +39,8 @@ class Aliased:
     def __init__(
         self, entity: Entity, source: sa.FromClause | None = None, key: str | None = None
     ) -> None:
-        table = cast("sa.Table", cast("Any", entity.model).__table__)
         self.entity = entity
-        self.source: sa.FromClause = table.alias() if source is None else source
+        self.source: sa.FromClause = table_of(entity).alias() if source is None else source
         self._columns = {column.name: column for column in self.source.c}
         self._key = key or entity.key[0]
 
@@ -80,10 +84,15 @@ class Element:
 
 
 class Scope:
-    """The tables of one SELECT: the entity's own, and the relations to one joined to it."""
+    """The tables of one SELECT: the entity's own, and the relations to one joined to it.
 
-    def __init__(self, catalog: Catalog, entity: Entity) -> None:
-        self.root = Aliased(entity)
+    ``source`` stands in for the entity's table.
+    """
+
+    def __init__(
+        self, catalog: Catalog, entity: Entity, source: sa.FromClause | None = None
+    ) -> None:
+        self.root = Aliased(entity, source)
         self.source: sa.FromClause = self.root.source
         self._catalog = catalog
         self._joined: dict[tuple[str, ...], Aliased] = {(): self.root}

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from postgres_models import Table
 
 from catalog.query import Batch, Compare, Operator, Order, Quantifier, Read, Related
+from datasources.postgres.indexes import gives_order
 from datasources.postgres.statements import statement_for
 
 BY_DELAY = (Order(("delay",)), Order(("id",)))
@@ -54,6 +55,40 @@ def test_a_page_for_each_key_reads_no_further_than_its_limit(catalog, plan_of):
     inner = plan[plan.index("Limit") :]
     assert "Index Only Scan using flight_of_airline" in inner
     assert "Sort" not in inner
+
+
+@pytest.mark.parametrize("order", [(Order(("id",)),), (Order(("hour",)), Order(("id",)))])
+def test_a_page_for_each_key_never_walks_the_table_in_hope(catalog, plan_of, order):
+    """Where no index gives a key's rows in order, they are found by the key, and then sorted."""
+    batch = Batch(("carrier",), tuple((f"C{number}",) for number in range(50)))
+    read = Read(catalog["Flight"], (("place",),), order=order, limit=5, batch=batch)
+    plan = plan_of(read)
+    assert "flight_of_airline" in plan
+    assert "flight_pkey" not in plan
+    through = catalog["Flight"].relations["pilots"]
+    linked = Batch(through.target_fields, ((1,), (2,)), through.through)
+    plan = plan_of(Read(catalog["Pilot"], (("name",),), order=(Order(("id",)),), limit=3,
+                        batch=linked))  # fmt: skip
+    assert "crew_pkey" in plan
+    assert plan.index("Sort") < plan.index("crew_pkey")
+
+
+def test_which_orders_an_index_gives(catalog):
+    """Its columns after those of the key, all of them one way or all the other, nulls too."""
+    flight = catalog["Flight"]
+    delay, descending = Order(("delay",)), Order(("delay",), descending=True)
+    nulls_first = Order(("delay",), descending=True, nulls_first=True)
+    number, backwards = Order(("id",)), Order(("id",), descending=True)
+    assert gives_order(flight, ["carrier"], [delay, number])
+    assert gives_order(flight, ["carrier"], [nulls_first, backwards])
+    assert gives_order(flight, ["carrier"], [Order(("carrier",), descending=True), delay, number])
+    assert gives_order(flight, ["place", "hour"], [])
+    assert not gives_order(flight, ["carrier"], [descending, backwards])
+    assert not gives_order(flight, ["carrier"], [delay, backwards])
+    assert not gives_order(flight, ["carrier"], [number])
+    assert not gives_order(flight, ["place"], [number])
+    by_name = Order(("name",), (flight.relations["airline"],))
+    assert not gives_order(flight, ["carrier"], [by_name, number])
 
 
 def test_a_plain_page_reads_the_index_in_order(catalog, plan_of):

@@ -149,7 +149,8 @@ async def test_a_page_may_be_looked_at_twice(library):
         """{ books(orderBy: [{isbn: ASC}], first: 2) {
           nodes { loans(first: 1, orderBy: [{number: DESC}]) { nodes { number } } shelf { code } }
           more: nodes { loans(first: 2, orderBy: [{number: ASC}]) { nodes { borrower } } }
-          edges { node { loans(where: {number: {eq: 2}}) { totalCount } shelf { location { room } } } }
+          edges { node { loans(where: {number: {eq: 2}}) { totalCount }
+                         shelf { location { room } } } }
           again: edges { node { loans { totalCount } shelf: loans(first: 0) { totalCount } } }
         } }"""
     )
@@ -164,7 +165,9 @@ async def test_a_page_may_be_looked_at_twice(library):
 async def test_a_fragment_may_be_spread_under_several_parents(library):
     """The same words under different rows give each row its own answer."""
     data = await library.data(
-        """fragment Of on Shelf { code books(orderBy: [{isbn: ASC}]) { nodes { isbn shelf { code } } } }
+        """fragment Of on Shelf {
+          code books(orderBy: [{isbn: ASC}]) { nodes { isbn shelf { code } } }
+        }
         { shelves(orderBy: [{code: ASC}]) { nodes { ...Of parent { ...Of } } } }"""
     )
     first, second = data["shelves"]["nodes"][:2]
