@@ -1,7 +1,8 @@
 """In charge of single values on their way out of BSON: `values` turned round, by type.
 
-Any BSON number will do where a number is meant, so long as it is one of the declared kind: tools
-that write to MongoDB often make a double of 5.
+Any BSON number will do where a number is meant, so long as the declared kind holds it exactly:
+tools that write to MongoDB often make a double of 5. One that had to be rounded would not be found
+by the value that a client is shown, and paging by it would not end.
 """
 
 from __future__ import annotations
@@ -53,14 +54,21 @@ def _number(value: Any) -> float | int | decimal.Decimal:
     raise TypeError
 
 
+def _same(number: Any, convert: Callable[[Any], T]) -> T:
+    """The number as one of another kind, if that is the same number; ValueError if not."""
+    converted = convert(number)
+    if converted == number or number != number:  # noqa: PLR0124 (NaN stays NaN)
+        return converted
+    raise ValueError
+
+
 def _float(value: Any) -> float:
-    return value if type(value) is float else float(_number(value))
+    return value if type(value) is float else _same(_number(value), float)
 
 
 def _decimal(value: Any) -> decimal.Decimal:
-    number = _number(value)
-    # By its text, a double is the decimal that people wrote.
-    return decimal.Decimal(repr(number)) if isinstance(number, float) else decimal.Decimal(number)
+    # By its text, a double is the decimal that people wrote, but most are not that very number.
+    return _same(_number(value), lambda number: decimal.Decimal(str(number)))
 
 
 def _moment(value: Any) -> datetime.datetime:

@@ -11,7 +11,7 @@ from sqlalchemy.sql import operators
 from catalog.entity import Entity
 from catalog.query import Order
 from datasources.postgres.tables import table_of
-from datasources.postgres.values import is_native_enum
+from datasources.postgres.values import is_native_enum, is_rounded
 
 
 class _Column(NamedTuple):
@@ -41,8 +41,8 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
         (name,) = order.path
         field = entity.fields[name]
         kind = table_of(entity).c[field.stored].type
-        if isinstance(kind, sa.Enum) and not is_native_enum(kind):
-            return None  # the order is that of the labels' places, the index's that of their text
+        if is_rounded(field.type, kind) or (isinstance(kind, sa.Enum) and not is_native_enum(kind)):
+            return None  # the order is that of something made of the column
         nulls_first = order.nulls_first if field.nullable else order.descending
         if name not in key:  # equal in all these rows
             columns.append(_Column(field.stored, order.descending, nulls_first))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
 from catalog.types import EnumType, Field, FieldType, ListType
-from datasources.postgres.values import SqlType
+from datasources.postgres.values import SqlType, is_rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,23 @@ class Aliased:
     def leaf(self, path: Path) -> Leaf:
         """The field at a path, which in a table is one name long."""
         (name,) = path
-        field, column = self.entity.fields[name], self.column(name)
+        field = self.entity.fields[name]
+        column = _served(field, self.column(name))
         return Leaf(column, field.type, column.type, field.nullable)
 
     def selected(self, field: Field) -> sa.ColumnElement[Any]:
         """The column as it is read: psycopg knows no arrays of enums, but it knows arrays."""
-        column = self.column(field.name)
+        column = _served(field, self.column(field.name))
         arrayed = isinstance(field.type, ListType) and isinstance(field.type.of, EnumType)
         return sa.cast(column, SqlType("text[]")) if arrayed else column
+
+
+def _served(field: Field, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column, rounded if its model reads exact numbers as floats.
+
+    It is compared and ordered as it is shown: else a cursor would not find its own row.
+    """
+    return sa.cast(column, sa.Double()) if is_rounded(field.type, column.type) else column
 
 
 class Element:

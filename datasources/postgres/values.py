@@ -112,6 +112,12 @@ def is_native_enum(column: sa.types.TypeEngine[Any]) -> bool:
     return isinstance(column, sa.Enum) and bool(column.native_enum)
 
 
+def is_rounded(kind: FieldType, column: sa.types.TypeEngine[Any]) -> bool:
+    """True for a column of exact numbers that its model reads as floats."""
+    exact = isinstance(column, sa.Numeric) and not isinstance(column, sa.Float)
+    return kind is Scalar.FLOAT and exact
+
+
 def _enum_name(column: sa.types.TypeEngine[Any]) -> str:
     native = is_native_enum(column)
     return column.compile(DIALECT) if native else "text"
@@ -120,8 +126,6 @@ def _enum_name(column: sa.types.TypeEngine[Any]) -> str:
 def _float(column: sa.types.TypeEngine[Any]) -> Encoding:
     if isinstance(column, sa.REAL):
         return Encoding("real", _real)
-    if isinstance(column, sa.Numeric) and not isinstance(column, sa.Float):
-        return Encoding("numeric", lambda value: Decimal(repr(float(value))))
     return Encoding("double precision", float)
 
 

@@ -29,7 +29,7 @@ HELD = [
     ("ratio", 2, 2.0),
     ("ratio", Decimal128("0.5"), 0.5),
     ("price", Decimal128("12.50"), decimal.Decimal("12.50")),
-    ("price", 0.1, decimal.Decimal("0.1")),
+    ("price", 0.25, decimal.Decimal("0.25")),
     ("price", 3, decimal.Decimal(3)),
     ("name", "é", "é"),
     ("flag", False, False),
@@ -86,6 +86,9 @@ WRONG = [
     ("big", Decimal128("NaN"), "Decimal128", "BigInt"),
     ("ratio", "1.0", "str", "Float"),
     ("price", "1.0", "str", "Decimal"),
+    ("price", 0.1, "float", "Decimal"),  # near, but not equal to 0.1
+    ("ratio", Decimal128("0.1"), "Decimal128", "Float"),
+    ("ratio", Int64(2**53 + 1), "Int64", "Float"),
     ("name", 5, "int", "String"),
     ("name", Regex("a"), "Regex", "String"),
     ("flag", 1, "int", "Boolean"),

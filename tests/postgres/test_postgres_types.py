@@ -90,6 +90,18 @@ async def test_a_value_beyond_the_column_is_compared_not_refused(catalog, ids):
         assert 1 in await ids(sample, filter=below)
 
 
+async def test_an_exact_column_read_as_floats_is_compared_as_it_is_shown(catalog, ids, admin):
+    """Else the cursor of a row would not find that row, and paging would not end."""
+    admin.execute("insert into air.sample (id, inexact) values (52, 0.30000000000000000001)")
+    try:
+        shown = Compare(("inexact",), Operator.EQ, 0.3)
+        beyond = Compare(("inexact",), Operator.GT, 0.3)
+        assert await ids(catalog["Sample"], filter=shown) == [52]
+        assert 52 not in await ids(catalog["Sample"], filter=beyond)
+    finally:
+        admin.execute("delete from air.sample where id = 52")
+
+
 @pytest.mark.parametrize("text", ["\0", "Zürich\0", "Z\ud800", "z\udfff", "\0\ud800"])
 async def test_text_that_no_column_can_hold_is_compared_by_code_points(catalog, ids, text):
     """As Python compares it with what the column holds: no error reaches the client."""
