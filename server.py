@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import importlib.util
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -93,7 +95,16 @@ def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[St
 def cache(settings: Settings, urls: EmbeddedUrls) -> Cache:
     """The cache, if there is a Redis and rows are to be kept."""
     url = settings.redis_url or urls.redis
-    return RedisCache(url) if url and settings.cache_ttl else NoCache()
+    if not url or not settings.cache_ttl:
+        return NoCache()
+    stores = (settings.database_url or urls.postgres, settings.mongo_url or urls.mongo)
+    return RedisCache(url, space=_space(store for store in stores if store))
+
+
+def _space(urls: Iterable[str]) -> str:
+    """Names the databases at these URLs, whoever opens them, and gives none of it away."""
+    bare = [re.sub(r"//[^/?#]*@", "//", url) for url in urls]
+    return hashlib.blake2b("\n".join(bare).encode(), digest_size=6).hexdigest()
 
 
 def not_given(catalog: Catalog, settings: Settings) -> set[ServerName]:

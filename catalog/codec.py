@@ -41,7 +41,7 @@ def decoded(kind: FieldType, value: Any) -> Any:
     if isinstance(kind, Scalar):
         return _DECODERS[kind](value)
     if isinstance(kind, EnumType):
-        return _checked(value, value in kind.members)
+        return _checked(value, isinstance(value, str) and value in kind.members)
     if isinstance(kind, ListType):
         _checked(value, isinstance(value, list))
         return [decoded(kind.of, item) for item in value]
@@ -80,6 +80,10 @@ def _aware(text: str) -> datetime.datetime:
     return _checked(parsed, parsed.tzinfo is not None)
 
 
+def _float(value: Any) -> float:
+    return float(_checked(value, not isinstance(value, bool)))
+
+
 def _decimal(text: str) -> decimal.Decimal:
     parsed = decimal.Decimal(text)
     return _checked(parsed, not parsed.is_snan())
@@ -104,7 +108,7 @@ def _base64(text: str) -> bytes:
 _DECODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.INT: _whole(_INT),
     Scalar.BIGINT: _whole(_BIGINT),
-    Scalar.FLOAT: _exact(Scalar.FLOAT, float),
+    Scalar.FLOAT: _exact(Scalar.FLOAT, _float),
     Scalar.DECIMAL: _exact(Scalar.DECIMAL, _decimal),
     Scalar.STRING: _exact(Scalar.STRING, str),
     Scalar.BOOLEAN: lambda value: _checked(value, isinstance(value, bool)),

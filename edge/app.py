@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,6 +17,7 @@ from edge.endpoint import Endpoint
 from edge.errors import INTERNAL_ERROR, error_body
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.tracing import Traced
 from telemetry import enabled, trace_id
 
 GRAPHQL = "/graphql"
@@ -42,11 +42,10 @@ def create_app(
     ]
     if examples is not None:
         routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples)]
-    tracing = Middleware(OpenTelemetryMiddleware, exclude_spans=["send", "receive"])
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[tracing] if enabled() else [],
+        middleware=[Middleware(Traced)] if enabled() else [],
         exception_handlers={HTTPException: _http_error, Exception: _unexpected},
     )
 

@@ -71,6 +71,8 @@ def _root(error: GraphQLError) -> BaseException:
 def _code(error: GraphQLError, root: BaseException, *, before_execution: bool) -> str:
     if isinstance(root, GraphQLSyntaxError):
         return PARSE_FAILED
+    if before_execution and error.nodes:
+        return VALIDATION_FAILED  # whatever a scalar raises over a literal is about the document
     if isinstance(root, GraphQLError):
         if before_execution:
             return VALIDATION_FAILED

@@ -39,7 +39,10 @@ def all_of(filters: Sequence[Filter]) -> Filter:
 
 
 def filter_of(catalog: Catalog, entity: Entity, where: Raw | None) -> Filter:
-    """The filter that a `where` argument means; none is no filter at all."""
+    """The filter that a `where` argument means; none is no filter at all.
+
+    Raises ``InputError``; also KeyError and the like for what GraphQL would not have let through.
+    """
     return all_of(list(_entity_filters(catalog, entity, where or {})))
 
 
@@ -105,13 +108,26 @@ def value_of(kind: FieldType, value: Any) -> Any:
     if isinstance(kind, EnumType):
         return getattr(value, "name", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):
-        naive = value.tzinfo is None
-        return value.replace(tzinfo=datetime.UTC) if naive else value.astimezone(datetime.UTC)
+        return _in_utc(value)
     if kind is Scalar.FLOAT:
         return float(value)
-    if kind is Scalar.DECIMAL and value.is_snan():
-        raise InputError("sNaN is not a number to compare with.")
+    if kind is Scalar.DECIMAL and not (value.is_finite() and abs(value.adjusted()) < _DECIMAL):
+        raise InputError("This is not a number to compare with.", hint=_DECIMAL_HINT)
     return value
+
+
+_DECIMAL = 6144
+_DECIMAL_HINT = f"A Decimal is finite, with an exponent between -{_DECIMAL} and {_DECIMAL}."
+
+
+def _in_utc(value: datetime.datetime) -> datetime.datetime:
+    if value.tzinfo is None:
+        return value.replace(tzinfo=datetime.UTC)
+    try:
+        return value.astimezone(datetime.UTC)
+    except OverflowError:
+        hint = "In UTC, a DateTime lies within the years 1 to 9999."
+        raise InputError(f"{value.isoformat()} cannot be told in UTC.", hint=hint) from None
 
 
 def _null(path: Path, wanted: Any) -> Filter:
@@ -119,10 +135,15 @@ def _null(path: Path, wanted: Any) -> Filter:
 
 
 def _logic(name: str, raw: Any, inner: Callable[[Any], Filter]) -> Filter:
-    if name == "not":
-        return Not(inner(raw))
-    filters = tuple(inner(part) for part in raw)
-    return all_of(filters) if name == "and" else Or(filters)
+    match name:
+        case "not":
+            return Not(inner(raw))
+        case "and":
+            return all_of(tuple(inner(part) for part in raw))
+        case "or":
+            return Or(tuple(inner(part) for part in raw))
+        case _:
+            raise KeyError(name)
 
 
 def _given(raw: Raw) -> Iterator[tuple[str, Any]]:

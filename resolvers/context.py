@@ -48,11 +48,17 @@ class Context:
         if unknown or not key:
             hint = f"Fields of {entity.name}: {', '.join(entity.fields)}."
             raise InputError(f"load: no such key: {sorted(unknown)}.", hint=hint)
+        try:
+            filter_ = filter_of(self.catalog, entity, where)
+            orders = orders_of(self.catalog, entity, order_by)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            hint = f"They are written as {entity.name}Filter and {entity.name}Order in GraphQL."
+            raise InputError(f"load: where or order_by has {error} amiss.", hint=hint) from error
         read = Read(
             entity,
             tuple((name,) for name in entity.fields),
-            filter=filter_of(self.catalog, entity, where),
-            order=orders_of(self.catalog, entity, order_by),
+            filter=filter_,
+            order=orders,
             limit=first,
             batch=Batch(tuple(key), ()),
         )

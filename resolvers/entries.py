@@ -22,7 +22,7 @@ from catalog.types import DocumentType, FieldType, ListType
 def entry_names(catalog: Catalog, read: Read, keys: Iterable[Key]) -> list[str]:
     """The cache keys of a batched read's answers."""
     shape = hashlib.blake2b(repr(read).encode(), digest_size=12).hexdigest()
-    prefix = f"bigraph:{catalog.fingerprint}:{read.entity.name}:{shape}:"
+    prefix = f"{catalog.fingerprint}:{read.entity.name}:{shape}:"
     kinds = [read.entity.fields[name].type for name in read.batch.fields] if read.batch else []
     return [prefix + _key_text(kinds, key) for key in keys]
 

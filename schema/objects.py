@@ -93,12 +93,10 @@ def _fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
 
 def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField:
     many = relation.many
-    annotation = f"{relation.target}Connection" if many else relation.target
-    # Null where there is no such row, or where the other store is away: the row itself stays.
-    nullable = not many or relation.cross_store
+    # Null where there is no such row, or where another read failed: the row itself stays.
     return produced_field(
         relation.api,
-        f"{annotation} | None" if nullable else annotation,
+        f"{relation.target}{'Connection' if many else ''} | None",
         namespace,
         resolve_relation(relation),
         arguments=connection_arguments(relation.target, namespace) if many else (),

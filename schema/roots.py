@@ -67,7 +67,7 @@ def _by_unique_keys(entity: Entity, namespace: Namespace) -> Iterator[Strawberry
 def _connection(entity: Entity, namespace: Namespace) -> StrawberryField:
     return produced_field(
         entity.plural,
-        f"{entity.name}Connection",
+        f"{entity.name}Connection | None",
         namespace,
         resolve_connection(entity),
         arguments=connection_arguments(entity.name, namespace),

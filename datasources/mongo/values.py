@@ -5,12 +5,13 @@
     Decimal   Decimal128                         enum   the value stored for the member
 
 What no document can hold (a malformed ObjectId, half a surrogate pair, a moment between two
-milliseconds) is `NOTHING`: it equals nothing stored.
+milliseconds, a decimal of more than 34 digits) is `NOTHING`: it equals nothing stored.
 """
 
 from __future__ import annotations
 
 import datetime
+import decimal
 from typing import Any, Final, assert_never
 
 from bson import Binary, Decimal128, ObjectId
@@ -29,8 +30,9 @@ class Nothing:
 NOTHING: Final = Nothing()
 
 _LONGS = range(-(2**63), 2**63)
-_ROUNDING = create_decimal128_context()
-_ROUNDING.clear_traps()
+_FLOOR = create_decimal128_context()
+_FLOOR.rounding = decimal.ROUND_FLOOR
+_FLOOR.clear_traps()
 
 
 def encoded(kind: FieldType, value: Any) -> Any:
@@ -53,7 +55,8 @@ def _encoded(kind: Scalar, value: Any) -> Any:
         case Scalar.INT | Scalar.BIGINT:
             return _whole(value)
         case Scalar.DECIMAL:
-            return Decimal128(_ROUNDING.create_decimal(value))
+            rounded = _FLOOR.create_decimal(value)
+            return Decimal128(rounded) if rounded == value else NOTHING
         case Scalar.OBJECT_ID:
             return ObjectId(value) if ObjectId.is_valid(value) else NOTHING
         case Scalar.UUID:
@@ -72,9 +75,9 @@ def _encoded(kind: Scalar, value: Any) -> Any:
 
 def floored(kind: FieldType, value: Any) -> Any:
     """The latest value of a range's type that BSON can hold and that is not after ``value``."""
-    if kind is not Scalar.DATETIME:
-        return value
-    return value - datetime.timedelta(microseconds=value.microsecond % 1000)
+    if kind is Scalar.DATETIME:
+        return value - datetime.timedelta(microseconds=value.microsecond % 1000)
+    return _FLOOR.create_decimal(value) if kind is Scalar.DECIMAL else value
 
 
 def _text(value: str) -> str | Nothing:

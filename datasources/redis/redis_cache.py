@@ -31,9 +31,14 @@ class RedisCache(Cache):
     beyond the time that the event loop is busy with other work. After a failure nothing is asked
     for a second; then a probe in the background finds out whether it is well again. Connects when
     first used; raises ValueError for a URL that cannot work.
+
+    ``space`` keeps apart what is cached of other databases in the same Redis.
     """
 
-    def __init__(self, url: str, *, timeout: float = 0.03, pool_size: int = 32) -> None:
+    def __init__(
+        self, url: str, *, space: str = "", timeout: float = 0.03, pool_size: int = 32
+    ) -> None:
+        self._prefix = f"bigraph:{space}:"
         self._client = client_for(url, pool_size=pool_size)
         self._timeout = timeout
         self._breaker = Breaker()
@@ -110,7 +115,7 @@ class RedisCache(Cache):
             with store_span("redis", operation, batch=len(items)) as call:
                 async with asyncio.timeout(SOCKET_SECONDS), self._client.pipeline(False) as pipe:
                     for key, value in items.items():
-                        pipe.set(key, value, px=milliseconds)
+                        pipe.set(self._prefix + key, value, px=milliseconds)
                     for refused in await pipe.execute(raise_on_error=False):
                         if isinstance(refused, Exception):
                             fail(call.span, refused)
@@ -120,7 +125,8 @@ class RedisCache(Cache):
             self._writes -= 1
 
     async def _mget(self, keys: Sequence[str]) -> list[bytes | None]:
-        return cast("list[bytes | None]", await self._client.mget(keys))
+        names = [self._prefix + key for key in keys]
+        return cast("list[bytes | None]", await self._client.mget(names))
 
     async def _pong(self) -> None:
         # redis-py leaves its keyword arguments untyped.

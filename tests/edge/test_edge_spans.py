@@ -2,8 +2,15 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
+from opentelemetry.instrumentation._semconv import _OpenTelemetrySemanticConventionStability
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from edge.app import create_app
+from edge.tracing import Traced
 from telemetry.recording import recorded_spans
 from tests.library.library import Library
 from tests.library.sources import DownSource
@@ -99,3 +106,25 @@ async def test_a_failure_marks_its_span(connect):
 async def test_a_document_that_is_refused_has_no_operation(connect, query):
     """Nothing ran, so there is nothing to see but the request."""
     assert await tree_of(connect, Library(), query) == {}
+
+
+@pytest.mark.parametrize("stability", ["default", "http", "http/dup"])
+async def test_a_request_s_span_tells_nothing_of_the_query_in_its_address(monkeypatch, stability):
+    """By GET, document and variables stand in the address; the app still gets them."""
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", stability)
+    _OpenTelemetrySemanticConventionStability._initialized = False
+    exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    library = Library()
+    app = create_app(library.graph, max_body_bytes=1000, examples=None)
+    transport = httpx.ASGITransport(app=Traced(app, provider=provider))
+    async with httpx.AsyncClient(transport=transport, base_url="http://library") as client:
+        query = {"query": '{ bookByIsbn(isbn: "i1") { title } }', "x": "\xff"}
+        response = await client.get("/graphql", params=query)
+    assert response.json() == {"data": {"bookByIsbn": {"title": "Ashes"}}}
+    (span,) = exporter.get_finished_spans()
+    provider.shutdown()
+    said = str(dict(span.attributes))
+    assert "/graphql" in said
+    assert "isbn" not in said
+    assert "i1" not in said

@@ -98,6 +98,17 @@ async def test_numbers_compare_by_value_whatever_type_holds_them(ordered):
     assert await keys_of(source, compare("number", "eq", 2**63)) == []
 
 
+async def test_a_decimal_of_more_digits_than_bson_holds_is_compared_not_rounded(ordered):
+    """It equals nothing, and lies between its neighbours of 34 digits."""
+    source = ordered(
+        "price", [Decimal128("0.1"), Decimal128("0.1000000000000000000000000000000001")]
+    )
+    between = decimal.Decimal("0.10000000000000000000000000000000009")
+    for operator, expected in (("eq", []), ("ne", [1, 2]), ("lt", [1]), ("lte", [1]), ("gt", [2])):
+        assert await keys_of(source, compare("price", operator, between)) == expected
+    assert await keys_of(source, compare("price", "gte", between.copy_negate())) == [1, 2]
+
+
 TEXTS = ["plain", "50% off", "a_b", "tab\\%", "two\nlines", "two\n", "É", "$a", "[x]*", "", "ab"]
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from valkey_server import Valkey
@@ -34,7 +35,7 @@ async def opened() -> AsyncIterator[Callable[..., RedisCache]]:
     """Opens caches, and closes them after the test."""
     caches: list[RedisCache] = []
 
-    def cache_at(url: str, **options: float) -> RedisCache:
+    def cache_at(url: str, **options: Any) -> RedisCache:
         caches.append(RedisCache(url, **options))
         return caches[-1]
 

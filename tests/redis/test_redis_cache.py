@@ -48,6 +48,15 @@ async def test_gives_back_what_was_set(cache: RedisCache):
     assert await cache.get_many([]) == []
 
 
+async def test_keeps_databases_apart(valkey, opened):
+    """Two servers may share a Redis and have different databases behind them."""
+    ours, theirs = (opened(valkey.url, timeout=1.0, space=space) for space in ("ours", "theirs"))
+    ours.set_many({"k": b"1"}, ttl=60)
+    await ours.drain()
+    assert await theirs.get_many(["k"]) == [None]
+    assert await ours.get_many(["k"]) == [b"1"]
+
+
 async def test_forgets_in_time(cache: RedisCache):
     """The time to live may be a fraction of a second."""
     cache.set_many({"brief": b"1", "long": b"2"}, ttl=0.08)

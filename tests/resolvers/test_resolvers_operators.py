@@ -188,7 +188,22 @@ async def test_an_object_id_that_is_none_finds_nothing(library):
     assert len(await found(library, "reviews", {"id": {"in": ["", review_id(2)]}})) == 1
 
 
-async def test_a_signalling_nan_is_refused(library):
-    """It parses as a decimal, but nothing can be compared with it."""
-    query = '{ authors { nodes { books(where: {price: {lt: "sNaN"}}) { totalCount } } } }'
-    assert await library.code(query) == "BAD_USER_INPUT"
+@pytest.mark.parametrize("text", ["sNaN", "NaN", "-Infinity", "1e6144", "1e-99999", "0e999999"])
+async def test_a_decimal_that_no_store_compares_with_is_refused(library, text):
+    """It parses as a decimal, but is no number, or is beyond what databases hold."""
+    query = "query($than: Decimal) { books(where: {price: {lt: $than}}) { totalCount } }"
+    assert await library.code(query, than=text) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+async def test_a_moment_that_utc_cannot_tell_is_refused(library, moment):
+    """An offset may lead out of the years that there are."""
+    query = "query($at: DateTime) { books(where: {addedAt: {lt: $at}}) { totalCount } }"
+    assert await library.code(query, at=moment) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("where", ["pages: {eq: %s}", "sold: {eq: %s}", "extra: {isNull: %s}"])
+async def test_a_literal_of_thousands_of_digits_is_refused(library, where):
+    """Python refuses to read it, which is nobody's fault but the client's."""
+    query = "{ books(where: {%s}) { totalCount } }" % (where % ("9" * 5000))
+    assert await library.code(query) == "GRAPHQL_VALIDATION_FAILED"

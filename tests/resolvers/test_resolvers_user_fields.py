@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import strawberry
 from structlog.testing import capture_logs
 
@@ -112,6 +113,16 @@ class Verdicts:
         return await info.context.load(Book, {"titel": "x"})
 
     @strawberry.field
+    async def astray(self, info: strawberry.Info) -> list[Book]:
+        """A filter as no GraphQL would let it through."""
+        return await info.context.load(Book, {"isbn": "i1"}, where={"titel": {"eq": "x"}})
+
+    @strawberry.field
+    async def jumbled(self, info: strawberry.Info) -> list[Book]:
+        """The same of an order."""
+        return await info.context.load(Book, {"isbn": "i1"}, order_by=[{"titel": "ASC"}])
+
+    @strawberry.field
     async def nowhere(self, info: strawberry.Info) -> list[Book]:
         """A null key leads nowhere."""
         return await info.context.load("Book", {"shelf_code": None})
@@ -140,6 +151,15 @@ async def test_load_by_an_unknown_field_names_those_there_are():
     (error,) = answer["errors"]
     assert error["message"] == "load: no such key: ['titel']."
     assert error["extensions"]["hint"].startswith("Fields of Book: id, isbn, title")
+
+
+@pytest.mark.parametrize("field", ["astray", "jumbled"])
+async def test_load_with_a_filter_that_fits_no_field_says_so(field):
+    """As for a client, and with a hint where to look."""
+    answer: Any = await Library(Popularity, Verdicts).ask(f"{{ {field} {{ title }} }}")
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "BookFilter" in error["extensions"]["hint"]
 
 
 @extends(Book)
