@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib
-import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 from pydantic import ValidationError
 from strawberry import Schema
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
@@ -29,9 +26,9 @@ from datasources.postgres import PostgresSource
 from datasources.redis import Cache, NoCache, RedisCache
 from edge.app import GRAPHIQL, create_app
 from edge.graph import Graph
-from edge.graphiql import Example
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
+from packages import StartError, blamed_on, examples, package, sample_tables
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
 from settings import Settings
@@ -39,39 +36,35 @@ from telemetry import tracing
 from telemetry.logs import configure as configure_logs
 
 VERSION = "0.1.0"
+MOST_TOKENS = 10_000
+"""Of one document; more are refused before they are read."""
 SDL = Path(__file__).parent / "schema" / "schema.graphql"
 
 
-class StartError(BigraphError):
-    """The server cannot start as it is set up."""
-
-    code = "START_FAILED"
-
-
-def package(name: str, setting: str) -> ModuleType:
-    """The user's package that a setting names; raises ``StartError`` if there is none."""
-    try:
-        found = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        found = None
-    if found is None:
-        hint = "It is looked for on Python's path, and in the folder that the server starts in."
-        raise StartError(f"{setting}: there is no package {name!r}.", hint=hint)
-    return importlib.import_module(name)
-
-
 def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
-    """What the user's packages say. Needs no database; raises ``ModelError``."""
-    catalog = catalog_of(models_in(package(settings.models, "MODELS")))
-    extensions = extensions_in(package(settings.extensions, "EXTENSIONS"))
-    traced = [TraceFields] if settings.trace_fields == "all" else []
-    used: list[Callable[[], SchemaExtension]] = [
-        partial(ParserCache, maxsize=1000),
-        partial(ValidationCache, maxsize=1000),
+    """What the user's packages say. Needs no database; raises ``ModelError`` and ``StartError``."""
+    models = package(settings.models, "MODELS")
+    with blamed_on(settings.models, "MODELS"):
+        catalog = catalog_of(models_in(models))
+    name, extensions = settings.used_extensions, list[type]()
+    if name:
+        extended = package(name, "EXTENSIONS")
+        with blamed_on(name, "EXTENSIONS"):
+            extensions = extensions_in(extended)
+    with blamed_on(name or settings.models, "EXTENSIONS" if name else "MODELS"):
+        used = schema_extensions(trace_fields=settings.trace_fields == "all")
+        return catalog, build_schema(catalog, extensions, schema_extensions=used)
+
+
+def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtension]]:
+    """What Strawberry does around every operation."""
+    return [
+        partial(MaxTokensLimiter, MOST_TOKENS),
+        partial(ParserCache, maxsize=128),
+        partial(ValidationCache, maxsize=128),
         Observe,
-        *traced,
+        *([TraceFields] if trace_fields else []),
     ]
-    return catalog, build_schema(catalog, extensions, schema_extensions=used)
 
 
 def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[Store, DataSource]:
@@ -126,23 +119,13 @@ def not_given(catalog: Catalog, settings: Settings) -> set[ServerName]:
 
 async def load_sample(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
     """Makes missing tables and collections, and loads what the models' package has in `sample`."""
-    found = importlib.util.find_spec(f"{settings.models}.sample")
-    tables = importlib.import_module(found.name).tables() if found else ()
     await load(
         catalog,
-        tables,
+        sample_tables(package(settings.models, "MODELS")),
         postgres_url=settings.database_url or urls.postgres,
         mongo_url=settings.mongo_url or urls.mongo,
         progress=Progress(),
     )
-
-
-def examples(settings: Settings) -> Iterator[Example]:
-    """The queries beside the models, for GraphiQL's tabs; their first line is the title."""
-    folder = Path(package(settings.models, "MODELS").__path__[0]) / "examples"
-    for path in sorted(folder.glob("*.graphql")):
-        title, _, query = path.read_text("utf-8").partition("\n")
-        yield Example(title.lstrip("# "), query.strip())
 
 
 def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: EmbeddedUrls) -> Graph:
@@ -161,7 +144,7 @@ async def serve(settings: Settings) -> None:
     """Starts what is not given by URL, loads the sample, and serves until a signal comes."""
     catalog, schema = catalog_and_schema(settings)
     embedded = not_given(catalog, settings)
-    shown = list(examples(settings)) if settings.serves_graphiql else None
+    shown = list(examples(package(settings.models, "MODELS"))) if settings.serves_graphiql else None
     stop = Stop()
     async with AsyncExitStack() as stack:
         stack.enter_context(stop.on_signals())

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,8 +44,10 @@ class Settings(BaseSettings):
         "pymongo", description="The MongoDB driver: PyMongo's own asynchronous one, or Motor."
     )
     models: str = Field("models", description="The Python package that holds your models.")
-    extensions: str = Field(
-        "extensions", description="The Python package that holds your Strawberry fields."
+    extensions: str | None = Field(
+        None,
+        description="The Python package that holds your Strawberry fields; without it, "
+        "`extensions` beside `models`, and none beside a package of another name.",
     )
     default_page_size: int = Field(
         100, ge=1, description="Rows on a page when neither first nor last is given."
@@ -83,6 +85,18 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _default_fits(self) -> Self:
+        if self.default_page_size > self.max_page_size:
+            message = f"DEFAULT_PAGE_SIZE is {self.default_page_size}, over MAX_PAGE_SIZE"
+            raise ValueError(f"{message}, which is {self.max_page_size}")
+        return self
+
+    @property
+    def used_extensions(self) -> str | None:
+        """The package of extensions, if any."""
+        return self.extensions or ("extensions" if self.models == "models" else None)
 
     @property
     def serves_graphiql(self) -> bool:

@@ -92,7 +92,7 @@ def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field
         raise ModelError(model.__name__, None, "a document that contains itself", mend=mend)
     for name, info in model.model_fields.items():
         kind, optional = _type(model, name, info, (*parents, model))
-        stored = _stored_name(name, info, top=not parents)
+        stored = _stored_name(model, name, info, top=not parents)
         yield Field(
             name=name,
             api=api_name(model.__name__, name),
@@ -103,8 +103,11 @@ def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field
         )
 
 
-def _stored_name(name: str, info: FieldInfo, *, top: bool) -> str:
-    alias = info.validation_alias if isinstance(info.validation_alias, str) else info.alias
+def _stored_name(model: type, name: str, info: FieldInfo, *, top: bool) -> str:
+    if info.validation_alias is not None and not isinstance(info.validation_alias, str):
+        reason = "has several aliases, or a path, so that it is not plain which key it is stored by"
+        raise ModelError(model.__name__, name, reason, mend="Give it one alias, a text.")
+    alias = info.validation_alias or info.alias
     # As in every mapper of MongoDB documents, a plain ``id`` is the document's key.
     return alias or ("_id" if top and name == "id" else name)
 

@@ -18,7 +18,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS
-from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
+from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
 from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
 from edge.observe import Operation, operation
@@ -46,14 +46,13 @@ class Endpoint:
         begin(request.headers.get("traceparent"))
         seen = Operation()
         operation.set(seen)
-        status, media_type, headers, body = await self._answer(request)
-        log_request(
-            seen.name,
-            seen.kind,
-            duration_ms=(time.perf_counter() - started) * 1000,
-            status=status,
-            error_codes=sorted({error["extensions"]["code"] for error in body.get("errors", ())}),
-        )
+        status, codes = 500, [INTERNAL_ERROR]
+        try:
+            status, media_type, headers, body = await self._answer(request)
+            codes = sorted({error["extensions"]["code"] for error in body.get("errors", ())})
+        finally:
+            elapsed = (time.perf_counter() - started) * 1000
+            log_request(seen.name, seen.kind, duration_ms=elapsed, status=status, error_codes=codes)
         return Response(_bytes(body), status, headers, f"{media_type}; charset=utf-8")
 
     async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], dict[str, Any]]:

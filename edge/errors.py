@@ -18,9 +18,11 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
 VALUE_INVALID = "STORED_VALUE_INVALID"
+RESOLVER_FAILED = "RESOLVER_FAILED"
 INTERNAL_ERROR = "INTERNAL_ERROR"
 
 _NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
+_CANNOT_SERIALIZE = "cannot represent"
 _log = logger("graphql")
 
 
@@ -76,9 +78,10 @@ def _code(error: GraphQLError, root: BaseException, *, before_execution: bool) -
     if isinstance(root, GraphQLError):
         if before_execution:
             return VALIDATION_FAILED
-        # It is about a variable without a path, about an argument with nodes of its own, and else
-        # about a value that does not fit its type.
-        return VALUE_INVALID if error.path and not root.nodes else BAD_USER_INPUT
+        if error.path is None or root.nodes:  # it is about a variable, or about an argument
+            return BAD_USER_INPUT
+        # All scalars and enums say this of a value that does not fit; else a resolver said it.
+        return VALUE_INVALID if _CANNOT_SERIALIZE in root.message else RESOLVER_FAILED
     if isinstance(root, TypeError) and str(root).startswith(_NULL_IN_NON_NULL):
         return VALUE_INVALID
     return INTERNAL_ERROR

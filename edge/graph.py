@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from strawberry import Schema
@@ -39,7 +40,7 @@ class Graph:
         )
 
     async def close(self) -> None:
-        """Gives back every connection."""
-        await self.cache.close()
-        for source in self.sources.values():
-            await source.close()
+        """Gives back every connection; none stays because another could not be closed."""
+        async with AsyncExitStack() as stack:
+            for part in (*self.sources.values(), self.cache):
+                stack.push_async_callback(part.close)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,8 @@ from strawberry.types.execution import ExecutionContext
 from edge.errors import OperationError
 from resolvers.info import RawInfo
 from telemetry import span
+
+_LONGEST_NAME = 100  # of what is seen; a document may give it thousands of characters
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ class Observe(SchemaExtension):
         context = self.execution_context
         _check_named(context)
         seen = operation.get(Operation())
-        seen.name, seen.kind = context.operation_name, context.operation_type.value.lower()
+        seen.name = context.operation_name and context.operation_name[:_LONGEST_NAME]
+        seen.kind = context.operation_type.value.lower()
         attributes = {"graphql.operation.type": seen.kind}
         if seen.name:
             attributes["graphql.operation.name"] = seen.name
@@ -55,7 +57,7 @@ def _check_named(context: ExecutionContext) -> None:
 
 
 class TraceFields(SchemaExtension):
-    """A span around every field, leaves too: for looking closely, at a price."""
+    """A span around leaves, too: for looking closely, at a price. Resolvers have theirs anyway."""
 
     def resolve(
         self,
@@ -66,10 +68,11 @@ class TraceFields(SchemaExtension):
         **kwargs: Any,
     ) -> Any:
         """Around one field of one object."""
+        definition = info.parent_type.fields[info.field_name].extensions.get(_DEFINITION)
+        if definition is not None and not definition.is_basic_field:
+            return _next(root, info, *args, **kwargs)
         with span(f"{info.parent_type.name}.{info.field_name}"):
-            value = _next(root, info, *args, **kwargs)
-        return self._awaited(value, info) if inspect.isawaitable(value) else value
+            return _next(root, info, *args, **kwargs)
 
-    async def _awaited(self, value: Awaitable[Any], info: RawInfo) -> Any:
-        with span(f"{info.parent_type.name}.{info.field_name}"):
-            return await value
+
+_DEFINITION = "strawberry-definition"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import pkgutil
+import types
 import typing
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -139,10 +140,15 @@ def _substituted(namespace: Namespace, annotation: Any) -> Any:
         is_class = isinstance(annotation, type)
         return namespace.get(annotation.__name__, annotation) if is_class else annotation
     inner = tuple(_substituted(namespace, argument) for argument in arguments)
-    origin = typing.get_origin(annotation)
-    if origin is list:
-        return list[inner[0]]  # type: ignore[valid-type]
-    return annotation if inner == arguments else typing.Union[inner]  # noqa: UP007 (built at run time)
+    if inner == arguments:
+        return annotation
+    match typing.get_origin(annotation):
+        case typing.Union | types.UnionType:
+            return typing.Union[inner]  # noqa: UP007 (built at run time)
+        case typing.Annotated:
+            return typing.Annotated[inner]
+        case origin:
+            return origin[inner]
 
 
 class _Traced(FieldExtension):

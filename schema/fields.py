@@ -15,6 +15,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
+from catalog.errors import ModelError
 from resolvers.members import MEMBER, Member
 
 Namespace = dict[str, Any]
@@ -134,8 +135,18 @@ def class_of(
     namespace: Namespace,
     bases: tuple[type, ...] = (),
 ) -> type:
-    """A class with these Strawberry fields, for `strawberry.type` or `strawberry.input`."""
+    """A class with these Strawberry fields, for `strawberry.type` or `strawberry.input`.
+
+    Raises ``ModelError`` if two have the same name.
+    """
+    by_name: dict[str, StrawberryField] = {}
+    served: set[str | None] = set()
+    for field in fields:
+        if field.python_name in by_name or field.graphql_name in served:
+            mend = "Rename a field or a model that it is made of, or say another __plural__."
+            raise ModelError(name, field.graphql_name, "two fields have this name", mend=mend)
+        by_name[field.python_name] = field
+        served.add(field.graphql_name)
     # Strawberry adds the annotations itself; any given here would replace those of the fields.
-    by_name = {field.python_name: field for field in fields}
     module = namespace["__name__"]
     return type(name, bases, {**by_name, "__annotations__": {}, "__module__": module})

@@ -25,7 +25,7 @@ _TEXT = (
 _OPERATORS: dict[Scalar, tuple[Operator, ...]] = {
     **dict.fromkeys(Scalar, (*_EQUALITY, *_RANGE)),
     Scalar.STRING: (*_EQUALITY, *_RANGE, *_TEXT),
-    Scalar.BOOLEAN: (Operator.EQ, Operator.NE),
+    Scalar.BOOLEAN: _EQUALITY,
     Scalar.BYTES: _EQUALITY,
     Scalar.JSON: (),
 }

@@ -27,7 +27,8 @@ def _parse_big_int(value: Any) -> int:
         number = int(value) if isinstance(value, str) else value
         if type(number) is int and -_BOUND <= number < _BOUND:
             return number
-    raise GraphQLError("BigInt is a whole number of 64 bits, as a number or as a string.")
+    message = "BigInt cannot represent anything but a whole number of 64 bits"
+    raise GraphQLError(f"{message}, as a number or as a string.")
 
 
 def _serialize_big_int(value: Any) -> str:

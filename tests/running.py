@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from settings import Settings
 
@@ -55,6 +60,56 @@ class Running:
         return self.process.wait(seconds)
 
 
+class Doors:
+    """Ports of this machine that can be opened and shut, each in front of a real server."""
+
+    def __init__(self) -> None:
+        self._ports: dict[str, int] = {}
+        self._servers: list[asyncio.Server] = []
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def port(self, name: str) -> int:
+        """The port of one door; nobody listens there as long as it is shut."""
+        if name not in self._ports:
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                self._ports[name] = server.getsockname()[1]
+        return self._ports[name]
+
+    async def open(self, name: str, target: str | int) -> None:
+        """Lets through to a port of this machine, or to a Unix socket."""
+
+        async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there = (
+                asyncio.open_connection("127.0.0.1", target)
+                if isinstance(target, int)
+                else asyncio.open_unix_connection(target)
+            )
+            answers, questions = await there
+            self._writers |= {writer, questions}
+            await asyncio.gather(_passed(reader, questions), _passed(answers, writer))
+
+        port = self.port(name)
+        self._servers.append(await asyncio.start_server(meet, "127.0.0.1", port))
+
+    async def shut(self) -> None:
+        """Shuts every door, on whoever stands in it."""
+        for writer in self._writers:
+            writer.transport.abort()
+        for server in self._servers:
+            server.close()
+        self._writers.clear()
+        self._servers.clear()
+        await asyncio.sleep(0.05)
+
+
+async def _passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
 def _without_settings() -> dict[str, str]:
     """The environment of this process, without what would be settings of the server."""
     named = {name.upper() for name in Settings.model_fields}
@@ -84,3 +139,13 @@ def eventually(holds: Callable[[], Any], *, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def query(url: str, text: str) -> dict[str, Any]:
+    """The whole answer to a query."""
+    return httpx.post(f"{url}/graphql", json={"query": text}, timeout=20).json()
+
+
+def ready(url: str) -> dict[str, Any]:
+    """What the server says of its stores."""
+    return httpx.get(f"{url}/health/ready", timeout=20).json()

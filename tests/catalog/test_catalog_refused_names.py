@@ -1,7 +1,7 @@
 """In charge of names that cannot be served: refused by model, field, reason and mend."""
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 from refusals import document, refusal
 
 
@@ -28,6 +28,19 @@ def test_two_models_with_one_name():
     """A table and a document may not share theirs either."""
     assert refusal(document("Item"), document("Item")) == (
         "Item: two models have this name, in refusals and refusals. Rename one of them."
+    )
+
+
+def test_a_field_with_several_aliases():
+    """A document is stored by one name, which a choice would leave open."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        height: int = Field(validation_alias=AliasChoices("height", "h"))
+
+    assert refusal(Item) == (
+        "Item.height: has several aliases, or a path, so that it is not plain which key it is "
+        "stored by. Give it one alias, a text."
     )
 
 

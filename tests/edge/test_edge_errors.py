@@ -1,6 +1,7 @@
 """Errors of users' resolvers: masked, but found in the log by the id that the client was given."""
 
 import asyncio
+import dataclasses
 import logging
 
 import pytest
@@ -38,6 +39,10 @@ class Faults:
     @strawberry.field
     def said(self) -> str | None:
         raise GraphQLError("Not today.", extensions={"code": "CLOSED", "until": 9})
+
+    @strawberry.field
+    def said_only(self) -> str | None:
+        raise GraphQLError("Not on Sundays.")
 
     @strawberry.field
     def closed(self) -> str | None:
@@ -81,6 +86,9 @@ async def test_errors_that_are_meant_for_clients_are_told(connect, lines):
     """GraphQL's own error with its extensions, and any error of Bigraph's kind."""
     (error,) = (await asked(connect, "said")).json()["errors"]
     assert (error["message"], error["extensions"]) == ("Not today.", {"code": "CLOSED", "until": 9})
+    (error,) = (await asked(connect, "saidOnly")).json()["errors"]
+    assert error["message"] == "Not on Sundays."
+    assert error["extensions"] == {"code": "RESOLVER_FAILED"}
     (error,) = (await asked(connect, "closed")).json()["errors"]
     assert error["message"] == "The library is closed."
     assert error["extensions"] == {"code": "LIBRARY_CLOSED", "hint": "Come tomorrow."}
@@ -115,6 +123,18 @@ async def test_a_mistake_of_ours_is_masked_as_well(connect, lines):
         assert "secret" not in response.text
         assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
     assert sum("secret" in line.get("exception", "") for line in lines()) == 2
+
+
+async def test_a_request_that_breaks_outside_of_graphql_has_its_line_in_the_log(connect, lines):
+    """Masked, and seen with its status."""
+    library = Library()
+    library.graph = dataclasses.replace(library.graph, schema=None)  # type: ignore[arg-type]
+    async with connect(library) as client:
+        response = await client.post("/graphql", json={"query": "{ openingHours }"})
+    assert response.status_code == 500
+    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+    (line,) = [line for line in lines() if line["event"] == "request"]
+    assert (line["status"], line["errors"]) == (500, ["INTERNAL_ERROR"])
 
 
 async def test_an_error_outside_of_graphql_is_coded(connect, caplog):

@@ -1,10 +1,13 @@
 """Fields written by users: what is refused when the schema is built, and in which words."""
 
+from typing import Annotated, ClassVar
+
 import pytest
 import strawberry
+from pydantic import BaseModel
 
-from catalog import ModelError
-from schema import extends, requires
+from catalog import Index, ModelError, catalog_of
+from schema import build_schema, extends, requires
 from tests.library.library import schema
 from tests.library.models.book import Book
 
@@ -119,3 +122,38 @@ def test_one_extension_serves_two_schemas():
             return self.title.upper()
 
     assert schema(Twice).as_str() == schema.__wrapped__(Twice).as_str()
+
+
+def test_a_lookup_by_a_unique_key_may_be_called_as_another_entity():
+    """`itemByCode` would be both; it is said, and neither is lost."""
+
+    class Item(BaseModel):
+        __collection__: ClassVar = "items"
+        __indexes__: ClassVar = (Index("code", unique=True),)
+        code: str
+
+    class ItemByCode(BaseModel):
+        __collection__: ClassVar = "more_items"
+        code: str
+
+    with pytest.raises(ModelError) as refused:
+        build_schema(catalog_of([Item, ItemByCode]))
+    assert str(refused.value).startswith("Query.itemByCode: two fields have this name.")
+
+
+def test_annotations_around_models_are_kept():
+    """Only the models in them become the generated types."""
+
+    @extends("Query")
+    class More:
+        @strawberry.field
+        def shelved(self) -> list[list[Book | None]] | None:
+            return None
+
+        @strawberry.field
+        def doubtful(self) -> Annotated[Book | None, "a note"]:
+            return None
+
+    sdl = schema(More).as_str()
+    assert "shelved: [[Book]!]\n" in sdl
+    assert "doubtful: Book\n" in sdl

@@ -13,7 +13,7 @@ def test_each_type_has_its_operators(fields):
         assert set(fields(f"{name}Filter")) == RANGE, name
     patterns = {"like", "ilike", "startsWith", "endsWith", "contains"}
     assert set(fields("StringFilter")) == RANGE | patterns
-    assert set(fields("BooleanFilter")) == {"eq", "ne", "isNull"}
+    assert set(fields("BooleanFilter")) == {"eq", "ne", "in", "notIn", "isNull"}
     assert set(fields("Base64Filter")) == EQUALITY
     assert set(fields("GenreFilter")) == EQUALITY
     assert set(fields("JSONFilter")) == {"isNull"}

@@ -8,51 +8,14 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from running import Running, eventually, left_in
-
-LIBRARY = {"MODELS": "tests.library.models", "EXTENSIONS": "tests.library.extensions"}
+from running import Running, eventually, left_in, query, ready
 
 Start = Callable[..., Running]
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """A folder with a space in its name."""
-    return tmp_path / "its data"
-
-
-@pytest.fixture
-def start(tmp_path: Path, data_dir: Path) -> Generator[Start]:
-    """Starts servers of the library's graph; afterwards nothing of them may be left."""
-    started: list[Running] = []
-
-    def run(*arguments: str, **environment: str) -> Running:
-        said = tmp_path / f"said-{len(started)}.txt"
-        settings = {**LIBRARY, "DATA_DIR": str(data_dir), "LOG_FORMAT": "json"}
-        settings |= {"MONGO_DRIVER": os.environ.get("MONGO_DRIVER", "pymongo"), **environment}
-        started.append(Running(said, settings, *arguments))
-        return started[-1]
-
-    yield run
-    for running in started:
-        running.stop()
-    assert left_in(data_dir) == []
-
-
-def query(url: str, text: str) -> dict[str, Any]:
-    """The whole answer to a query."""
-    return httpx.post(f"{url}/graphql", json={"query": text}, timeout=20).json()
-
-
-def ready(url: str) -> dict[str, Any]:
-    """What the server says of its stores."""
-    return httpx.get(f"{url}/health/ready", timeout=20).json()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

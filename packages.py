@@ -1,0 +1,83 @@
+"""In charge of the user's packages: importing them, and one clear line for what is wrong there."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from catalog import BigraphError
+from edge.graphiql import Example
+from telemetry import logger
+
+_log = logger("start")
+
+
+class StartError(BigraphError):
+    """The server cannot start as it is set up."""
+
+    code = "START_FAILED"
+
+
+def package(name: str, setting: str) -> ModuleType:
+    """The package, or the module, that a setting names; raises ``StartError`` if there is none."""
+    if not _exists(name):
+        hint = "It is looked for on Python's path, and in the folder that the server starts in."
+        raise StartError(f"{setting}: there is no package {name!r}.", hint=hint)
+    with blamed_on(name, setting):
+        return importlib.import_module(name)
+
+
+@contextmanager
+def blamed_on(name: str, setting: str) -> Generator[None]:
+    """Whatever the user's code raises within becomes a ``StartError``; our own errors stay."""
+    try:
+        yield
+    except BigraphError:
+        raise
+    except Exception as error:
+        _log.debug("start_failed", exc_info=error)
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
+        hint = "LOG_LEVEL=debug shows the whole traceback."
+        raise StartError(
+            f"{setting}: {name!r} cannot be used: {reason}{_place(error, name)}.", hint=hint
+        ) from error
+
+
+def sample_tables(models: ModuleType) -> Sequence[Any]:
+    """What the package has to load, in a module `sample`; nothing if there is none."""
+    name = f"{models.__name__}.sample"
+    return importlib.import_module(name).tables() if _exists(name) else ()
+
+
+def examples(models: ModuleType) -> Iterator[Example]:
+    """The queries beside the models, for GraphiQL's tabs; their first line is the title."""
+    for folder in getattr(models, "__path__", ()):
+        for path in sorted((Path(folder) / "examples").glob("*.graphql")):
+            title, _, query = path.read_text("utf-8").partition("\n")
+            yield Example(title.lstrip("# "), query.strip())
+
+
+def _exists(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _place(error: Exception, name: str) -> str:
+    """The line of the package that it was raised at, or that does not parse."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({error.filename}, line {error.lineno})"
+    found = importlib.util.find_spec(name)
+    single = [found.origin] if found and found.origin else []
+    places = tuple((found.submodule_search_locations if found else None) or single)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(places):
+            return f" ({frame.filename}, line {frame.lineno})"
+    return ""

@@ -1,0 +1,109 @@
+"""The user's packages: whatever is wrong in one is a line that names setting, reason and place."""
+
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from packages import StartError, examples, package
+from server import catalog_and_schema
+from settings import Settings
+
+NOTE = """
+from pydantic import BaseModel
+
+class Note(BaseModel):
+    __collection__ = "notes"
+    id: str
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[..., Path]]:
+    """Writes modules that can be imported, for one test."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = set(sys.modules)
+
+    def write(**modules: str) -> Path:
+        for name, text in modules.items():
+            path = tmp_path / (name.replace("__", "/") + ".py")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        return tmp_path
+
+    yield write
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def refusal(**settings: str) -> str:
+    """What the start says of these packages."""
+    with pytest.raises(StartError) as refused:
+        catalog_and_schema(Settings(_env_file=None, **settings))  # type: ignore[call-arg]
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "line"),
+    [
+        ("import nothing_of_this_name", "ModuleNotFoundError: No module named", 1),
+        ("\nwrong =", "SyntaxError: invalid syntax", 2),
+        ("def f():\n    return nope\nf()", "NameError: name 'nope' is not defined", 2),
+    ],
+)
+def test_a_package_that_cannot_be_imported(written, text, reason, line):
+    """The error, the file and the line; no traceback."""
+    folder = written(mine__models=text)
+    said = refusal(models="mine")
+    assert said.startswith(f"MODELS: 'mine' cannot be used: {reason}")
+    assert f"({folder / 'mine' / 'models.py'}, line {line})" in said
+
+
+def test_a_mapper_that_cannot_be_configured(written):
+    """SQLAlchemy finds out when the models are first looked at."""
+    written(
+        mine__models="""
+from sqlmodel import Field, Relationship, SQLModel
+class Item(SQLModel, table=True):
+    __tablename__ = "test_packages_item"
+    id: int = Field(primary_key=True)
+    owner_id: int = Field(foreign_key="test_packages_owner.id")
+    owner: "Nobody" = Relationship()
+"""
+    )
+    assert "MODELS: 'mine' cannot be used: " in refusal(models="mine")
+
+
+def test_an_extension_that_strawberry_refuses(written):
+    """A resolver without a type, for instance."""
+    written(
+        mine__note=NOTE,
+        more__fields="""
+import strawberry
+from schema import extends
+@extends("Query")
+class More:
+    @strawberry.field
+    def hello(self, name):
+        return 1
+""",
+    )
+    said = refusal(models="mine", extensions="more")
+    assert said.startswith("EXTENSIONS: 'more' cannot be used: ")
+
+
+def test_a_single_module_will_do(written):
+    """No package is needed for a model or two; nor are extensions."""
+    written(mine=NOTE)
+    catalog, _ = catalog_and_schema(Settings(_env_file=None, models="mine"))  # type: ignore[call-arg]
+    assert list(catalog) == ["Note"]
+    assert list(examples(package("mine", "MODELS"))) == []
+
+
+def test_a_package_that_is_not_there(written):
+    """Also one whose parent is not there."""
+    written(mine=NOTE)
+    for name in ("nobody", "nobody.models", "mine.models", "", "."):
+        assert f"MODELS: there is no package {name!r}" in refusal(models=name)
