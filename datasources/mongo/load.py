@@ -46,7 +46,8 @@ async def load_collections(
         reason = reason_of(error) if no_answer else str(error).partition(", full error")[0]
         raise LoadError(f"The sample cannot be loaded into MongoDB: {reason}.") from error
     finally:
-        await settled(client.close())
+        # Even if the other store fails just now, and this is to be given up.
+        await asyncio.shield(settled(client.close()))
 
 
 async def _load(

@@ -9,19 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.pq import PipelineStatus, TransactionStatus
 
 from datasources.postgres.failures import unavailable
-from datasources.postgres.loaders import ADAPTERS
-
-Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
+from datasources.postgres.wire import Wire
 
 
 class Pool:
-    """Up to ``size`` connections, which commit each statement by itself.
+    """Up to ``size`` sessions, which commit what they run by itself.
 
     ``connect_timeout`` bounds the opening of a connection, ``queue_timeout`` the wait for one to
     be free, both in seconds.
@@ -33,12 +29,12 @@ class Pool:
         self._conninfo = conninfo
         self._connect_timeout = connect_timeout
         self._queue_timeout = queue_timeout
-        self._idle: list[Connection] = []
+        self._idle: list[Wire] = []
         self._free = asyncio.Semaphore(size)
         self._open = True
 
     @asynccontextmanager
-    async def connection(self, *, fresh: bool = False) -> AsyncGenerator[Connection]:
+    async def connection(self, *, fresh: bool = False) -> AsyncGenerator[Wire]:
         """A connection for the block; with ``fresh`` a new one, in place of all that are idle.
 
         Raises ``StoreUnavailable`` if there is none to be had.
@@ -49,7 +45,7 @@ class Pool:
         try:
             if fresh:
                 await self._discard_idle()
-            connection = self._idle.pop() if self._idle else await self._opened()
+            connection = await self._taken()
             try:
                 yield connection
             finally:
@@ -57,15 +53,13 @@ class Pool:
         finally:
             self._free.release()
 
-    async def connect(self, seconds: float) -> Connection:
+    async def connect(self, seconds: float) -> Wire:
         """A new connection, which the pool does not count.
 
         Raises psycopg's errors, and TimeoutError after ``seconds``.
         """
         async with asyncio.timeout(seconds):
-            return await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, context=ADAPTERS
-            )
+            return await Wire.connect(self._conninfo)
 
     async def close(self) -> None:
         """Closes the idle connections now, and each other one as soon as it is given back."""
@@ -79,14 +73,22 @@ class Pool:
         except TimeoutError as error:
             raise unavailable(error) from error
 
-    async def _opened(self) -> Connection:
+    async def _taken(self) -> Wire:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.usable:
+                return connection
+            await connection.close()
+        return await self._opened()
+
+    async def _opened(self) -> Wire:
         try:
             return await self.connect(self._connect_timeout)
         except (psycopg.Error, OSError) as error:
             raise unavailable(error) from error
 
-    async def _give_back(self, connection: Connection) -> None:
-        if self._open and _is_clean(connection):
+    async def _give_back(self, connection: Wire) -> None:
+        if self._open and connection.usable:
             self._idle.append(connection)
         else:
             await connection.close()
@@ -94,12 +96,3 @@ class Pool:
     async def _discard_idle(self) -> None:
         while self._idle:
             await self._idle.pop().close()
-
-
-def _is_clean(connection: Connection) -> bool:
-    state = connection.info
-    return (
-        not connection.closed
-        and state.transaction_status is TransactionStatus.IDLE
-        and state.pipeline_status is PipelineStatus.OFF
-    )

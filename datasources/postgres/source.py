@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, cast
+from typing import cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq.abc import PGresult
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
 from datasources.errors import StoreTimeout
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
-from datasources.postgres.pool import Connection, Pool
+from datasources.postgres.pool import Pool
 from datasources.postgres.rows import Row, answers_in
 from datasources.postgres.statements import Statement, statement_for
+from datasources.postgres.wire import Result
 from telemetry import store_span
-
-Result: TypeAlias = tuple[list[Row], list[int]]
-"""The rows that a statement gave, and the type OIDs of their columns."""
 
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
@@ -119,13 +116,11 @@ class PostgresSource:
         async with self._pool.connection(fresh=fresh) as connection:
             try:
                 async with asyncio.timeout(self._deadline):
-                    return await _run(connection, statements)
+                    return await connection.run(statements)
             except TimeoutError as error:
-                await connection.close()
                 raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
             except psycopg.Error as error:
-                if connection.closed or (is_stale(error) and not fresh):
-                    await connection.close()
+                if not connection.usable or (is_stale(error) and not fresh):
                     raise _Repeatable(error) from error
                 sql = "; ".join(statement.sql for statement in statements)
                 raise failure_of(error, sql) from error
@@ -137,23 +132,6 @@ class _Repeatable(Exception):  # noqa: N818 (never leaves this module)
     def __init__(self, reason: psycopg.Error) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-async def _run(connection: Connection, statements: Sequence[Statement]) -> list[Result]:
-    if len(statements) == 1:
-        (only,) = statements
-        return [await _result(await connection.execute(only.sql.encode(), only.parameters))]
-    async with connection.pipeline():
-        cursors = [
-            await connection.execute(each.sql.encode(), each.parameters) for each in statements
-        ]
-        return [await _result(cursor) for cursor in cursors]
-
-
-async def _result(cursor: psycopg.AsyncCursor[Row]) -> Result:
-    rows = await cursor.fetchall()
-    result = cast("PGresult", cursor.pgresult)
-    return rows, [result.ftype(place) for place in range(result.nfields)]
 
 
 def _answers(

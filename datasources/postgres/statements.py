@@ -6,8 +6,7 @@ compares with: those are parameters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,13 +23,13 @@ from datasources.postgres.values import DIALECT, storable
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL in psycopg's form with its parameters, and how to read the rows that come back.
+    """SQL with the values of its parameters ``$1``…, and how to read the rows that come back.
 
     ``keys`` are those that the rows' numbers count, from 1.
     """
 
     sql: str
-    parameters: Mapping[str, Any] = field(hash=False)
+    values: tuple[Any, ...]
     layout: Layout
     table: str
     keys: tuple[Key, ...] = ()
@@ -46,7 +45,8 @@ def statement_for(catalog: Catalog, read: Read) -> Statement | None:
     else:
         select, layout = _plain(catalog, read)
     compiled = select.compile(dialect=DIALECT)
-    return Statement(str(compiled), compiled.params, layout, read.entity.table, keys)
+    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    return Statement(str(compiled), values, layout, read.entity.table, keys)
 
 
 def _sendable(batch: Batch) -> tuple[Key, ...]:

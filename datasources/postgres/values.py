@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
 
-DIALECT: Final = psycopg.dialect(paramstyle="pyformat")
+DIALECT: Final = psycopg.dialect(paramstyle="numeric_dollar")
 """SQLAlchemy's notion of Postgres as psycopg speaks to it; it only makes text here."""
 
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -24,7 +24,7 @@ _LARGEST_REAL: Final = 3.4028235677973366e38
 
 
 class SqlType(sa.types.UserDefinedType[Any]):
-    """A type by its SQL name; parameters are written as ``%(name)s::type``."""
+    """A type by its SQL name; parameters are written as ``$1::type``."""
 
     cache_ok = True
     render_bind_cast = True

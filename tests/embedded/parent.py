@@ -1,6 +1,7 @@
 """Runs embedded servers until it is ended; says `ready` when they answer."""
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -15,4 +16,6 @@ async def main() -> None:
         await asyncio.Event().wait()
 
 
+# Whoever runs the tests in the background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main())

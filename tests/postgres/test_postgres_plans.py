@@ -37,10 +37,8 @@ def plan_of(catalog, url, admin) -> Generator[Callable[[Read], str]]:
     def explained(read: Read) -> str:
         statement = statement_for(catalog, read)
         assert statement
-        cursor = psycopg.Cursor(large)
-        rows = cursor.execute(
-            f"explain (generic_plan, costs off) {statement.sql}".encode(), statement.parameters
-        )
+        # Parameters stay open, as in a statement that is prepared.
+        rows = large.execute(f"explain (generic_plan, costs off) {statement.sql}".encode())
         return "\n".join(line for (line,) in rows)
 
     yield explained

@@ -135,7 +135,7 @@ def _text(read):
     assert statement
     # SQLAlchemy breaks lines at few words only.
     sql = re.sub(r"\s+(?=LEFT OUTER|ORDER BY|LIMIT)|(?<!OUTER)\s+(?=JOIN)", "\n", statement.sql)
-    values = [f"-- {name} = {value!r}" for name, value in statement.parameters.items()]
+    values = [f"-- ${at} = {value!r}" for at, value in enumerate(statement.values, 1)]
     return "\n".join([*(line.rstrip() for line in sql.splitlines()), *values, ""])
 
 
@@ -175,9 +175,9 @@ def test_the_text_does_not_depend_on_values():
     assert one
     assert other
     assert one.sql == other.sql
-    assert one.parameters != other.parameters
-    assert dataclasses.replace(one, parameters={}, keys=()) == dataclasses.replace(
-        other, parameters={}, keys=()
+    assert one.values != other.values
+    assert dataclasses.replace(one, values=(), keys=()) == dataclasses.replace(
+        other, values=(), keys=()
     )
     for value in ("UA", "JFK", "'"):
         assert value not in one.sql

@@ -1,7 +1,7 @@
 SELECT keys.n, page.id_1
-FROM unnest(%(k0)s::bigint[]) WITH ORDINALITY AS keys(k0, n)
+FROM unnest($1::bigint[]) WITH ORDINALITY AS keys(k0, n)
 JOIN LATERAL (SELECT pilot_1.id AS id_1
 FROM air.pilot AS pilot_1
 WHERE pilot_1.id = keys.k0) AS page ON true
 ORDER BY keys.n
--- k0 = [1]
+-- $1 = [1]

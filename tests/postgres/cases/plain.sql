@@ -1,6 +1,6 @@
 SELECT flight_1.id, flight_1.delay
 FROM air.flight AS flight_1
-WHERE flight_1.delay > %(v_1)s::bigint
+WHERE flight_1.delay > $1::bigint
 ORDER BY flight_1.id
 LIMIT 10 OFFSET 20
--- v_1 = 15
+-- $1 = 15

@@ -1,5 +1,5 @@
 SELECT counted.total
 FROM (SELECT count(*) AS total
 FROM air.flight AS flight_1
-WHERE flight_1.delay > %(v_1)s::bigint) AS counted
--- v_1 = 15
+WHERE flight_1.delay > $1::bigint) AS counted
+-- $1 = 15

@@ -1,0 +1,205 @@
+"""In charge of one session with Postgres on libpq's own level: statements sent and results read.
+
+A session is in pipeline mode for good: whatever it is asked goes out in one piece, prepared when
+it comes a second time, and one reader on the event loop takes in what comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import psycopg
+from psycopg import OperationalError, errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+from datasources.postgres.loaders import ADAPTERS
+
+_PREPARED: Final = 500
+"""Statements that a session prepares; then a new session takes its place."""
+
+_SEEN: Final = 1000
+"""Texts that a session knows to have come once."""
+
+_CANCEL_SECONDS: Final = 2.0
+
+
+class Asked(Protocol):
+    """A statement in libpq's form, ``$1``…, and the values of its parameters."""
+
+    @property
+    def sql(self) -> str:
+        """The text, by which a session knows it again."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """In order."""
+        ...
+
+
+class Result(NamedTuple):
+    """The rows of a statement as tuples, and the type OIDs of their columns."""
+
+    rows: list[tuple[Any, ...]]
+    types: tuple[int, ...]
+
+
+class Wire:
+    """A session; one caller at a time. After a failure or a cancelled wait it is not `usable`."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._connection = connection
+        self._pg: PGconn = connection.pgconn
+        self._loop = asyncio.get_running_loop()
+        self._types = Transformer.from_context(connection)
+        self._names: dict[str, bytes] = {}
+        self._seen: dict[str, None] = {}
+        self._numbered = 0
+        self._results: list[PGresult] = []
+        self._waiting: asyncio.Future[None] | None = None
+        self._broken = False
+        self._socket = self._pg.socket
+        self._pg.enter_pipeline_mode()
+        self._loop.add_reader(self._socket, self._readable)
+
+    @classmethod
+    async def connect(cls, conninfo: str) -> Wire:
+        """A new session. Raises psycopg's errors."""
+        connection = psycopg.AsyncConnection[Any].connect(
+            conninfo, autocommit=True, context=ADAPTERS
+        )
+        return cls(await connection)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there, and good for more."""
+        return not self._broken and self._numbered < _PREPARED
+
+    async def run(self, asked: Sequence[Asked]) -> list[Result]:
+        """The results of all statements, in one round trip.
+
+        Raises psycopg's errors: of the first that failed, after which none was run.
+        """
+        self._results = []
+        self._waiting = self._loop.create_future()
+        try:
+            prepared = [self._send(each) for each in asked]
+            self._pg.pipeline_sync()
+            self._flush()
+            await self._waiting
+        except BaseException:
+            self._broken = True  # whatever still comes would be taken for the next one's
+            raise
+        self._waiting = None
+        while len(self._seen) > _SEEN:
+            del self._seen[next(iter(self._seen))]
+        return self._told(prepared)
+
+    async def close(self) -> None:
+        """Ends the session, and what it runs."""
+        running = self._waiting is not None and not self._is_lost()
+        self._broken = True
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        if running:
+            await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        await self._connection.close()
+
+    def _is_lost(self) -> bool:
+        return self._pg.status != ConnStatus.OK
+
+    def _send(self, asked: Asked) -> bool:
+        """Sends one statement; true if a result for its preparation comes first."""
+        sql, values = asked.sql, [self._sent(value) for value in asked.values]
+        name = self._names.get(sql)
+        if name is not None:
+            self._pg.send_query_prepared(name, values)
+        elif sql in self._seen:
+            self._pg.send_prepare(name := self._named(sql), sql.encode())
+            self._pg.send_query_prepared(name, values)
+            return True
+        else:
+            # Most texts that come once never come again: their plan is not worth keeping.
+            self._seen[sql] = None
+            self._pg.send_query_params(sql.encode(), values)
+        return False
+
+    def _named(self, sql: str) -> bytes:
+        self._numbered += 1
+        self._names[sql] = b"s%d" % self._numbered
+        del self._seen[sql]
+        return self._names[sql]
+
+    def _sent(self, value: Any) -> Any:
+        """A value as text, which Postgres reads as the type that the statement casts it to."""
+        if type(value) is str:
+            return value.encode()
+        if type(value) is int:
+            return b"%d" % value
+        return None if value is None else self._types.get_dumper(value, PyFormat.TEXT).dump(value)
+
+    def _flush(self) -> None:
+        if self._pg.flush():
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        try:
+            if self._pg.flush() == 0:
+                self._loop.remove_writer(self._socket)
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _readable(self) -> None:
+        try:
+            self._pg.consume_input()
+            self._collect()
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _collect(self) -> None:
+        while self._waiting is not None and not self._pg.is_busy():
+            result = self._pg.get_result()
+            if result is None:  # between two statements
+                if self._is_lost():
+                    raise OperationalError("the connection is lost")
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                if not self._waiting.done():
+                    self._waiting.set_result(None)
+                return
+            else:
+                self._results.append(result)
+
+    def _lose(self, error: psycopg.Error) -> None:
+        """The server went away: nothing more will come."""
+        self._broken = True
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        if self._waiting is not None and not self._waiting.done():
+            failed = [r for r in self._results if r.status == ExecStatus.FATAL_ERROR]
+            self._waiting.set_exception(self._error(failed[0]) if failed else error)
+
+    def _told(self, prepared: Sequence[bool]) -> list[Result]:
+        for result in self._results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                self._names.clear()  # what was to be prepared may not have been
+                raise self._error(result)
+        results = iter(self._results)
+        told: list[Result] = []
+        for fresh in prepared:
+            if fresh:
+                next(results)
+            told.append(self._read(next(results)))
+        return told
+
+    def _error(self, result: PGresult) -> psycopg.Error:
+        return errors.error_from_result(result)
+
+    def _read(self, result: PGresult) -> Result:
+        self._types.set_pgresult(result)
+        rows = self._types.load_rows(0, result.ntuples, tuple)
+        types = tuple([result.ftype(place) for place in range(result.nfields)])
+        return Result(rows, types)
