@@ -8,8 +8,8 @@ set of rows in two, on every store.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
@@ -164,12 +164,41 @@ class Read:
     batch: Batch | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """The rows of one read, or of one key of a batch; ``total`` if the read asked for it."""
+    """The rows of one read, or of one key of a batch; ``total`` if the read asked for it.
 
-    rows: Sequence[Record] = field(default_factory=tuple[Record, ...])
-    total: int | None = None
+    ``raw`` is what the store gave, of which ``reader`` makes records; without one it is records.
+    """
+
+    __slots__ = ("_rows", "raw", "reader", "total")
+
+    def __init__(
+        self,
+        raw: Sequence[Any] = (),
+        total: int | None = None,
+        reader: Callable[[Any], Record] | None = None,
+    ) -> None:
+        self.raw = raw
+        self.total = total
+        self.reader = reader
+        self._rows: Sequence[Record] | None = None
+
+    @property
+    def rows(self) -> Sequence[Record]:
+        """The records, in order."""
+        if self._rows is None:
+            self._rows = self.raw if self.reader is None else [*map(self.reader, self.raw)]
+        return self._rows
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Answer):
+            return NotImplemented
+        return self.total == other.total and list(self.rows) == list(other.rows)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Answer({list(self.rows)!r}, {self.total!r})"
 
 
 class DataSource(Protocol):

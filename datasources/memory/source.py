@@ -56,7 +56,7 @@ class MemorySource:
         after = [row for row in matching if holds(self._tables, read.after, kind, row)]
         rest = ordered(self._tables, name, after, read.order)[read.offset :][: read.limit]
         return Answer(
-            rows=[self._record(name, row, read.fields, read.joins) for row in rest],
+            [self._record(name, row, read.fields, read.joins) for row in rest],
             total=len(matching) if read.total else None,
         )
 

@@ -34,7 +34,7 @@ def answers_of(
 def _plain_answer(read: Read, at: int, decode: Decode, documents: Sequence[Document]) -> Answer:
     rows, total = f"{ROWS}{at}", f"{TOTAL}{at}"
     return Answer(
-        rows=[decode(document[rows]) for document in documents if rows in document],
+        [decode(document[rows]) for document in documents if rows in document],
         total=_total(read, total, [document for document in documents if total in document]),
     )
 
@@ -50,7 +50,7 @@ def _batch_answers(
         place: int = document[KEY]
         if place < len(keys):
             answers[keys[place]] = Answer(
-                rows=[decode(row) for row in document.get(rows, ())],
+                [decode(row) for row in document.get(rows, ())],
                 total=_total(read, total, document.get(total, ())),
             )
     return answers

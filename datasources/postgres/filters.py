@@ -7,6 +7,7 @@ A condition may be NULL where the filter is false: AND, OR, WHERE and EXISTS tre
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, TypeAlias, assert_never
 
 import sqlalchemy as sa
@@ -114,9 +115,9 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
     expression = leaf.expression
     match operator:
         case Operator.IN:
-            return expression == sa.any_(array_parameter(encoding, _storable(value)))
+            return expression == sa.any_(array_parameter(encoding, value))
         case Operator.NOT_IN:
-            differs = expression != sa.all_(array_parameter(encoding, _storable(value)))
+            differs = expression != sa.all_(array_parameter(encoding, value))
             # Of no values at all, even null is none.
             return differs & expression.is_not(None) if leaf.nullable else differs
         case Operator.LT | Operator.LTE | Operator.GT | Operator.GTE:
@@ -131,16 +132,11 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
             return _resembles(expression, encoding, operator, value)
 
 
-def _storable(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(value for value in values if value is not None and storable(value))
-
-
 def _resembles(
     expression: sa.ColumnElement[Any], encoding: Encoding, operator: Operator, value: Any
 ) -> Condition:
-    pattern = None if value is None else _pattern(operator, value)
     like = expression.ilike if operator is Operator.ILIKE else expression.like
-    return like(parameter(encoding, pattern))
+    return like(parameter(encoding, value, partial(_pattern, operator)))
 
 
 def _pattern(operator: Operator, value: str) -> str:

@@ -9,13 +9,13 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from catalog.entity import Catalog
-from catalog.query import And, Batch, Filter, Key, Read
+from catalog.flat import Shape
+from catalog.query import And, Batch, Filter, Read
 from datasources.postgres.filters import Condition, both, condition, filtered
 from datasources.postgres.indexes import gives_order
-from datasources.postgres.rows import Shape
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Aliased, Scope, exists, is_key, met
-from datasources.postgres.values import array_parameter, encoding_of
+from datasources.postgres.values import encoding_of, key_parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,18 @@ class Parts:
     number ``n``, from 1. A read without a batch has none; its total and page stand alone.
     """
 
-    def __init__(self, catalog: Catalog, read: Read, keys: Sequence[Key]) -> None:
+    def __init__(self, catalog: Catalog, read: Read) -> None:
         self._catalog = catalog
         self._read = read
-        self.keys = self._numbered(read.batch, keys) if read.batch else None
+        self.keys = self._numbered(read.batch) if read.batch else None
 
-    def _numbered(self, batch: Batch, keys: Sequence[Key]) -> sa.FromClause:
+    def _numbered(self, batch: Batch) -> sa.FromClause:
         through = batch.through
         owner = Aliased(self._catalog[through.entity] if through else self._read.entity)
         arrays: dict[str, sa.ColumnElement[Any]] = {}
         for place, name in enumerate(batch.fields):
             leaf = owner.leaf((name,))
-            values = tuple(key[place] for key in keys)
-            encoding = encoding_of(leaf.kind, leaf.column)
-            arrays[f"k{place}"] = array_parameter(encoding, values, f"k{place}")
+            arrays[f"k{place}"] = key_parameter(encoding_of(leaf.kind, leaf.column), place)
         table = sa.func.unnest(*arrays.values()).table_valued(*arrays, with_ordinality="n")
         return table.render_derived(name="keys")
 

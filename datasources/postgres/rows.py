@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, cast
 
 from psycopg.postgres import types
 
 from catalog.errors import StoredValueError
-from catalog.query import Answer, Key, Record
-from catalog.types import EnumType, Field, FieldType, ListType, Scalar
-
-Row: TypeAlias = tuple[Any, ...]
-Decoder: TypeAlias = Callable[[Any], Any]
+from catalog.flat import Decoder, FlatReader, FlatRow, Shape
+from catalog.query import Answer, Key
+from catalog.types import EnumType, FieldType, ListType, Scalar
 
 _FIRST_USER_DEFINED: Final = 16384
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Where a record stands in a row: its fields from ``start`` on, joined records anywhere.
-
-    ``present`` is the place of a boolean that says whether there is a record at all.
-    """
-
-    start: int
-    fields: tuple[Field, ...]
-    joins: tuple[tuple[str, Shape], ...] = ()
-    present: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,56 +28,40 @@ class Layout:
 
 
 def answers_in(
-    layout: Layout, keys: Sequence[Key], rows: Iterable[Row], types: Sequence[int]
+    layout: Layout, keys: Sequence[Key], rows: Sequence[FlatRow], reader: FlatReader | None
 ) -> dict[Key, Answer]:
-    """The rows as answers, under the keys that they belong to (``()`` if there are no numbers).
-
-    ``types`` are the type OIDs of the columns that came back.
-    """
-    records: dict[Key, list[Record]] = {} if layout.number is not None else {(): []}
-    totals: dict[Key, int] = {}
-    read = _reader(layout.record, types) if layout.record else _nothing
+    """The rows as answers, under the keys that they belong to (``()`` if there are no numbers)."""
+    if layout.number is None and layout.total is None:
+        return {(): Answer(rows, None, reader)}
+    answers: dict[Key, Answer] = {}
+    if layout.number is None:
+        answers[()] = Answer([], None, reader)
+    present = layout.record.present if layout.record else None
     for row in rows:
         number: int = 0 if layout.number is None else row[layout.number]
         key = keys[number - 1] if number else ()
-        found = records.setdefault(key, [])
-        if (record := read(row)) is not None:
-            found.append(record)
+        answer = answers.get(key)
+        if answer is None:
+            answer = answers[key] = Answer([], None, reader)
+        if layout.record and (present is None or row[present]):
+            cast("list[FlatRow]", answer.raw).append(row)
         if layout.total is not None:
-            totals[key] = row[layout.total]
-    return {key: Answer(found, totals.get(key)) for key, found in records.items()}
+            answer.total = row[layout.total]
+    return answers
 
 
-def _nothing(_row: Row) -> None:
-    return None
+def reader_of(shape: Shape, types: Sequence[int]) -> FlatReader:
+    """What reads rows of this shape; ``types`` are the type OIDs of their columns."""
+    return FlatReader(shape, dict(_decoders(shape, types)))
 
 
-def _reader(shape: Shape, types: Sequence[int]) -> Callable[[Row], Record | None]:
-    names = [field.name for field in shape.fields]
-    start, stop = shape.start, shape.start + len(names)
-    decoders = list(_decoders(shape.fields, types[start:stop]))
-    joined = [(name, _reader(inner, types)) for name, inner in shape.joins]
-    present = shape.present
-
-    def record(row: Row) -> Record | None:
-        if present is not None and not row[present]:
-            return None
-        made: Record = dict(zip(names, row[start:stop], strict=True))
-        for name, decode in decoders:
-            if made[name] is not None:
-                made[name] = decode(made[name])
-        for name, read in joined:
-            made[name] = read(row)
-        return made
-
-    return record
-
-
-def _decoders(fields: Iterable[Field], types: Iterable[int]) -> Iterable[tuple[str, Decoder]]:
-    for field, oid in zip(fields, types, strict=True):
-        decode = decoder_of(field.type, oid)
+def _decoders(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder]]:
+    for at, field in enumerate(shape.fields, shape.start):
+        decode = decoder_of(field.type, types[at])
         if decode is not None:
-            yield field.name, decode
+            yield at, decode
+    for _, inner in shape.joins:
+        yield from _decoders(inner, types)
 
 
 def decoder_of(kind: FieldType, oid: int) -> Decoder | None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from catalog.entity import Relation
+from catalog.flat import Shape
 from catalog.query import Join, Order, Path
 from datasources.postgres.filters import ranked
-from datasources.postgres.rows import Shape
 from datasources.postgres.tables import Scope
 
 

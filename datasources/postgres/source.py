@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
+from catalog.templates import Ask, Template, ask_of
 from datasources.errors import StoreTimeout
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
-from datasources.postgres.rows import Row, answers_in
-from datasources.postgres.statements import Statement, statement_for
+from datasources.postgres.statements import Call, Statement, compiled, is_asked, sendable
 from datasources.postgres.wire import Result
 from telemetry import store_span
 
@@ -53,18 +54,36 @@ class PostgresSource:
             queue_timeout=queue_timeout,
         )
         self._deadline = statement_timeout + _GRACE_SECONDS
+        self._statements: WeakKeyDictionary[Template, Statement] = WeakKeyDictionary()
         known = conninfo_to_dict(conninfo)
         self._database = cast("str | None", known.get("dbname"))
         self._address = cast("str | None", known.get("host"))
 
     async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
         """Answers each read by one statement of its own, all in one round trip."""
-        statements = [statement_for(self._catalog, read) for read in reads]
-        results = iter(await self._results([each for each in statements if each]))
+        return await self.run([ask_of(read) for read in reads])
+
+    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are already taken apart."""
+        calls = [self._call(ask) for ask in asks]
+        results = iter(await self._results([call for call in calls if call]))
         return [
-            _answers(statement, *next(results)) if statement else _unasked(read)
-            for read, statement in zip(reads, statements, strict=True)
+            call.answers(*next(results)) if call else _unasked(ask.template.read)
+            for ask, call in zip(asks, calls, strict=True)
         ]
+
+    def _call(self, ask: Ask) -> Call | None:
+        read = ask.template.read
+        keys = sendable(ask.keys)
+        if not is_asked(read) or (read.batch and not keys):
+            return None
+        if not ask.ordinary:
+            ask = ask_of(ask.read)
+        statement = self._statements.get(ask.template)
+        if statement is None:
+            statement = compiled(self._catalog, ask.template.read)
+            self._statements[ask.template] = statement
+        return statement.call(ask.values, keys)
 
     async def ping(self) -> str | None:
         """None if the database takes a new connection within a second, else a short reason.
@@ -81,10 +100,10 @@ class PostgresSource:
         """Closes every connection, those in use when they are done."""
         await self._pool.close()
 
-    async def _results(self, statements: Sequence[Statement]) -> list[Result]:
+    async def _results(self, statements: Sequence[Call]) -> list[Result]:
         if not statements:
             return []
-        tables = {statement.table for statement in statements}
+        tables = {statement.statement.table for statement in statements}
         with store_span(
             "postgresql",
             "SELECT",
@@ -98,7 +117,7 @@ class PostgresSource:
             call.returned(sum(len(rows) for rows, _ in results))
             return results
 
-    async def _attempts(self, statements: Sequence[Statement]) -> list[Result]:
+    async def _attempts(self, statements: Sequence[Call]) -> list[Result]:
         """Runs the statements; once more if the connection was dead, since reads may be repeated.
 
         The server restarted, or an operator ended the session, and nobody need notice.
@@ -112,7 +131,7 @@ class PostgresSource:
         except _Repeatable as error:
             raise unavailable(error.reason) from error.reason
 
-    async def _attempt(self, statements: Sequence[Statement], *, fresh: bool) -> list[Result]:
+    async def _attempt(self, statements: Sequence[Call], *, fresh: bool) -> list[Result]:
         async with self._pool.connection(fresh=fresh) as connection:
             try:
                 async with asyncio.timeout(self._deadline):
@@ -132,12 +151,6 @@ class _Repeatable(Exception):  # noqa: N818 (never leaves this module)
     def __init__(self, reason: psycopg.Error) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-def _answers(
-    statement: Statement, rows: Sequence[Row], types: Sequence[int]
-) -> Mapping[Key, Answer]:
-    return answers_in(statement.layout, statement.keys, rows, types)
 
 
 def _unasked(read: Read) -> Mapping[Key, Answer]:

@@ -6,54 +6,99 @@ compares with: those are parameters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from catalog.entity import Catalog
-from catalog.query import And, Batch, Key, Read
+from catalog.flat import FlatReader, FlatRow
+from catalog.query import And, Answer, Key, Read
+from catalog.templates import ask_of
 from datasources.postgres.filters import condition, filtered
 from datasources.postgres.parts import Parts
-from datasources.postgres.rows import Layout
+from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Scope, is_key
-from datasources.postgres.values import DIALECT, storable
+from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, storable
 
 
-@dataclass(frozen=True, slots=True)
+class Call(NamedTuple):
+    """A statement with the values of its parameters; its rows number ``keys`` from 1."""
+
+    statement: Statement
+    values: Sequence[Any]
+    keys: tuple[Key, ...]
+
+    @property
+    def sql(self) -> str:
+        """The statement's text."""
+        return self.statement.sql
+
+    def answers(self, rows: Sequence[FlatRow], types: tuple[int, ...]) -> dict[Key, Answer]:
+        """What came back, as answers; ``types`` are the type OIDs of the columns."""
+        layout = self.statement.layout
+        return answers_in(layout, self.keys, rows, self.statement.reader(types))
+
+
 class Statement:
-    """SQL with the values of its parameters ``$1``…, and how to read the rows that come back.
+    """SQL with its parameters ``$1``…, and how to read the rows that come back."""
 
-    ``keys`` are those that the rows' numbers count, from 1.
-    """
+    def __init__(
+        self, sql: str, parameters: Sequence[Parameter], layout: Layout, table: str
+    ) -> None:
+        self.sql = sql
+        self.layout = layout
+        self.table = table
+        self._parameters = parameters
+        self._readers: dict[tuple[int, ...], FlatReader] = {}
 
-    sql: str
-    values: tuple[Any, ...]
-    layout: Layout
-    table: str
-    keys: tuple[Key, ...] = ()
+    def call(self, values: Sequence[Any], keys: tuple[Key, ...]) -> Call:
+        """The statement with these values in its slots, for these keys."""
+        return Call(self, [_value(each, values, keys) for each in self._parameters], keys)
+
+    def reader(self, types: tuple[int, ...]) -> FlatReader | None:
+        """What reads its rows, which differs if the table is not as the model says."""
+        if types not in self._readers and self.layout.record:
+            self._readers = {types: reader_of(self.layout.record, types)}
+        return self._readers.get(types)
 
 
-def statement_for(catalog: Catalog, read: Read) -> Statement | None:
+def _value(parameter: Parameter, values: Sequence[Any], keys: Sequence[Key]) -> Any:
+    if isinstance(parameter, Bound):
+        return parameter.encode(values[parameter.slot])
+    return parameter.encode(keys) if isinstance(parameter, KeyColumn) else parameter
+
+
+def statement_for(catalog: Catalog, read: Read) -> Call | None:
     """The statement that answers a read; None if neither rows nor a total can come of it."""
-    keys = _sendable(read.batch) if read.batch else ()
-    if (read.batch and not keys) or (read.limit == 0 and not read.total):
+    ask = ask_of(read)
+    keys = sendable(ask.keys)
+    if not is_asked(read) or (read.batch and not keys):
         return None
+    return compiled(catalog, ask.template.read).call(ask.values, keys)
+
+
+def is_asked(read: Read) -> bool:
+    """False if neither rows nor a total are wanted."""
+    return read.limit != 0 or read.total
+
+
+def compiled(catalog: Catalog, read: Read) -> Statement:
+    """The statement for reads that differ from this one in values only."""
     if read.batch or read.total:
-        select, layout = _combined(Parts(catalog, _simplified(read), keys), read)
+        select, layout = _combined(Parts(catalog, _simplified(read)), read)
     else:
         select, layout = _plain(catalog, read)
-    compiled = select.compile(dialect=DIALECT)
-    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
-    return Statement(str(compiled), values, layout, read.entity.table, keys)
+    text = select.compile(dialect=DIALECT)
+    parameters = tuple(text.params[name] for name in text.positiontup or ())
+    return Statement(str(text), parameters, layout, read.entity.table)
 
 
-def _sendable(batch: Batch) -> tuple[Key, ...]:
+def sendable(keys: Iterable[Key]) -> tuple[Key, ...]:
     """Each key once, without those that equal nothing."""
-    return tuple(
-        key for key in dict.fromkeys(batch.keys) if None not in key and all(map(storable, key))
-    )
+    return tuple(key for key in dict.fromkeys(keys) if None not in key and all(map(storable, key)))
 
 
 def _simplified(read: Read) -> Read:

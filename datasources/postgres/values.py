@@ -6,14 +6,16 @@ import datetime
 import math
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import psycopg
 
+from catalog.query import Key
+from catalog.templates import Slot
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
 
 DIALECT: Final = psycopg.dialect(paramstyle="numeric_dollar")
@@ -82,18 +84,63 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
             assert_never(kind)
 
 
-def parameter(encoding: Encoding, value: Any) -> sa.BindParameter[Any]:
-    """A bound value; None is SQL's null, with which no comparison is true."""
-    sent = None if value is None else encoding.encode(value)
-    return sa.bindparam("v", sent, type_=SqlType(encoding.sql), unique=True)
+class Bound(NamedTuple):
+    """A parameter whose value comes later, in a slot, and the form in which it is sent."""
+
+    slot: int
+    encode: Callable[[Any], Any]
 
 
-def array_parameter(
-    encoding: Encoding, values: tuple[Any, ...], name: str | None = None
+class KeyColumn(NamedTuple):
+    """A parameter that holds one part of every key."""
+
+    place: int
+    encode: Callable[[Any], Any]
+
+
+Parameter = Bound | KeyColumn | Any
+"""What stands for a parameter in a statement; anything else is the value itself."""
+
+
+def parameter(
+    encoding: Encoding, value: Any, form: Callable[[Any], Any] | None = None
 ) -> sa.BindParameter[Any]:
-    """Bound values as one array, so that the SQL text does not depend on how many there are."""
-    sent = [encoding.encode(value) for value in values]
-    return sa.bindparam(name or "v", sent, type_=SqlType(f"{encoding.sql}[]"), unique=not name)
+    """A bound value, of which ``form`` makes what is compared with.
+
+    None is SQL's null, with which no comparison is true.
+    """
+
+    def sent(given: Any) -> Any:
+        return encoding.encode(form(given) if form else given)
+
+    held: Parameter = None if value is None else _held(value, sent if form else encoding.encode)
+    return sa.bindparam("v", held, type_=SqlType(encoding.sql), unique=True)
+
+
+def array_parameter(encoding: Encoding, values: Any) -> sa.BindParameter[Any]:
+    """Bound values as one array, so that the SQL text does not depend on how many there are.
+
+    Those that the column cannot hold are left out: they equal nothing.
+    """
+
+    def sent(given: Iterable[Any]) -> list[Any]:
+        return [encoding.encode(v) for v in given if v is not None and storable(v)]
+
+    return sa.bindparam("v", _held(values, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True)
+
+
+def key_parameter(encoding: Encoding, place: int) -> sa.BindParameter[Any]:
+    """One part of all keys, as an array."""
+
+    def sent(keys: Iterable[Key]) -> list[Any]:
+        return [encoding.encode(key[place]) for key in keys]
+
+    column = KeyColumn(place, sent)
+    return sa.bindparam(f"k{place}", column, type_=SqlType(f"{encoding.sql}[]"))
+
+
+def _held(value: Any, sent: Callable[[Any], Any]) -> Parameter:
+    return Bound(value.number, sent) if isinstance(value, Slot) else sent(value)
 
 
 def storable(value: Any) -> bool:

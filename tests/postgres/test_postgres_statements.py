@@ -3,7 +3,6 @@
 ``WRITE_CASES=1`` writes the files anew.
 """
 
-import dataclasses
 import os
 import re
 from pathlib import Path
@@ -176,8 +175,6 @@ def test_the_text_does_not_depend_on_values():
     assert other
     assert one.sql == other.sql
     assert one.values != other.values
-    assert dataclasses.replace(one, values=(), keys=()) == dataclasses.replace(
-        other, values=(), keys=()
-    )
+    assert one.statement.layout == other.statement.layout
     for value in ("UA", "JFK", "'"):
         assert value not in one.sql

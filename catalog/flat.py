@@ -1,0 +1,68 @@
+"""In charge of flat rows: tuples that hold a record, and those joined to it, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from catalog.query import Record
+from catalog.types import Field
+
+FlatRow: TypeAlias = tuple[Any, ...]
+Decoder: TypeAlias = Callable[[Any], Any]
+"""Makes the value of a field of what stands in a row, which is not null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where a record stands in a row: its fields from ``start`` on, joined records anywhere.
+
+    ``present`` is the place of a boolean that says whether there is a record at all.
+    """
+
+    start: int
+    fields: tuple[Field, ...]
+    joins: tuple[tuple[str, Shape], ...] = ()
+    present: int | None = None
+
+    def place(self, name: str) -> int:
+        """Where the field of this name stands."""
+        return self.start + next(at for at, f in enumerate(self.fields) if f.name == name)
+
+
+class FlatReader:
+    """Makes records of rows of one shape; ``decoders`` stand by the place of what they decode."""
+
+    __slots__ = ("_read", "decoders", "shape")
+
+    def __init__(self, shape: Shape, decoders: Mapping[int, Decoder]) -> None:
+        self.shape = shape
+        self.decoders = decoders
+        self._read = _reader(shape, decoders)
+
+    def __call__(self, row: FlatRow) -> Record:
+        """The record; its row is known to hold one."""
+        record = self._read(row)
+        assert record is not None  # noqa: S101 (rows without a record are no rows)
+        return record
+
+
+def _reader(shape: Shape, decoders: Mapping[int, Decoder]) -> Callable[[FlatRow], Record | None]:
+    names = [field.name for field in shape.fields]
+    start, stop, present = shape.start, shape.start + len(names), shape.present
+    decoded = [(n, decoders[at]) for at, n in enumerate(names, start) if at in decoders]
+    joined = [(name, _reader(inner, decoders)) for name, inner in shape.joins]
+
+    def record(row: FlatRow) -> Record | None:
+        if present is not None and not row[present]:
+            return None
+        made: Record = dict(zip(names, row[start:stop], strict=True))
+        for name, decode in decoded:
+            if made[name] is not None:
+                made[name] = decode(made[name])
+        for name, read in joined:
+            made[name] = read(row)
+        return made
+
+    return record

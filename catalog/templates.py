@@ -1,0 +1,123 @@
+"""In charge of reads without their values: what can be compiled once, and then filled in.
+
+Reads of one shape share a template, whoever asks: it is found again by identity, so what a source
+has made of it (a statement, a decoder) is at hand without comparing reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, assert_never
+
+from catalog.query import (
+    And,
+    Compare,
+    Elements,
+    Filter,
+    IsNull,
+    Key,
+    Not,
+    Or,
+    Read,
+    Related,
+)
+
+_TEMPLATES: Final = 4096
+# A text that some store cannot hold may need another comparison than others do.
+_ODD: Final = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Stands in a filter for the value of this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A read with slots for the values that it compares with, and without its batch's keys."""
+
+    read: Read
+
+
+class Ask(NamedTuple):
+    """A template with its values and keys: what a read says, ready to be run."""
+
+    template: Template
+    values: tuple[Any, ...] = ()
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def read(self) -> Read:
+        """The read that this is."""
+        read = self.template.read
+        if self.values:
+            filter_, after = (_filled(part, self.values) for part in (read.filter, read.after))
+            read = replace(read, filter=filter_, after=after)
+        return replace(read, batch=replace(read.batch, keys=self.keys)) if read.batch else read
+
+    @property
+    def ordinary(self) -> bool:
+        """False if a value is one that its template must not be filled with."""
+        return not any(map(is_odd, self.values))
+
+
+def ask_of(read: Read) -> Ask:
+    """A read in two parts: what it is like, and what it compares with."""
+    values: list[Any] = []
+    filter_, after = _slotted(read.filter, values), _slotted(read.after, values)
+    batch = replace(read.batch, keys=()) if read.batch else None
+    template = _template(replace(read, filter=filter_, after=after, batch=batch))
+    return Ask(template, tuple(values), read.batch.keys if read.batch else ())
+
+
+@lru_cache(maxsize=_TEMPLATES)
+def _template(read: Read) -> Template:
+    return Template(read)
+
+
+def is_odd(value: Any) -> bool:
+    """True for null, and for text that not every store can hold."""
+    return value is None or (isinstance(value, str) and _ODD.search(value) is not None)
+
+
+def _slotted(filter_: Filter, values: list[Any]) -> Filter:
+    match filter_:
+        case And(filters) | Or(filters):
+            return type(filter_)(tuple([_slotted(each, values) for each in filters]))
+        case Not(inner):
+            return Not(_slotted(inner, values))
+        case Compare(path, operator, value):
+            if is_odd(value):
+                return filter_
+            values.append(value)
+            return Compare(path, operator, Slot(len(values) - 1))
+        case IsNull():
+            return filter_
+        case Elements(path, quantifier, inner):
+            return Elements(path, quantifier, _slotted(inner, values))
+        case Related(relation, quantifier, inner):
+            return Related(relation, quantifier, _slotted(inner, values))
+        case _:
+            assert_never(filter_)
+
+
+def _filled(filter_: Filter, values: tuple[Any, ...]) -> Filter:
+    match filter_:
+        case And(filters) | Or(filters):
+            return type(filter_)(tuple([_filled(each, values) for each in filters]))
+        case Not(inner):
+            return Not(_filled(inner, values))
+        case Compare(path, operator, Slot(number)):
+            return Compare(path, operator, values[number])
+        case Compare() | IsNull():
+            return filter_
+        case Elements(path, quantifier, inner):
+            return Elements(path, quantifier, _filled(inner, values))
+        case Related(relation, quantifier, inner):
+            return Related(relation, quantifier, _filled(inner, values))
+        case _:
+            assert_never(filter_)
