@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 
+import uvloop
 from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
@@ -29,6 +30,7 @@ from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
+from resolvers.operations import MOST_TOKENS
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
 from settings import Settings
@@ -36,8 +38,6 @@ from telemetry import tracing
 from telemetry.logs import configure as configure_logs
 
 VERSION = "0.1.0"
-MOST_TOKENS = 10_000
-"""Of one document; more are refused before they are read."""
 SDL = Path(__file__).parent / "schema" / "schema.graphql"
 
 
@@ -117,6 +117,12 @@ def not_given(catalog: Catalog, settings: Settings) -> set[ServerName]:
     return missing
 
 
+def embeds(settings: Settings) -> bool:
+    """Whether there may be a server of our own to start."""
+    given = (settings.database_url, settings.mongo_url, settings.redis_url)
+    return settings.environment != "production" and not all(given)
+
+
 async def load_sample(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
     """Makes missing tables and collections, and loads what the models' package has in `sample`."""
     await load(
@@ -137,6 +143,7 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         cache=cache(settings, urls),
         cache_ttl=settings.cache_ttl,
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
+        direct=settings.trace_fields == "resolvers",
     )
 
 
@@ -201,7 +208,9 @@ def run(command: str, settings: Settings, *, check: bool) -> int:
     try:
         # A signal while everything is still being started ends it like this.
         with suppress(asyncio.CancelledError):
-            asyncio.run(serve(settings) if command == "serve" else load_given(settings))
+            work = serve(settings) if command == "serve" else load_given(settings)
+            # uvloop is faster, but starts no child under another account, as the servers may need.
+            (asyncio.run if embeds(settings) else uvloop.run)(work)
     finally:
         end_tracing()
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -32,13 +32,20 @@ class Shape:
 
 
 class FlatReader:
-    """Makes records of rows of one shape; ``decoders`` stand by the place of what they decode."""
+    """Makes records of rows of one shape.
 
-    __slots__ = ("_read", "decoders", "shape")
+    ``decoders`` stand by the place of what they decode; at ``exact`` places the store's own type
+    lets nothing in that the field's GraphQL type could not show, but for null.
+    """
 
-    def __init__(self, shape: Shape, decoders: Mapping[int, Decoder]) -> None:
+    __slots__ = ("_read", "decoders", "exact", "shape")
+
+    def __init__(
+        self, shape: Shape, decoders: Mapping[int, Decoder], exact: Collection[int] = ()
+    ) -> None:
         self.shape = shape
         self.decoders = decoders
+        self.exact = exact
         self._read = _reader(shape, decoders)
 
     def __call__(self, row: FlatRow) -> Record:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
+
+if TYPE_CHECKING:
+    from catalog.templates import Ask
 
 Path = tuple[str, ...]
 """Field names from the entity inwards; ``()`` is the element itself inside a quantifier."""
@@ -25,7 +28,11 @@ Record = dict[str, Any]
 
 
 class Operator(enum.Enum):
-    """Comparisons of a leaf with a value; the value is the GraphQL operator's name."""
+    """Comparisons of a leaf with a value; the value is the GraphQL operator's name.
+
+    ``PRECEDES`` and ``FOLLOWS`` are for cursors alone: they compare as the store's order does, in
+    which whatever is stored has its place, also NaN and values of another type than the field's.
+    """
 
     EQ = "eq"
     NE = "ne"
@@ -40,6 +47,8 @@ class Operator(enum.Enum):
     STARTS_WITH = "startsWith"
     ENDS_WITH = "endsWith"
     CONTAINS = "contains"
+    PRECEDES = "precedes"
+    FOLLOWS = "follows"
 
 
 class Quantifier(enum.Enum):
@@ -211,6 +220,10 @@ class DataSource(Protocol):
 
         Keys without rows may be absent. Raises ``StoreError`` if the store does not answer.
         """
+        ...
+
+    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are taken apart, and so need not be compiled anew."""
         ...
 
     async def ping(self) -> str | None:

@@ -5,11 +5,10 @@ read → execute → tell errors → answer in the media type that was asked for
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,13 +20,33 @@ from auth import ANONYMOUS
 from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
 from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
-from edge.observe import Operation, operation
+from edge.observe import Operation, observed, operation
 from edge.requests import GraphQLRequest, read_request
+from resolvers.operations import Operation as Query
+from resolvers.operations import as_json
 from telemetry import begin, log_request
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
+
+
+class Body(NamedTuple):
+    """An answer's data in JSON, none if nothing was executed, and its errors."""
+
+    data: bytes | None
+    errors: Sequence[dict[str, Any]]
+
+    def json(self) -> bytes:
+        """The whole answer."""
+        if not self.errors:
+            return b'{"data":%s}' % self.data
+        errors = as_json(self.errors)
+        return (
+            b'{"errors":%s}' % errors
+            if self.data is None
+            else b'{"data":%s,"errors":%s}' % (self.data, errors)
+        )
 
 
 class Endpoint:
@@ -49,26 +68,42 @@ class Endpoint:
         status, codes = 500, [INTERNAL_ERROR]
         try:
             status, media_type, headers, body = await self._answer(request)
-            codes = sorted({error["extensions"]["code"] for error in body.get("errors", ())})
+            codes = sorted({error["extensions"]["code"] for error in body.errors})
         finally:
             elapsed = (time.perf_counter() - started) * 1000
             log_request(seen.name, seen.kind, duration_ms=elapsed, status=status, error_codes=codes)
-        return Response(_bytes(body), status, headers, f"{media_type}; charset=utf-8")
+        return Response(body.json(), status, headers, f"{media_type}; charset=utf-8")
 
-    async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], dict[str, Any]]:
+    async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], Body]:
         media_type = JSON
         try:
             media_type = answer_type(request.headers.get("accept"))
             asked = await read_request(request, self._max_body_bytes)
             body = await self._execute(asked, by_get=request.method != "POST")
         except HttpError as error:
-            body = {"errors": [error_body(error.message, error.http_code)]}
+            body = Body(None, [error_body(error.message, error.http_code)])
             return error.status, media_type, error.headers, body
         # In application/json any well-formed request is answered by 200, whatever became of it.
-        refused = "data" not in body and media_type == GRAPHQL_RESPONSE
+        refused = body.data is None and media_type == GRAPHQL_RESPONSE
         return 400 if refused else 200, media_type, {}, body
 
-    async def _execute(self, asked: GraphQLRequest, *, by_get: bool) -> dict[str, Any]:
+    async def _execute(self, asked: GraphQLRequest, *, by_get: bool) -> Body:
+        if self._graph.direct:
+            found = self._graph.operations.find(asked.query, asked.operation_name)
+            body = found and await self._run(found, asked.variables)
+            if body:
+                return body
+        return await self._left_to_strawberry(asked, by_get=by_get)
+
+    async def _run(self, found: Query, variables: dict[str, Any] | None) -> Body | None:
+        with observed(found.name, "query"):
+            answered = await found.run(self._graph.context(ANONYMOUS), variables)
+        if answered is None:
+            return None
+        errors = [told(error, before_execution=False) for error in answered.errors]
+        return Body(answered.data or b"null", errors)
+
+    async def _left_to_strawberry(self, asked: GraphQLRequest, *, by_get: bool) -> Body:
         try:
             result = await self._graph.schema.execute(
                 asked.query,
@@ -78,7 +113,7 @@ class Endpoint:
                 allowed_operation_types=_BY_GET if by_get else _BY_POST,
             )
         except CannotGetOperationTypeError as error:
-            return {"errors": [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)]}
+            return Body(None, [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)])
         except InvalidOperationTypeError as error:  # only by GET
             reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
@@ -86,23 +121,15 @@ class Endpoint:
         return _body(result)
 
 
-def _body(result: Any) -> dict[str, Any]:
+def _body(result: Any) -> Body:
     errors: list[GraphQLError] = result.errors or []
     if isinstance(result, PreExecutionError):
-        return {"errors": [told(error, before_execution=True) for error in errors]}
+        return Body(None, [told(error, before_execution=True) for error in errors])
     assert isinstance(result, ExecutionResult)  # noqa: S101 (nothing here answers in parts)
     shown = [told(error, before_execution=False) for error in errors]
     # Variables that do not fit are refused before anything runs: an error without a path, no data.
-    if result.data is None and any(error.path is None for error in errors):
-        return {"errors": shown}
-    return {"data": result.data, **({"errors": shown} if shown else {})}
-
-
-def _bytes(body: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
-        return json.dumps(body).encode()
+    refused = result.data is None and any(error.path is None for error in errors)
+    return Body(None if refused else as_json(result.data), shown)
 
 
 def _opened_in_browser(request: Request) -> bool:

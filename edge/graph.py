@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cached_property
 
 from strawberry import Schema
 
@@ -14,6 +15,7 @@ from catalog.query import DataSource
 from datasources.redis import Cache
 from resolvers.context import Context
 from resolvers.loaders import Loaders
+from resolvers.operations import Operations
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
 
@@ -28,6 +30,13 @@ class Graph:
     cache: Cache
     cache_ttl: float
     page_limits: PageLimits
+    direct: bool = True
+    """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
+
+    @cached_property
+    def operations(self) -> Operations:
+        """The documents that were asked for lately."""
+        return Operations(self.schema, self.catalog, Planner(self.catalog, self.page_limits))
 
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""

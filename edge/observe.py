@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -37,14 +38,22 @@ class Observe(SchemaExtension):
         """Around the execution of a valid document."""
         context = self.execution_context
         _check_named(context)
-        seen = operation.get(Operation())
-        seen.name = context.operation_name and context.operation_name[:_LONGEST_NAME]
-        seen.kind = context.operation_type.value.lower()
-        attributes = {"graphql.operation.type": seen.kind}
-        if seen.name:
-            attributes["graphql.operation.name"] = seen.name
-        with span(f"{seen.kind} {seen.name}" if seen.name else seen.kind, attributes=attributes):
+        with observed(context.operation_name, context.operation_type.value.lower()):
             yield
+
+
+@contextmanager
+def observed(name: str | None, kind: str) -> Generator[None]:
+    """The operation's span, and its name for the request's line in the log."""
+    name = name and name[:_LONGEST_NAME]
+    seen = operation.get(Operation())
+    seen.name, seen.kind = name, kind
+    attributes = {
+        "graphql.operation.type": kind,
+        **({"graphql.operation.name": name} if name else {}),
+    }
+    with span(f"{kind} {name}" if name else kind, attributes=attributes):
+        yield
 
 
 def _check_named(context: ExecutionContext) -> None:

@@ -28,6 +28,7 @@ from catalog.query import (
 )
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
 from resolvers.errors import InputError
+from resolvers.variables import Variable
 
 Raw = Mapping[str, Any]
 
@@ -99,12 +100,18 @@ def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
         return _null(path, value)
     operator = Operator(name)
     if operator in (Operator.IN, Operator.NOT_IN):
+        if isinstance(value, Variable):
+            return Compare(path, operator, Variable(value.name, kind, many=True))
+        if any(isinstance(item, Variable) for item in value):
+            list(map(bool, value))
         return Compare(path, operator, tuple(value_of(kind, item) for item in value))
     return Compare(path, operator, value_of(kind, value))
 
 
 def value_of(kind: FieldType, value: Any) -> Any:
     """A coerced argument as sources know it: enum names, times in UTC."""
+    if isinstance(value, Variable):
+        return Variable(value.name, kind)
     if isinstance(kind, EnumType):
         return getattr(value, "name", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):

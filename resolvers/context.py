@@ -12,6 +12,7 @@ from typing import Any
 from auth import Principal
 from catalog.entity import Catalog, Store
 from catalog.query import Batch, DataSource, Read
+from catalog.templates import ask_of
 from resolvers.arguments import filter_of, orders_of, value_of
 from resolvers.errors import InputError
 from resolvers.loaders import Loaders
@@ -65,5 +66,6 @@ class Context:
         values = tuple(value_of(entity.fields[name].type, value) for name, value in key.items())
         if None in values:
             return []
-        answers = await self.loaders.load(read, [values], cached=False)
+        ask = ask_of(read)._replace(keys=(values,))
+        answers = await self.loaders.load(ask, cached=False)
         return [Row(entity, record) for record in answers[values].rows]

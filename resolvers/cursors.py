@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from catalog.codec import decoded, encoded
@@ -36,8 +36,17 @@ from resolvers.errors import CursorError, NodeIdError
 
 def node_id(entity: Entity, record: Record) -> str:
     """The opaque id of a row that was read with its key; raises ``StoredValueError``."""
-    key = [_encoded(entity.fields[name], record[name]) for name in entity.key]
-    return _packed([entity.name, *key])
+    return node_id_of(entity)(*(record[name] for name in entity.key))
+
+
+def node_id_of(entity: Entity) -> Callable[..., str]:
+    """What makes the opaque id of the values of a row's key; it raises ``StoredValueError``."""
+    fields = [entity.fields[name] for name in entity.key]
+
+    def made(*values: Any) -> str:
+        return _packed([entity.name, *map(_encoded, fields, values)])
+
+    return made
 
 
 def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]]:
@@ -126,7 +135,8 @@ class _Term:
     def beyond(self, value: Any) -> Filter:
         if value is None:
             return Not(self._null()) if self.order.nulls_first else NEVER
-        further = self._compare(Operator.LT if self.order.descending else Operator.GT, value)
+        ahead = Operator.PRECEDES if self.order.descending else Operator.FOLLOWS
+        further = self._compare(ahead, value)
         if self.order.nulls_first or not self.nullable:
             return further
         return Or((further, self._null()))

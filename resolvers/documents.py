@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, cast
 
 from graphql import (
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLField,
     GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionSetNode,
+    TypeNameMetaFieldDef,
     is_abstract_type,
 )
 from graphql.execution.values import (
@@ -45,13 +48,32 @@ class Asked(NamedTuple):
         return frozenset(map(id, self.nodes))
 
 
+class Scope(Protocol):
+    """What a document is read with: its fragments, the variables' values, the schema."""
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema that it is valid for."""
+        ...
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """By name."""
+        ...
+
+    @property
+    def variable_values(self) -> Any:
+        """Coerced, by name; those that were not given and have no default are absent."""
+        ...
+
+
 def asked_fields(
-    info: RawInfo, kind: GraphQLObjectType, nodes: Sequence[FieldNode]
+    info: Scope, kind: GraphQLObjectType, nodes: Sequence[FieldNode], *, meta: bool = False
 ) -> Iterator[Asked]:
     """The fields below these nodes, for an object of this type.
 
     Fragments are followed, ``@skip`` and ``@include`` obeyed, equal response keys merged;
-    meta-fields such as ``__typename`` are left out.
+    ``__typename`` is there only for whom ``meta`` asks.
     """
     grouped: dict[str, list[FieldNode]] = {}
     seen: set[str] = set()
@@ -62,6 +84,8 @@ def asked_fields(
         name = same[0].name.value
         if name in kind.fields:
             yield Asked(key, name, kind.fields[name], same)
+        elif meta:
+            yield Asked(key, name, TypeNameMetaFieldDef, same)
 
 
 def asked_field(info: RawInfo) -> Asked:
@@ -70,13 +94,13 @@ def asked_field(info: RawInfo) -> Asked:
     return Asked(str(info.path.key), info.field_name, definition, info.field_nodes)
 
 
-def arguments_of(info: RawInfo, asked: Asked) -> dict[str, Any]:
+def arguments_of(info: Scope, asked: Asked) -> dict[str, Any]:
     """The field's coerced arguments; those left out are absent."""
     return get_argument_values(asked.definition, asked.nodes[0], _variables(info))
 
 
 def _collect(
-    info: RawInfo,
+    info: Scope,
     kind: GraphQLObjectType,
     selections: SelectionSetNode,
     grouped: dict[str, list[FieldNode]],
@@ -98,7 +122,7 @@ def _collect(
                 _collect(info, kind, fragment.selection_set, grouped, seen)
 
 
-def _included(info: RawInfo, node: Any) -> bool:
+def _included(info: Scope, node: Any) -> bool:
     if not node.directives:
         return True
     skip = get_directive_values(GraphQLSkipDirective, node, _variables(info))
@@ -106,12 +130,12 @@ def _included(info: RawInfo, node: Any) -> bool:
     return not (skip and skip["if"]) and not (include and not include["if"])
 
 
-def _variables(info: RawInfo) -> VariableValues:
+def _variables(info: Scope) -> VariableValues:
     # Strawberry hands resolvers the coerced values alone.
     return VariableValues(sources={}, coerced=cast("dict[str, Any]", info.variable_values))
 
 
-def _applies(info: RawInfo, kind: GraphQLObjectType, condition: Any) -> bool:
+def _applies(info: Scope, kind: GraphQLObjectType, condition: Any) -> bool:
     if condition is None or condition.name.value == kind.name:
         return True
     named: GraphQLNamedType | None = info.schema.type_map.get(condition.name.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -16,15 +17,23 @@ from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Join, Key, Path, Read, Record
+from catalog.templates import Ask, Template
 from catalog.types import DocumentType, FieldType, ListType
 
 
-def entry_names(catalog: Catalog, read: Read, keys: Iterable[Key]) -> list[str]:
+def entry_names(catalog: Catalog, ask: Ask, keys: Iterable[Key]) -> list[str]:
     """The cache keys of a batched read's answers."""
-    shape = hashlib.blake2b(repr(read).encode(), digest_size=12).hexdigest()
+    read = ask.template.read
+    text = f"{_text(ask.template)}{ask.values!r}"
+    shape = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
     prefix = f"{catalog.fingerprint}:{read.entity.name}:{shape}:"
     kinds = [read.entity.fields[name].type for name in read.batch.fields] if read.batch else []
     return [prefix + _key_text(kinds, key) for key in keys]
+
+
+@lru_cache(maxsize=4096)
+def _text(template: Template) -> str:
+    return repr(template.read)
 
 
 def _key_text(kinds: Sequence[FieldType], key: Key) -> str:

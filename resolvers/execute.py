@@ -14,6 +14,7 @@ from typing import Any
 from catalog.entity import Entity
 from catalog.errors import BigraphError
 from catalog.query import Answer, Key, Record
+from catalog.templates import ask_of
 from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
@@ -27,9 +28,8 @@ _Pending = dict[Hop, list[Row]]
 
 async def execute(island: Island, context: Context) -> Value:
     """The value of a root field: a page, or one row if there is one. Raises ``StoreError``."""
-    source = context.sources[island.read.entity.store]
-    (answers,) = await source.read([island.read])
-    return (await _shaped(island, answers, context))[()]
+    answer = await context.loaders.root(ask_of(island.read))
+    return (await _shaped(island, {(): answer}, context))[()]
 
 
 async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
@@ -54,11 +54,11 @@ _EMPTY = Answer(total=0)
 
 
 async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Key, Value]:
-    read, cached = hop.island.read, hop.relation.cross_store
     wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
     if not wanted:
         return {}
-    answers = await context.loaders.load(read, wanted, cached=cached)
+    ask = ask_of(hop.island.read)._replace(keys=tuple(wanted))
+    answers = await context.loaders.load(ask, cached=hop.relation.cross_store)
     return await _shaped(hop.island, {key: answers[key] for key in wanted}, context)
 
 

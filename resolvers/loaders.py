@@ -6,25 +6,29 @@ the cache is asked for the hops that may be cached; after it, the cache is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, DataSource, Key, Read
+from catalog.templates import Ask, Template
+from datasources.errors import StoreError
 from datasources.redis import Cache
 from resolvers.entries import entry_names, packed, unpacked
 
 Answers = Mapping[Key, Answer]
+T = TypeVar("T")
+_Shape = tuple[Template, tuple[Any, ...]]
+"""A read without its keys."""
 
 
 class _Request(NamedTuple):
-    read: Read  # its batch names the fields and holds no keys
-    keys: tuple[Key, ...]
+    ask: Ask
     ttl: float
 
 
@@ -32,10 +36,15 @@ class _Request(NamedTuple):
 class _Batch:
     """The keys that one call asks of one read, and their answers as they come in."""
 
-    read: Read
+    ask: Ask
     ttl: float
     keys: dict[Key, None] = field(default_factory=dict[Key, None])
     answers: dict[Key, Answer] = field(default_factory=dict[Key, Answer])
+
+    @property
+    def read(self) -> Read:
+        """What is asked, without its values."""
+        return self.ask.template.read
 
     @property
     def empty(self) -> Answer:
@@ -60,23 +69,49 @@ class Loaders:
         self._catalog = catalog
         self._cache = cache
         self._default_ttl = default_ttl
-        self._known: dict[Read, dict[Key, Answer]] = {}
+        self._sources = sources
+        self._known: dict[_Shape, dict[Key, Answer]] = {}
+        self._failed: dict[Ask, StoreError] = {}
         self._loaders = {
             store: DataLoader[_Request, Answers](partial(self._load, source), cache=False)
             for store, source in sources.items()
         }
 
-    async def load(self, read: Read, keys: Iterable[Key], *, cached: bool) -> Answers:
-        """The answers of a batched read for these keys; every key has one, if an empty one.
+    async def root(self, ask: Ask) -> Answer:
+        """The answer of a plain read; asked again, it is the same one. Raises ``StoreError``."""
+        known = self._known.setdefault(ask[:2], {})
+        if () not in known:
+            source = self._sources[ask.template.read.entity.store]
+            (answers,) = await self._remembered(ask, source.run([ask]))
+            known[()] = answers[()]
+        return known[()]
+
+    async def load(self, ask: Ask, *, cached: bool) -> Answers:
+        """The answers of a batched read for its keys; every key has one, if an empty one.
 
         Raises ``StoreError``.
         """
-        known = self._known.setdefault(read, {})
-        missing = tuple(key for key in dict.fromkeys(keys) if key not in known)
+        known = self._known.setdefault(ask[:2], {})
+        missing = tuple(key for key in dict.fromkeys(ask.keys) if key not in known)
         if missing:
-            request = _Request(read, missing, self._ttl(read.entity) if cached else 0)
-            known.update(await self._loaders[read.entity.store].load(request))
+            entity, asked = ask.template.read.entity, ask._replace(keys=missing)
+            request = _Request(asked, self._ttl(entity) if cached else 0)
+            loading = self._loaders[entity.store].load(request)
+            known.update(await self._remembered(asked, loading))
         return known
+
+    async def _remembered(self, ask: Ask, answers: Awaitable[T]) -> T:
+        """The answers; what failed is not tried again within a request."""
+        if ask in self._failed:
+            close = getattr(answers, "close", None)
+            if close:
+                close()
+            raise self._failed[ask]
+        try:
+            return await answers
+        except StoreError as error:
+            self._failed[ask] = error
+            raise
 
     def _ttl(self, entity: Entity) -> float:
         return self._default_ttl if entity.cache_ttl is None else entity.cache_ttl
@@ -86,11 +121,11 @@ class Loaders:
         await self._ask_cache(batches)
         asked = [(batch, missing) for batch in batches if (missing := batch.missing())]
         if asked:
-            reads = [_keyed(batch.read, missing) for batch, missing in asked]
-            for (batch, missing), answers in zip(asked, await source.read(reads), strict=True):
+            found = await source.run([batch.ask._replace(keys=missing) for batch, missing in asked])
+            for (batch, missing), answers in zip(asked, found, strict=True):
                 self._keep(batch, {key: answers.get(key, batch.empty) for key in missing})
-        by_read = {batch.read: batch.answers for batch in batches}
-        return [by_read[request.read] for request in requests]
+        by_shape = {batch.ask[:2]: batch.answers for batch in batches}
+        return [by_shape[request.ask[:2]] for request in requests]
 
     async def _ask_cache(self, batches: list[_Batch]) -> None:
         """Fills in what the cache holds, in one call."""
@@ -115,18 +150,13 @@ class Loaders:
         self._cache.set_many({name: kept for name, kept in named if kept is not None}, batch.ttl)
 
     def _names(self, batch: _Batch, keys: Iterable[Key]) -> list[str]:
-        return entry_names(self._catalog, batch.read, keys)
+        return entry_names(self._catalog, batch.ask, keys)
 
 
 def _merged(requests: list[_Request]) -> list[_Batch]:
     """The requests for the same read become one batch of all their keys."""
-    batches: dict[Read, _Batch] = {}
+    batches: dict[_Shape, _Batch] = {}
     for request in requests:
-        batch = batches.setdefault(request.read, _Batch(request.read, request.ttl))
-        batch.keys.update(dict.fromkeys(request.keys))
+        batch = batches.setdefault(request.ask[:2], _Batch(request.ask, request.ttl))
+        batch.keys.update(dict.fromkeys(request.ask.keys))
     return list(batches.values())
-
-
-def _keyed(read: Read, keys: tuple[Key, ...]) -> Read:
-    assert read.batch is not None  # noqa: S101 (loaders are asked for batches only)
-    return replace(read, batch=replace(read.batch, keys=keys))

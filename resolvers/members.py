@@ -23,9 +23,10 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A root field that gives one entity."""
+    """A root field that gives one entity, by the values of these fields."""
 
     entity: Entity
+    key: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def resolve_one(entity: Entity, key: Sequence[str]) -> Produce:
         raw = raw_info(info)
         arguments = arguments_of(raw, asked_field(raw))
         values = [value_of(field.type, arguments[field.api]) for field in fields]
-        return await _one(entity, _equals(key, values), info.context, raw)
+        return await _one(entity, equals(key, values), info.context, raw)
 
     return produce
 
@@ -43,7 +43,7 @@ def resolve_node(catalog: Catalog) -> Produce:
     async def produce(_source: Any, info: Info) -> Any:
         raw = raw_info(info)
         entity, values = parsed_node_id(catalog, arguments_of(raw, asked_field(raw))["id"])
-        return await _one(entity, _equals(entity.key, values), info.context, raw)
+        return await _one(entity, equals(entity.key, values), info.context, raw)
 
     return produce
 
@@ -67,6 +67,7 @@ async def _one(entity: Entity, key: Filter, context: Context, raw: RawInfo) -> A
         return await execute(context.planner.one(selection, key), context)
 
 
-def _equals(key: Sequence[str], values: Sequence[Any]) -> Filter:
+def equals(key: Sequence[str], values: Sequence[Any]) -> Filter:
+    """The filter for the row whose key has these values."""
     pairs = zip(key, values, strict=True)
     return all_of([Compare((name,), Operator.EQ, value) for name, value in pairs])

@@ -11,8 +11,7 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
 from catalog.types import DocumentType, Field, element_of
-from resolvers.documents import Asked, Place, arguments_of, asked_fields
-from resolvers.info import RawInfo
+from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields
 from resolvers.members import MEMBER, Member, Reads
 
 
@@ -54,7 +53,7 @@ class Edge:
 class Selector:
     """Reads one operation's selections; holds what each step needs of the request."""
 
-    def __init__(self, catalog: Catalog, info: RawInfo) -> None:
+    def __init__(self, catalog: Catalog, info: Scope) -> None:
         self._catalog = catalog
         self._info = info
 

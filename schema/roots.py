@@ -51,7 +51,7 @@ def _by_key(
         namespace,
         resolve_one(entity, key),
         arguments=arguments,
-        member=One(entity),
+        member=One(entity, key),
         description=f"One {entity.name} by {' and '.join(field.api for field in fields)}.",
     )
 

@@ -90,6 +90,8 @@ _OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.LT: operator.lt,
     Operator.LTE: operator.le,
     Operator.GT: operator.gt,
+    Operator.PRECEDES: operator.lt,
+    Operator.FOLLOWS: operator.gt,
     Operator.GTE: operator.ge,
     Operator.LIKE: _like,
     Operator.ILIKE: lambda value, pattern: _like(value, pattern, re.IGNORECASE),

@@ -44,6 +44,8 @@ _RANGES: dict[Operator, RangeOperator] = {
     Operator.LT: "$lt",
     Operator.LTE: "$lte",
     Operator.GT: "$gt",
+    Operator.PRECEDES: "$lt",
+    Operator.FOLLOWS: "$gt",
     Operator.GTE: "$gte",
 }
 

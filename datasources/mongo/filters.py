@@ -17,6 +17,7 @@ from catalog.query import (
     Filter,
     IsNull,
     Not,
+    Operator,
     Or,
     Quantifier,
     Related,
@@ -43,6 +44,9 @@ def condition_of(scope: FieldType, filter: Filter, related: RelatedCondition) ->
             return _any([condition_of(scope, each, related) for each in filters])
         case Not(inner):
             return _none([condition_of(scope, inner, related)])
+        case Compare(_, Operator.PRECEDES | Operator.FOLLOWS):
+            # An expression compares all types by one order; a query only values of one type.
+            return {"$expr": expression_of(scope, filter)}
         case IsNull(path) | Compare(path):
             place = place_of(scope, path)
             return {place.stored: _operators(place, filter)}

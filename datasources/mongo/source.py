@@ -8,6 +8,7 @@ from typing import Final
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
+from catalog.templates import Ask
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, Database, Document, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
@@ -40,6 +41,10 @@ class MongoSource:
         command = command_of(self._catalog, reads)
         documents = await self._run(command, reads) if command else []
         return answers_of(self._catalog, reads, command, documents)
+
+    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are taken apart."""
+        return await self.read([ask.read for ask in asks])
 
     async def ping(self) -> str | None:
         """None if MongoDB answers within a second, else why not, without addresses or secrets."""

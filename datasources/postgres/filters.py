@@ -122,6 +122,10 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
             return differs & expression.is_not(None) if leaf.nullable else differs
         case Operator.LT | Operator.LTE | Operator.GT | Operator.GTE:
             return _ranges(leaf, encoding, operator, value)
+        case Operator.PRECEDES:
+            return _ranges(leaf, encoding, Operator.LT, value)
+        case Operator.FOLLOWS:
+            return _ranges(leaf, encoding, Operator.GT, value)
         case _ if not storable(value):
             return expression.is_not(None) if operator is Operator.NE else sa.false()
         case Operator.EQ:

@@ -52,7 +52,15 @@ def answers_in(
 
 def reader_of(shape: Shape, types: Sequence[int]) -> FlatReader:
     """What reads rows of this shape; ``types`` are the type OIDs of their columns."""
-    return FlatReader(shape, dict(_decoders(shape, types)))
+    return FlatReader(shape, dict(_decoders(shape, types)), frozenset(_exact(shape, types)))
+
+
+def _exact(shape: Shape, types: Sequence[int]) -> Iterator[int]:
+    for at, field in enumerate(shape.fields, shape.start):
+        if (field.type, types[at]) in _EXACT:
+            yield at
+    for _, inner in shape.joins:
+        yield from _exact(inner, types)
 
 
 def _decoders(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder]]:
@@ -136,4 +144,11 @@ _NATIVE: Final[Mapping[Scalar, frozenset[int]]] = {
     Scalar.JSON: _oids("json", "jsonb"),
     Scalar.OBJECT_ID: frozenset(),
 }
+_EXACT: Final = frozenset(
+    [
+        *((Scalar.INT, oid) for oid in _oids("int2", "int4")),
+        *((Scalar.BOOLEAN, oid) for oid in _oids("bool")),
+        *((Scalar.STRING, oid) for oid in _NATIVE[Scalar.STRING]),
+    ]
+)
 _ELEMENT: Final = {info.array_oid: info.oid for info in types if info.array_oid}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from strawberry import Schema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types.execution import PreExecutionError
@@ -23,7 +27,7 @@ from edge.observe import Observe, TraceFields
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
 from tests.library.rows import documents, tables
-from tests.library.sources import CountingSource
+from tests.library.sources import CountingSource, DownSource
 
 LIMITS = PageLimits(default=100, most=200)
 
@@ -55,8 +59,8 @@ class Library:
         fields_traced: bool = False,
     ) -> None:
         self.tables, self.documents = tables(), documents()
-        self.postgres = postgres(MemorySource(catalog(), Store.POSTGRES, self.tables))
-        self.mongo = mongo(MemorySource(catalog(), Store.MONGO, self.documents))
+        self._sources = (postgres, mongo)
+        self.postgres, self.mongo = self._opened()
         self.graph = Graph(
             catalog=catalog(),
             schema=schema(*more, fields_traced=fields_traced),
@@ -64,16 +68,45 @@ class Library:
             cache=cache or NoCache(),
             cache_ttl=60,
             page_limits=limits,
+            direct=not fields_traced,
+        )
+        self._repeatable = cache is None and {postgres, mongo} <= {CountingSource, DownSource}
+
+    def _opened(self) -> tuple[CountingSource, CountingSource]:
+        postgres, mongo = self._sources
+        return (
+            postgres(MemorySource(catalog(), Store.POSTGRES, self.tables)),
+            mongo(MemorySource(catalog(), Store.MONGO, self.documents)),
         )
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The answer to a query, with its errors as clients are told them."""
+        """The answer to a query, with its errors as clients are told them.
+
+        It is graphql-core's; the engine's own, over sources of its own, must be the same.
+        """
         result = await self.graph.schema.execute(
             query, variable_values=variables, context_value=self.graph.context(ANONYMOUS)
         )
         refused = isinstance(result, PreExecutionError)
         errors = [told(error, before_execution=refused) for error in result.errors or ()]
-        return {"data": result.data, **({"errors": errors} if errors else {})}
+        answer = {"data": result.data, **({"errors": errors} if errors else {})}
+        if self._repeatable:
+            direct = await self.ask_directly(query, **variables)
+            assert direct is None or _comparable(direct) == _comparable(answer)
+        return answer
+
+    async def ask_directly(self, query: str, **variables: Any) -> dict[str, Any] | None:
+        """The engine's own answer; None for what it leaves to graphql-core as a whole."""
+        postgres, mongo = self._opened()
+        sources = {Store.POSTGRES: postgres, Store.MONGO: mongo}
+        graph = dataclasses.replace(self.graph, sources=sources)
+        operation = self.graph.operations.find(query, None)
+        answered = operation and await operation.run(graph.context(ANONYMOUS), variables)
+        if not answered:
+            return None
+        errors = [told(error, before_execution=False) for error in answered.errors]
+        data = None if answered.data is None else orjson.loads(answered.data)
+        return {"data": data, **({"errors": errors} if errors else {})}
 
     async def data(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of an answer that must be without errors."""
@@ -99,6 +132,13 @@ class Library:
 
 def _entities(calls: Sequence[Sequence[Read]]) -> list[list[str]]:
     return [[read.entity.name for read in reads] for reads in calls]
+
+
+def _comparable(answer: dict[str, Any]) -> Any:
+    """An answer, whatever the order of its errors and whichever trace they belong to."""
+    errors = [json.dumps(error, sort_keys=True) for error in answer.get("errors", ())]
+    plain = [re.sub(r'"traceId": "\w+"', "", error) for error in errors]
+    return orjson.loads(orjson.dumps(answer["data"])), sorted(plain)
 
 
 def titles(page: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,238 @@
+"""In charge of completing rows directly: a generated function makes the answer's objects of them.
+
+Whatever GraphQL forbids (a null where none may be, a number out of range, a value of another type)
+raises, and the caller completes the same rows by graphql-core, which says what is wrong and where.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from catalog.entity import Entity, Relation
+from catalog.errors import StoredValueError
+from catalog.query import Key
+from catalog.types import EnumType, FieldType, ListType, Scalar
+from resolvers import code
+from resolvers.access import Access, access_of
+from resolvers.cursors import node_id_of
+from resolvers.documents import Place
+from resolvers.forms import Constant, Id, Linked, Nested, ObjectForm, Value
+from resolvers.plan import Hop, Part
+
+Links = Sequence[Mapping[Key, Any]]
+"""For each hop its values by key; what is missing is the last hop's ``missing``."""
+
+_ROW, _ROWS, _LINKS, _MISSING = "row", "rows", "links", "missing"
+_INT32 = 2**31
+
+
+class ViolationError(Exception):
+    """A value that must not be in an answer."""
+
+
+def hops_in(part: Part) -> list[Hop]:
+    """The hops off a part's rows, in the order in which completion counts them."""
+    inner = [hop for joined in part.joined for hop in hops_in(joined.part)]
+    return [*part.hops, *inner]
+
+
+def keys_functions(part: Part, reader: Any) -> list[Callable[[Sequence[Any]], list[Key]]]:
+    """For each hop the function from rows to the keys that it follows, one of each row."""
+    return list(_keys(part, access_of(reader, _ROW), None))
+
+
+def _keys(
+    part: Part, access: Access, test: ast.expr | None
+) -> Iterator[Callable[[Sequence[Any]], list[Key]]]:
+    for hop in part.hops:
+        yield _keys_function(access, hop.relation, test)
+    for joined in part.joined:
+        there, inner = access.joined(joined.relation)
+        yield from _keys(joined.part, inner, there if test is None else code.both(test, there))
+
+
+def objects_function(
+    schema: GraphQLSchema, form: ObjectForm, part: Part, reader: Any
+) -> Callable[[Sequence[Any], Links, Sequence[Any]], list[dict[str, Any]]]:
+    """The function from rows, hops' values and what stands for missing ones to objects."""
+    writer = _Writer(schema, {hop: at for at, hop in enumerate(hops_in(part))})
+    made = writer.object(form, part, access_of(reader, _ROW))
+    result = code.each(made, _ROW, code.name(_ROWS))
+    return code.function([_ROWS, _LINKS, _MISSING], result, writer.known)
+
+
+def _keys_function(
+    access: Access, relation: Relation, test: ast.expr | None
+) -> Callable[[Sequence[Any]], list[Key]]:
+    known: dict[str, Any] = {}
+    key = _key(access, relation, known)
+    return code.function([_ROWS], code.each(key, _ROW, code.name(_ROWS), test), known)
+
+
+def _key(access: Access, relation: Relation, known: dict[str, Any]) -> ast.expr:
+    return code.row(access.field(name).decoded(known) for name in relation.source_fields)
+
+
+@dataclass
+class _Writer:
+    schema: GraphQLSchema
+    numbers: Mapping[Hop, int]
+    known: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def object(self, form: ObjectForm, part: Part | None, access: Access) -> ast.expr:
+        pairs = [(m.key, self._member(m, form.entity, part, access)) for m in form.members]
+        return code.mapping(pairs)
+
+    def _member(
+        self,
+        member: Constant | Value | Nested | Id | Linked,
+        entity: Entity | None,
+        part: Part | None,
+        access: Access,
+    ) -> ast.expr:
+        match member:
+            case Constant(_, value):
+                return code.constant(value)
+            case Value(_, field_, type_):
+                stored = access.field(field_.name)
+                value = stored.decoded(self.known)
+                return self._leaf(
+                    field_.type, type_, value, nullable=field_.nullable, exact=stored.exact
+                )
+            case Nested(_, field_, form):
+                value = access.field(field_.name).value
+                return self._nested(field_.type, value, form, nullable=field_.nullable)
+            case Id():
+                assert entity is not None  # noqa: S101 (documents have no id)
+                return self._id(entity, access)
+            case Linked(_, place, form):
+                assert part is not None  # noqa: S101 (documents have no relations)
+                return self._linked(place, form, part, access)
+
+    def _leaf(
+        self,
+        kind: FieldType,
+        type_: str,
+        value: ast.expr,
+        *,
+        nullable: bool,
+        exact: bool = False,
+    ) -> ast.expr:
+        if isinstance(kind, ListType):
+            variable = self._fresh("x", None)
+            inner = self._leaf(kind.of, type_, code.name(variable), nullable=kind.items_nullable)
+            made = code.each(inner, variable, value)
+        else:
+            made = value if exact else self._converted(kind, type_, value)
+        return value if made is value and nullable else self._unless_null(value, made, nullable)
+
+    def _converted(self, kind: FieldType, type_: str, value: ast.expr) -> ast.expr:
+        if kind in _DATED:
+            return code.method(value, "isoformat")
+        if kind is Scalar.FLOAT:
+            return code.either(code.is_finite(value), value, self._violation())
+        if isinstance(kind, EnumType):
+            check = _member_check(kind)
+        elif kind in _CHECKS:
+            check = _CHECKS[kind]
+        else:
+            named: Any = self.schema.type_map[type_]
+            check = _serializer(named.serialize)
+        return code.call(code.name(self._fresh("c", check)), value)
+
+    def _nested(
+        self, kind: FieldType, value: ast.expr, form: ObjectForm, *, nullable: bool
+    ) -> ast.expr:
+        if isinstance(kind, ListType):
+            variable = self._fresh("x", None)
+            inner = code.name(variable)
+            made = self._nested(kind.of, inner, form, nullable=kind.items_nullable)
+            made = code.each(made, variable, value)
+        else:
+            made = self.object(form, None, Access(value))
+        return self._unless_null(value, made, nullable)
+
+    def _linked(self, place: Place, form: Any, part: Part, access: Access) -> ast.expr:
+        for joined in part.joined:
+            if joined.place == place:
+                there, inner = access.joined(joined.relation)
+                made = self.object(form, joined.part, inner)
+                return code.either(there, made, code.constant(None))
+        hop = next(hop for hop in part.hops if hop.place == place)
+        number = self.numbers[hop]
+        values = code.item(code.name(_LINKS), number)
+        missing = code.item(code.name(_MISSING), number)
+        return code.method(values, "get", _key(access, hop.relation, self.known), missing)
+
+    def _id(self, entity: Entity, access: Access) -> ast.expr:
+        made = self._fresh("i", node_id_of(entity))
+        keys = [access.field(name).decoded(self.known) for name in entity.key]
+        return code.call(code.name(made), *keys)
+
+    def _unless_null(self, value: ast.expr, made: ast.expr, nullable: bool) -> ast.expr:  # noqa: FBT001
+        none = code.constant(None) if nullable else self._violation()
+        return code.either(code.is_none(value), none, made)
+
+    def _violation(self) -> ast.expr:
+        self.known["violation"] = _violation
+        return code.call(code.name("violation"))
+
+    def _fresh(self, letter: str, value: Any) -> str:
+        name = f"{letter}{len(self.known)}"
+        self.known[name] = value
+        return name
+
+
+def _violation() -> None:
+    raise ViolationError
+
+
+def _int(value: Any) -> int:
+    if type(value) is int and -_INT32 <= value < _INT32:
+        return value
+    raise ViolationError
+
+
+def _bool(value: Any) -> bool:
+    if type(value) is bool:
+        return value
+    raise ViolationError
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
+    raise ViolationError
+
+
+def _serializer(serialize: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def serialized(value: Any) -> Any:
+        if isinstance(value, StoredValueError):
+            raise ViolationError
+        return serialize(value)
+
+    return serialized
+
+
+def _member_check(kind: EnumType) -> Callable[[Any], str]:
+    members = frozenset(kind.members)
+
+    def member(value: Any) -> str:
+        if value in members:
+            return value
+        raise ViolationError
+
+    return member
+
+
+_CHECKS: Mapping[Any, Callable[[Any], Any]] = {
+    Scalar.INT: _int,
+    Scalar.BOOLEAN: _bool,
+    Scalar.STRING: _text,
+}
+_DATED = frozenset({Scalar.DATE, Scalar.TIME, Scalar.DATETIME})

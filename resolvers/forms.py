@@ -1,0 +1,191 @@
+"""In charge of the form of an answer: which keys an object has, in which order, and what of.
+
+A form says nothing of values; it is what a selection leaves out: response keys, aliases, views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import FieldNode, GraphQLObjectType, get_named_type
+
+from catalog.entity import Catalog, Entity, Relation
+from catalog.types import DocumentType, Field, element_of
+from resolvers.documents import Asked, Place, Scope, asked_fields
+from resolvers.members import MEMBER, Reads
+
+
+class NotDirectError(Exception):
+    """Something in a selection is not the engine's own to complete; it says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The type's name."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A stored field's leaf, or list of leaves; ``type`` is the name of the leaf's GraphQL type."""
+
+    key: str
+    field: Field
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A nested document, or a list of them."""
+
+    key: str
+    field: Field
+    form: ObjectForm
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """The `nodeId`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A relation, to one or to many."""
+
+    key: str
+    place: Place
+    form: ObjectForm | PageForm
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectForm:
+    """An object of an entity or of a nested document."""
+
+    entity: Entity | None
+    members: tuple[Constant | Value | Nested | Id | Linked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The rows of a page."""
+
+    key: str
+    form: ObjectForm
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The rows of a page with their cursors; of its members a None is the cursor."""
+
+    key: str
+    members: tuple[tuple[str, ObjectForm | str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The place of a page: response keys, and the fields of `PageInfo` or a type's name."""
+
+    key: str
+    members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The number of rows on all pages."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """A connection."""
+
+    members: tuple[Constant | Nodes | Edges | Info | Total, ...]
+
+
+class Former:
+    """Reads one operation's forms; raises ``NotDirectError``."""
+
+    def __init__(self, catalog: Catalog, scope: Scope) -> None:
+        self._catalog = catalog
+        self._scope = scope
+
+    def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> ObjectForm:
+        """The form of one entity's objects."""
+        return self._object(entity, entity.name, nodes)
+
+    def page(self, entity: Entity, nodes: Sequence[FieldNode]) -> PageForm:
+        """The form of a connection of this entity."""
+        return PageForm(tuple(self._page_members(entity, nodes)))
+
+    def _object(self, entity: Entity | None, name: str, nodes: Sequence[FieldNode]) -> ObjectForm:
+        members = tuple(self._member(name, asked) for asked in self._asked(name, nodes))
+        return ObjectForm(entity, members)
+
+    def _member(self, name: str, asked: Asked) -> Constant | Value | Nested | Id | Linked:
+        if asked.name == "__typename":
+            return Constant(asked.key, name)
+        strawberry = asked.definition.extensions["strawberry-definition"]
+        member = strawberry.metadata.get(MEMBER)
+        if isinstance(member, Relation):
+            return self._linked(asked, member)
+        if isinstance(member, Field):
+            kind = element_of(member.type)
+            if isinstance(kind, DocumentType):
+                return Nested(asked.key, member, self._object(None, kind.name, asked.nodes))
+            definition: Any = asked.definition
+            return Value(asked.key, member, cast("Any", get_named_type)(definition.type).name)
+        if isinstance(member, Reads) and asked.name == "nodeId":
+            return Id(asked.key)
+        raise NotDirectError(f"{name}.{asked.name} has a resolver of its own")
+
+    def _linked(self, asked: Asked, relation: Relation) -> Linked:
+        target = self._catalog[relation.target]
+        form = self.page if relation.many else self.entity
+        return Linked(asked.key, asked.place, form(target, asked.nodes))
+
+    def _page_members(
+        self, entity: Entity, nodes: Sequence[FieldNode]
+    ) -> Iterator[Constant | Nodes | Edges | Info | Total]:
+        name = f"{entity.name}Connection"
+        for asked in self._asked(name, nodes):
+            match asked.name:
+                case "__typename":
+                    yield Constant(asked.key, name)
+                case "nodes":
+                    yield Nodes(asked.key, self.entity(entity, asked.nodes))
+                case "edges":
+                    yield Edges(asked.key, tuple(self._edge_members(entity, asked.nodes)))
+                case "pageInfo":
+                    members = [
+                        (inner.key, "PageInfo" if inner.name == "__typename" else f".{inner.name}")
+                        for inner in self._asked("PageInfo", asked.nodes)
+                    ]
+                    yield Info(asked.key, tuple(members))
+                case "totalCount":
+                    yield Total(asked.key)
+                case other:
+                    raise NotDirectError(f"{name}.{other} is not completed directly")
+
+    def _edge_members(
+        self, entity: Entity, nodes: Sequence[FieldNode]
+    ) -> Iterator[tuple[str, ObjectForm | str | None]]:
+        name = f"{entity.name}Edge"
+        for asked in self._asked(name, nodes):
+            match asked.name:
+                case "__typename":
+                    yield asked.key, name
+                case "node":
+                    yield asked.key, self.entity(entity, asked.nodes)
+                case _:
+                    yield asked.key, None
+
+    def _asked(self, name: str, nodes: Sequence[FieldNode]) -> Iterator[Asked]:
+        kind = cast("GraphQLObjectType", self._scope.schema.type_map[name])
+        return asked_fields(self._scope, kind, nodes, meta=True)

@@ -1,0 +1,288 @@
+"""In charge of operations: a document is understood once, planned once, and then only run.
+
+A plan holds for all requests whose variables are given or not in the same way, and agree in those
+on which the plan itself depends, such as the size of a page. What cannot be answered directly is
+left to graphql-core: a root field alone, or, as for what is not valid, the whole request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple, cast
+
+import graphql
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    parse,
+    specified_rules,
+)
+from graphql.execution.values import get_variable_values
+from strawberry import Schema
+from strawberry.schema.schema import validate_document
+
+from catalog.entity import Catalog
+from catalog.errors import BigraphError
+from resolvers.arguments import value_of
+from resolvers.context import Context
+from resolvers.direct import Level, answer_directly
+from resolvers.documents import Asked, arguments_of, asked_fields
+from resolvers.forms import Former, NotDirectError
+from resolvers.members import MEMBER, Many, One
+from resolvers.plan import Planner
+from resolvers.roots import equals
+from resolvers.selection import Selector
+from resolvers.variables import StructuralError, Variable
+from telemetry.spans import span
+
+MOST_TOKENS: Final = 10_000
+"""Of one document; more are refused before they are read."""
+
+_DOCUMENTS: Final = 1000
+_LONGEST: Final = 20_000  # characters of a document that is kept
+_PLANS: Final = 50  # of one operation
+
+Variables = Mapping[str, Any]
+
+
+class Scope(NamedTuple):
+    """What an operation's document is read with, as `documents` wants it."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variable_values: Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field as it is answered: directly on ``level``, as a constant, or by graphql-core."""
+
+    key: str
+    name: str
+    document: DocumentNode  # of this root alone, for graphql-core
+    level: Level | None = None
+    constant: str | None = None
+    reason: str | None = None  # why it is not answered directly
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in JSON, and the errors in it; no data where a null has spread to the top."""
+
+    data: bytes | None
+    errors: Sequence[GraphQLError]
+
+
+class Operations:
+    """The operations of a schema's documents, those asked for lately at hand."""
+
+    def __init__(self, schema: Schema, catalog: Catalog, planner: Planner) -> None:
+        self._understood = lru_cache(_DOCUMENTS)(partial(_operation, schema, catalog, planner))
+
+    def find(self, query: str, name: str | None) -> Operation | None:
+        """The query of this name in a document; None if it is to be left to graphql-core."""
+        return self._understood(query, name) if len(query) <= _LONGEST else None
+
+
+def _operation(
+    schema: Schema, catalog: Catalog, planner: Planner, query: str, name: str | None
+) -> Operation | None:
+    core = _core(schema)
+    try:
+        document = parse(query, max_tokens=MOST_TOKENS)
+        if validate_document(core, document, specified_rules):
+            return None
+    except (GraphQLError, RecursionError, ValueError):
+        return None
+    nodes = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
+    named = [n for n in nodes if name is None or (n.name and n.name.value == name)]
+    if len(named) != 1 or named[0].operation is not OperationType.QUERY or named[0].directives:
+        return None
+    return Operation(schema, catalog, planner, document, named[0])
+
+
+class Operation:
+    """One query of a valid document."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        catalog: Catalog,
+        planner: Planner,
+        document: DocumentNode,
+        node: OperationDefinitionNode,
+    ) -> None:
+        self.name = node.name.value if node.name else None
+        self._executor: Any = cast("Any", schema).execution_context_class
+        self._core = _core(schema)
+        self._catalog = catalog
+        self._planner = planner
+        self._node = node
+        fragments = [n for n in document.definitions if isinstance(n, FragmentDefinitionNode)]
+        self._fragments = {fragment.name.value: fragment for fragment in fragments}
+        self._variables = [v.variable.name.value for v in node.variable_definitions or ()]
+        self._structural: set[str] = set()
+        self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
+
+    async def run(self, context: Context, given: Variables | None) -> Answered | None:
+        """The answer to a request with these variables; None if they do not fit."""
+        variables = self._coerced(given or {})
+        if variables is None:
+            return None
+        roots = self._roots(variables)
+        found = await asyncio.gather(
+            *(self._answered(root, context, variables, given) for root in roots)
+        )
+        errors = [error for each in found for error in each.errors]
+        parts: list[bytes] = []
+        for root, each in zip(roots, found, strict=True):
+            if each.data is None:
+                return Answered(None, errors)
+            parts.append(b'"%s":%s' % (root.key.encode(), each.data))
+        return Answered(b"{%s}" % b",".join(parts), errors)
+
+    def _coerced(self, given: Variables) -> Variables | None:
+        if not self._variables:
+            return {}
+        nodes = self._node.variable_definitions or ()
+        coerced = get_variable_values(self._core, nodes, dict(given))
+        return None if isinstance(coerced, list) else coerced.coerced
+
+    def _roots(self, variables: Variables) -> tuple[Root, ...]:
+        while True:
+            signature = self._signature(variables)
+            roots = self._plans.get(signature)
+            if roots is not None:
+                self._plans.move_to_end(signature)
+                return roots
+            try:
+                roots = tuple(self._planned(self._standing_in(variables)))
+            except StructuralError as error:
+                self._structural.add(error.name)
+                continue
+            self._plans[signature] = roots
+            if len(self._plans) > _PLANS:
+                self._plans.popitem(last=False)
+            return roots
+
+    def _signature(self, variables: Variables) -> tuple[Any, ...]:
+        """What a plan depends on: of most variables only whether there is a value."""
+        return tuple(
+            [
+                repr(variables.get(name, _ABSENT))
+                if name in self._structural
+                else (name in variables) + (variables.get(name) is not None)
+                for name in self._variables
+            ]
+        )
+
+    def _standing_in(self, variables: Variables) -> Variables:
+        return {
+            name: value if value is None or name in self._structural else Variable(name)
+            for name, value in variables.items()
+        }
+
+    def _planned(self, variables: Variables) -> list[Root]:
+        scope = Scope(self._core, self._fragments, variables)
+        kind = cast("GraphQLObjectType", self._core.query_type)
+        top = cast("Sequence[FieldNode]", [self._node])
+        return [self._root(scope, asked) for asked in asked_fields(scope, kind, top, meta=True)]
+
+    def _root(self, scope: Scope, asked: Asked) -> Root:
+        document = self._document(asked.nodes)
+        if asked.name == "__typename":
+            return Root(asked.key, asked.name, document, constant="Query")
+        try:
+            return Root(asked.key, asked.name, document, self._level(scope, asked))
+        except (NotDirectError, BigraphError, GraphQLError) as error:
+            return Root(asked.key, asked.name, document, reason=str(error))
+
+    def _level(self, scope: Scope, asked: Asked) -> Level:
+        definition = asked.definition.extensions.get("strawberry-definition")
+        member = definition.metadata.get(MEMBER) if definition else None
+        selector, former = Selector(self._catalog, scope), Former(self._catalog, scope)
+        arguments = arguments_of(scope, asked)
+        match member:
+            case Many(entity):
+                form = former.page(entity, asked.nodes)
+                island = self._planner.page(selector.page(entity, asked.nodes, arguments))
+            case One(entity, key):
+                form = former.entity(entity, asked.nodes)
+                fields = [entity.fields[name] for name in key]
+                values = [value_of(field.type, arguments[field.api]) for field in fields]
+                selection = selector.entity(entity, asked.nodes)
+                island = self._planner.one(selection, equals(key, values))
+            case _:
+                raise NotDirectError(f"Query.{asked.name} has a resolver of its own")
+        return Level(self._core, island, form)
+
+    def _document(self, nodes: Sequence[FieldNode]) -> DocumentNode:
+        """The operation with these root fields only."""
+        node = OperationDefinitionNode(
+            operation=self._node.operation,
+            name=self._node.name,
+            variable_definitions=self._node.variable_definitions,
+            directives=(),
+            selection_set=SelectionSetNode(selections=tuple(nodes)),
+            loc=self._node.loc,
+        )
+        return DocumentNode(definitions=(node, *self._fragments.values()))
+
+    async def _answered(
+        self, root: Root, context: Context, variables: Variables, given: Variables | None
+    ) -> Answered:
+        if root.constant is not None:
+            return Answered(orjson.dumps(root.constant), ())
+        if root.level is not None:
+            # Whatever is wrong, graphql-core says it where it belongs, from the same reads.
+            with suppress(Exception), span(f"Query.{root.name}"):
+                value = await answer_directly(root.level, context, variables)
+                return Answered(orjson.dumps(value), ())
+        return await self._by_graphql_core(root, context, given)
+
+    async def _by_graphql_core(
+        self, root: Root, context: Context, given: Variables | None
+    ) -> Answered:
+        result = _execute(
+            self._core,
+            root.document,
+            context_value=context,
+            variable_values=dict(given or {}),
+            executor_class=self._executor,
+            operation_extensions=None,
+        )
+        told = result if isinstance(result, ExecutionResult) else await result
+        if told.data is None:
+            return Answered(None, told.errors or ())
+        return Answered(as_json(told.data.get(root.key)), told.errors or ())
+
+
+_execute = cast("Any", graphql).execute  # whose own types are half unknown
+_ABSENT: Final = object()
+
+
+def as_json(value: Any) -> bytes:
+    """JSON of an answer, or of a part of one."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
+        return json.dumps(value).encode()
+
+
+def _core(schema: Schema) -> GraphQLSchema:
+    return cast("GraphQLSchema", getattr(schema, "_schema"))  # noqa: B009 (Strawberry's own is hidden)

@@ -1,0 +1,63 @@
+"""In charge of variables that stand in a plan: their values come with each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from catalog.types import FieldType
+
+
+class StructuralError(Exception):
+    """A plan depends on this variable's value, and not only on its being there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Stands for the value of a variable; ``kind`` is the type that it is compared as.
+
+    Whoever looks into it would plan by its value: all of that raises ``StructuralError``.
+    """
+
+    name: str
+    kind: FieldType | None = None
+    many: bool = False
+
+    def __getattr__(self, _name: str) -> NoReturn:
+        raise StructuralError(self.name)
+
+    def __bool__(self) -> NoReturn:
+        raise StructuralError(self.name)
+
+    def __iter__(self) -> NoReturn:
+        raise StructuralError(self.name)
+
+    def __len__(self) -> NoReturn:
+        raise StructuralError(self.name)
+
+    def __lt__(self, _other: Any) -> NoReturn:
+        raise StructuralError(self.name)
+
+    def __gt__(self, _other: Any) -> NoReturn:
+        raise StructuralError(self.name)
+
+
+def bound(values: Sequence[Any], variables: Mapping[str, Any], value_of: Any) -> tuple[Any, ...]:
+    """The values, with those of the request where a variable stands for one."""
+    return tuple(
+        [
+            _bound(value, variables[value.name], value_of) if type(value) is Variable else value
+            for value in values
+        ]
+    )
+
+
+def _bound(variable: Variable, value: Any, value_of: Any) -> Any:
+    if variable.many:
+        return tuple([value_of(variable.kind, item) for item in value])
+    return value_of(variable.kind, value)
