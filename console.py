@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from settings import Settings
 
@@ -75,13 +75,22 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def welcome(address: tuple[str, int], page: str | None, query: tuple[str, str] | None) -> str:
-    """What a stranger sees once the server is up: the addresses, and a query to try."""
+def welcome(
+    address: tuple[str, int],
+    page: str | None,
+    query: tuple[str, str] | None,
+    stores: Mapping[str, str],
+) -> str:
+    """What a stranger sees once the server is up: the addresses, and a query to try.
+
+    ``stores`` holds the URLs of the embedded servers, which anyone on this machine may open.
+    """
     host, port = address
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     lines = ["", f"GraphQL is at   {url}/graphql"]
     if page:
         lines.insert(1, f"GraphiQL is at  {url}{page}")
+    lines += [f"{name:<14} {url}" for name, url in stores.items()]
     if query:
         title, text = query
         lines += ["", f"Try this. {title}:", "", *(f"    {line}" for line in text.splitlines())]

@@ -123,13 +123,18 @@ def embeds(settings: Settings) -> bool:
     return settings.environment != "production" and not all(given)
 
 
-async def load_sample(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
-    """Makes missing tables and collections, and loads what the models' package has in `sample`."""
+async def load_sample(
+    catalog: Catalog, settings: Settings, postgres_url: str | None, mongo_url: str | None
+) -> None:
+    """Makes missing tables and collections, and loads what the models' package has in `sample`.
+
+    A store without a URL here is left alone: only who says `load` has it written to.
+    """
     await load(
         catalog,
         sample_tables(package(settings.models, "MODELS")),
-        postgres_url=settings.database_url or urls.postgres,
-        mongo_url=settings.mongo_url or urls.mongo,
+        postgres_url=postgres_url,
+        mongo_url=mongo_url,
         progress=Progress(),
     )
 
@@ -158,13 +163,14 @@ async def serve(settings: Settings) -> None:
         listening = stack.enter_context(listen(settings.host, settings.port))
         urls = await start_embedded(embedded, settings, stack)
         if {"postgres", "mongo"} & embedded:
-            await load_sample(catalog, settings, urls)
+            await load_sample(catalog, settings, urls.postgres, urls.mongo)
         graph = graph_of(catalog, schema, settings, urls)
         app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown)
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
-        say(welcome(listening.getsockname()[:2], page, query))
+        say(welcome(listening.getsockname()[:2], page, query, urls.named()))
         await stop.serve(app, listening)
+        say("Stopping ...")
 
 
 async def start_embedded(
@@ -185,7 +191,7 @@ async def load_given(settings: Settings) -> None:
     if missing:
         message = f"No URL is given for {joined(sorted(missing))}."
         raise StartError(message, hint="`serve` loads the sample into embedded servers itself.")
-    await load_sample(catalog, settings, EmbeddedUrls(None, None, None))
+    await load_sample(catalog, settings, settings.database_url, settings.mongo_url)
 
 
 def print_schema(settings: Settings, *, check: bool) -> int:
@@ -226,7 +232,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(command, settings, check=check)
     except ValidationError as error:
         for problem in error.errors():
-            say(f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}.")
+            named = "".join(f"{each}: ".upper() for each in problem["loc"])
+            say(f"{named}{problem['msg'].removeprefix('Value error, ')}.")
         return 2
     except (BigraphError, EmbeddedError, ValueError) as error:
         say(str(error))

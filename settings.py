@@ -81,6 +81,13 @@ class Settings(BaseSettings):
         "auto", description="Log lines as JSON or text; auto is text on a terminal."
     )
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("it is empty")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:

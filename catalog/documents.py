@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from catalog.declare import Index
 from catalog.entity import Entity, Store
 from catalog.errors import ModelError
-from catalog.names import api_name, check_members, description_of, lower_first, plural
+from catalog.names import api_name, cache_ttl_of, check_members, description_of, lower_first, plural
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
 
 _SCALARS: Mapping[Any, Scalar] = {
@@ -49,6 +49,9 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
     key = next((name for name, field in fields.items() if field.stored == "_id"), None)
     if key is None:
         key, fields = "id", {"id": _OBJECT_KEY, **fields}
+    if not model.__dict__["__collection__"]:
+        mend = "Give it the collection's name."
+        raise ModelError(model.__name__, None, "its __collection__ is empty", mend=mend)
     indexes = tuple(getattr(model, "__indexes__", ()))
     for index in indexes:
         _check_index(model.__name__, fields, index)
@@ -65,7 +68,7 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
         plural=getattr(model, "__plural__", plural(lower_first(model.__name__))),
         model=model,
         description=description_of(model),
-        cache_ttl=getattr(model, "__cache__", None),
+        cache_ttl=cache_ttl_of(model),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 from catalog.declare import Link
 from catalog.entity import Entity, Relation
@@ -14,7 +15,7 @@ from catalog.types import is_leaf
 def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
     """Every relation that the models' ``__links__`` declare, in both directions, checked."""
     for entity in entities.values():
-        for link in getattr(entity.model, "__links__", ()):
+        for link in _links(entity):
             target = _target(entities, entity, link)
             on = tuple(link.on.items())
             _check_sides(entity, target, link)
@@ -25,6 +26,16 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
                 opposite = tuple((there, here) for here, there in on)
                 many = not _is_key(entity, link.on)
                 yield _relation(target, entity, link.back, opposite, many, link.back_description)
+
+
+def _links(entity: Entity) -> Iterable[Link]:
+    links: object = getattr(entity.model, "__links__", ())
+    if isinstance(links, (list, tuple)):
+        listed = cast("Sequence[object]", links)
+        if all(isinstance(link, Link) for link in listed):
+            return cast("Sequence[Link]", listed)
+    mend = "Write __links__ = (Link(...),): a tuple, with its comma."
+    raise ModelError(entity.name, None, "its __links__ are no tuple of Links", mend=mend)
 
 
 def _relation(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from math import inf
+from typing import cast
 
 from catalog.errors import ModelError
 from catalog.types import EnumType, Scalar
@@ -49,6 +51,15 @@ def description_of(model: type) -> str | None:
     """The model's own docstring, not an inherited one."""
     own = model.__dict__.get("__doc__")
     return inspect.cleandoc(own) if isinstance(own, str) and own.strip() else None
+
+
+def cache_ttl_of(model: type) -> float | None:
+    """The model's ``__cache__``, in seconds."""
+    seconds: object = getattr(model, "__cache__", None)
+    if seconds is None or (type(seconds) in (int, float) and 0 <= cast("float", seconds) < inf):
+        return cast("float | None", seconds)
+    reason = f"its __cache__ is {seconds!r}"
+    raise ModelError(model.__name__, None, reason, mend="Give it a number of seconds, 0 or more.")
 
 
 def check_type_name(name: str) -> None:

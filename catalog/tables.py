@@ -13,7 +13,7 @@ from sqlalchemy.sql import operators
 
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.errors import ModelError
-from catalog.names import api_name, check_members, description_of, lower_first, plural
+from catalog.names import api_name, cache_ttl_of, check_members, description_of, lower_first, plural
 from catalog.types import EnumType, Field, FieldType, ListType, Scalar
 
 _POSTGRES = postgresql.dialect()
@@ -66,7 +66,7 @@ def entity_of_table(model: type) -> Entity:
         plural=getattr(model, "__plural__", plural(lower_first(model.__name__))),
         model=model,
         description=description_of(model),
-        cache_ttl=getattr(model, "__cache__", None),
+        cache_ttl=cache_ttl_of(model),
     )
 
 

@@ -55,7 +55,9 @@ def told(error: GraphQLError, *, before_execution: bool) -> dict[str, Any]:
     if isinstance(root, BigraphError):
         return _located(error, root.message, _extensions(root.code, root.hint))
     if isinstance(root, RecursionError):
-        return _located(error, "The document is nested too deeply.", {"code": PARSE_FAILED})
+        return _located(
+            error, "The document, or a variable, is nested too deeply.", {"code": PARSE_FAILED}
+        )
     code = _code(error, root, before_execution=before_execution)
     if code != INTERNAL_ERROR:
         return _located(error, error.message, {"code": code, **(error.extensions or {})})

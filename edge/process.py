@@ -58,6 +58,7 @@ class Stop:
             server_header=False,
             timeout_graceful_shutdown=10,
             lifespan="on",
+            ws="none",
         )
         self._server = _Server(config)
         try:

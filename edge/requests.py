@@ -27,7 +27,7 @@ async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
     if request.method != "POST":
         return _checked(_from_address(request))
     check_body_type(request.headers.get("content-type"))
-    body = _json(await _body(request, max_body_bytes), "body")
+    body = _json(await _body(request, max_body_bytes), "The body")
     if not isinstance(body, dict):
         raise _bad("The body must be a JSON object.")
     return _checked(cast("dict[str, Any]", body))
@@ -51,7 +51,7 @@ def _from_address(request: Request) -> Mapping[str, Any]:
     read: dict[str, Any] = {name: parameters.get(name) for name in ("query", "operationName")}
     for name in ("variables", "extensions"):
         text = parameters.get(name)
-        read[name] = _json(text.encode(), name) if text else None
+        read[name] = _json(text.encode(), f"`{name}`") if text else None
     return read
 
 
@@ -59,7 +59,8 @@ def _json(content: bytes, what: str) -> Any:
     try:
         return orjson.loads(content)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
-        raise _bad(f"The {what} is not valid JSON in UTF-8.") from None
+        message = f"{what} is not JSON in UTF-8, or holds a number that is too large."
+        raise _bad(message) from None
 
 
 def _checked(raw: Mapping[str, Any]) -> GraphQLRequest:

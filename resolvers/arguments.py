@@ -116,6 +116,8 @@ def value_of(kind: FieldType, value: Any) -> Any:
         return getattr(value, "name", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):
         return _in_utc(value)
+    if kind is Scalar.TIME and value.tzinfo is not None:
+        raise InputError("A Time has no offset.", hint="Leave the offset out: 06:30, not 06:30Z.")
     if kind is Scalar.FLOAT:
         return float(value)
     if kind is Scalar.DECIMAL and not (value.is_finite() and abs(value.adjusted()) < _DECIMAL):

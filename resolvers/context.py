@@ -48,7 +48,8 @@ class Context:
         unknown = key.keys() - entity.fields.keys()
         if unknown or not key:
             hint = f"Fields of {entity.name}: {', '.join(entity.fields)}."
-            raise InputError(f"load: no such key: {sorted(unknown)}.", hint=hint)
+            named = ", ".join(sorted(unknown)) or "nothing"
+            raise InputError(f"load: the key names {named}.", hint=hint)
         try:
             filter_ = filter_of(self.catalog, entity, where)
             orders = orders_of(self.catalog, entity, order_by)

@@ -94,7 +94,7 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
 ) -> StrawberryField:
     """A field whose value ``produce`` gives."""
     field = ProducedField(
-        python_name=graphql_name,
+        python_name=f"{graphql_name}_",  # Strawberry makes a parameter of it: `class` must be none
         graphql_name=graphql_name,
         type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
         description=description,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import datetime
 import decimal
+import re
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.scalars import JSON, Base64
 from strawberry.types.scalar import ScalarDefinition
 
@@ -46,12 +47,45 @@ def _serialize_base64(value: Any) -> str:
     return base64.b64encode(value).decode()
 
 
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?Infinity|s?NaN", re.ASCII)
+_WRITTEN_OUT = 40
+
+
+def _parse_decimal(value: Any) -> decimal.Decimal:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return decimal.Decimal(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return decimal.Decimal(str(value))
+    raise GraphQLError("Decimal cannot represent anything but a number, as such or as a string.")
+
+
+def _parse_decimal_literal(node: ValueNode, _variables: Any = None) -> decimal.Decimal:
+    # By its text: as a number of Python's it would lose digits.
+    if isinstance(node, (IntValueNode, FloatValueNode, StringValueNode)):
+        return _parse_decimal(node.value)
+    raise GraphQLError("Decimal cannot represent anything but a number.", node)
+
+
+def _serialize_decimal(value: Any) -> str:
+    if not isinstance(value, decimal.Decimal):
+        return str(_parse_decimal(value))
+    plain = value.is_finite() and abs(value.adjusted()) < _WRITTEN_OUT
+    return f"{value:f}" if plain else str(value)
+
+
 SCALAR_MAP: Mapping[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
         description="A whole number of up to 64 bits, as a string: JavaScript's numbers hold 53.",
         serialize=_serialize_big_int,
         parse_value=_parse_big_int,
+    ),
+    decimal.Decimal: strawberry.scalar(
+        name="Decimal",
+        description="A decimal number, exact, as a string.",
+        serialize=_serialize_decimal,
+        parse_value=_parse_decimal,
+        parse_literal=_parse_decimal_literal,
     ),
     Base64: strawberry.scalar(
         name="Base64",

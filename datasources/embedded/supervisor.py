@@ -30,6 +30,11 @@ class EmbeddedUrls:
     mongo: str | None
     redis: str | None
 
+    def named(self) -> dict[str, str]:
+        """Those that there are, by the names that people know them by."""
+        urls = {"PostgreSQL": self.postgres, "MongoDB": self.mongo, "Valkey": self.redis}
+        return {name: url for name, url in urls.items() if url}
+
 
 class Supervisor:
     """Runs embedded servers from entering it to leaving it; their data stays in `data_dir`.

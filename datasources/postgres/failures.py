@@ -32,7 +32,7 @@ def failure_of(error: Error, sql: str) -> StoreError:
         case errors.InsufficientPrivilege():
             hint = "The database's user may not read this table."
         case errors.ProgrammingError() | errors.InvalidTextRepresentation():
-            hint = "The table in the database does not match its model."
+            hint = "The table in the database does not match its model: one of them must change."
         case _:
             hint = None
     return StoreError("postgres", "Postgres failed the read.", hint=hint)

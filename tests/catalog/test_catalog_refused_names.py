@@ -4,6 +4,8 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from refusals import document, refusal
 
+from catalog import Link
+
 
 def test_two_fields_with_one_graphql_name():
     """Python tells them apart, GraphQL does not."""
@@ -123,3 +125,23 @@ def test_field_with_a_reserved_name(name, api):
 def test_field_that_graphql_cannot_name():
     """Python's names are wider than GraphQL's."""
     assert refusal(document(größe=int)).startswith("Item.größe: the GraphQL name 'größe' is not")
+
+
+def test_a_collection_without_a_name():
+    """MongoDB would refuse it, but later, and without the model's name."""
+    assert refusal(document("Item", __collection__="")).startswith(
+        "Item: its __collection__ is empty."
+    )
+
+
+@pytest.mark.parametrize("seconds", ["x", -1, True, float("inf")])
+def test_a_time_to_live_that_is_no_number_of_seconds(seconds):
+    """Redis would refuse it at every read."""
+    said = refusal(document("Item", __cache__=seconds))
+    assert said.startswith(f"Item: its __cache__ is {seconds!r}.")
+
+
+@pytest.mark.parametrize("links", [Link("other", to="Item", on={}), ("other",), "other"])
+def test_links_that_are_no_tuple_of_links(links):
+    """The comma is easily forgotten."""
+    assert "__links__ = (Link(...),)" in refusal(document("Item", __links__=links))

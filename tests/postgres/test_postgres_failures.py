@@ -23,7 +23,7 @@ async def test_a_table_that_is_not_as_its_model_says(catalog, opened, url, admin
         with pytest.raises(StoreError) as failure:
             await source.read(broken)
         assert failure.value.code == "STORE_FAILED"
-        assert failure.value.hint == "The table in the database does not match its model."
+        assert "does not match its model" in (failure.value.hint or "")
         assert "flight" not in failure.value.message
     assert await works(source, catalog)
     await source.close()

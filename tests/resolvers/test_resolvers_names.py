@@ -1,16 +1,56 @@
 """Names: a model's fields may be called anything, also what the engine calls its own."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from auth import ANONYMOUS
-from catalog import Index, Link, Store, catalog_of
+from catalog import Catalog, Index, Link, Store, catalog_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
 from resolvers.paging import PageLimits
 from schema import build_schema
+
+
+def graph_of(catalog: Catalog, rows: dict[str, list[dict[str, Any]]]) -> Graph:
+    """A graph over documents in memory."""
+    return Graph(
+        catalog=catalog,
+        schema=build_schema(catalog),
+        sources={Store.MONGO: MemorySource(catalog, Store.MONGO, rows)},
+        cache=NoCache(),
+        cache_ttl=0,
+        page_limits=PageLimits(10, 10),
+    )
+
+
+class Class(BaseModel):
+    """Named, as its relation is, by words of Python's; its plural is one, too."""
+
+    __collection__: ClassVar = "classes"
+    __plural__: ClassVar = "import"
+    __links__: ClassVar = (
+        Link("from", to="Class", on={"room": "id"}, back="return"),  # type: ignore[arg-type]
+    )
+    __indexes__: ClassVar = (Index("room"),)
+
+    id: str
+    room: str | None
+
+
+async def test_entities_and_relations_may_be_called_what_python_reserves():
+    """Names are GraphQL's affair."""
+    catalog = catalog_of([Class])
+    rows = [{"id": "a", "room": None}, {"id": "b", "room": "a"}]
+    graph = graph_of(catalog, {"Class": rows})
+    query = '{ class(id: "b") { from { id return { totalCount } } } import { totalCount } }'
+    result = await graph.schema.execute(query, context_value=graph.context(ANONYMOUS))
+    assert result.errors is None
+    assert result.data == {
+        "class": {"from": {"id": "a", "return": {"totalCount": 1}}},
+        "import": {"totalCount": 2},
+    }
 
 
 class Record(BaseModel):
@@ -36,15 +76,7 @@ async def test_fields_may_be_called_what_the_engine_calls_its_own():
     names = list(Record.model_fields)
     own = {name: name for name in names}
     rows = [{**own, "id": f"{n:024x}", "entity": n, "record_": 3 - n} for n in (1, 2)]
-    source = MemorySource(catalog, Store.MONGO, {"Record": rows})
-    graph = Graph(
-        catalog=catalog,
-        schema=build_schema(catalog),
-        sources={Store.MONGO: source},
-        cache=NoCache(),
-        cache_ttl=0,
-        page_limits=PageLimits(10, 10),
-    )
+    graph = graph_of(catalog, {"Record": rows})
     query = """{ records { nodes {
       __typename nodeId entity record isTypeOf nodes items pageInfo edges
       links recordTwin { entity recordTwin { entity } }

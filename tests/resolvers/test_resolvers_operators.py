@@ -1,6 +1,7 @@
 """Every operator on every type, written into the query and given by variables."""
 
 import operator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -207,3 +208,27 @@ async def test_a_literal_of_thousands_of_digits_is_refused(library, where):
     """Python refuses to read it, which is nobody's fault but the client's."""
     query = "{ books(where: {%s}) { totalCount } }" % (where % ("9" * 5000))
     assert await library.code(query) == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_a_decimal_is_read_by_its_digits(library):
+    """Also as a number in the document, which Python would round; and written out in full."""
+    library.tables["Book"][0]["price"] = Decimal("1234567890.12345678901")
+    library.tables["Book"][1]["price"] = Decimal("0E-10")
+    query = "{ books(where: {price: {eq: 1234567890.12345678901}}) { nodes { price } } }"
+    data = await library.data(query)
+    assert data == {"books": {"nodes": [{"price": "1234567890.12345678901"}]}}
+    data = await library.data("{ books(where: {price: {eq: 0}}) { nodes { price } } }")
+    assert data == {"books": {"nodes": [{"price": "0.0000000000"}]}}
+
+
+@pytest.mark.parametrize("text", ["1_000", " 1 ", "٣", "", "0x1", "true", "one"])
+async def test_a_decimal_is_written_in_plain_digits(library, text):
+    """What Python would take besides is refused."""
+    query = "query($p: Decimal) { books(where: {price: {eq: $p}}) { totalCount } }"
+    assert await library.code(query, p=text) == "BAD_USER_INPUT"
+
+
+async def test_a_time_with_an_offset_is_refused(library):
+    """A time of day is the same everywhere; an offset would be dropped."""
+    query = "query($t: Time) { books(where: {readingHour: {eq: $t}}) { totalCount } }"
+    assert await library.code(query, t="09:15+02:00") == "BAD_USER_INPUT"

@@ -149,7 +149,7 @@ async def test_load_by_an_unknown_field_names_those_there_are():
     """The developer sees it in the answer."""
     answer: Any = await Library(Popularity, Verdicts).ask("{ wrong { title } }")
     (error,) = answer["errors"]
-    assert error["message"] == "load: no such key: ['titel']."
+    assert error["message"] == "load: the key names titel."
     assert error["extensions"]["hint"].startswith("Fields of Book: id, isbn, title")
 
 
