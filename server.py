@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import re
@@ -169,6 +170,8 @@ async def serve(settings: Settings) -> None:
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
         say(welcome(listening.getsockname()[:2], page, query, urls.named()))
+        gc.collect()
+        gc.freeze()  # what is here now stays: no search for garbage need look through it
         await stop.serve(app, listening)
         say("Stopping ...")
 

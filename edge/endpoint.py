@@ -96,8 +96,10 @@ class Endpoint:
         return await self._left_to_strawberry(asked, by_get=by_get)
 
     async def _run(self, found: Query, variables: dict[str, Any] | None) -> Body | None:
+        context = self._graph.context(ANONYMOUS)
         with observed(found.name, "query"):
-            answered = await found.run(self._graph.context(ANONYMOUS), variables)
+            answered = await found.run(context, variables)
+        context.loaders.forget()
         if answered is None:
             return None
         errors = [told(error, before_execution=False) for error in answered.errors]

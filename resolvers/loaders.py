@@ -72,10 +72,7 @@ class Loaders:
         self._sources = sources
         self._known: dict[_Shape, dict[Key, Answer]] = {}
         self._failed: dict[Ask, StoreError] = {}
-        self._loaders = {
-            store: DataLoader[_Request, Answers](partial(self._load, source), cache=False)
-            for store, source in sources.items()
-        }
+        self._loaders: dict[Store, DataLoader[_Request, Answers]] = {}
 
     async def root(self, ask: Ask) -> Answer:
         """The answer of a plain read; asked again, it is the same one. Raises ``StoreError``."""
@@ -96,9 +93,25 @@ class Loaders:
         if missing:
             entity, asked = ask.template.read.entity, ask._replace(keys=missing)
             request = _Request(asked, self._ttl(entity) if cached else 0)
-            loading = self._loaders[entity.store].load(request)
+            loading = self._loader(entity.store).load(request)
             known.update(await self._remembered(asked, loading))
         return known
+
+    def forget(self) -> None:
+        """Lets go of what was loaded: the request is over.
+
+        The loaders and this hold each other, so that otherwise rows would stay until Python next
+        looks for cycles.
+        """
+        self._known.clear()
+        self._failed.clear()
+        self._loaders.clear()
+
+    def _loader(self, store: Store) -> DataLoader[_Request, Answers]:
+        if store not in self._loaders:
+            load = partial(self._load, self._sources[store])
+            self._loaders[store] = DataLoader(load, cache=False)
+        return self._loaders[store]
 
     async def _remembered(self, ask: Ask, answers: Awaitable[T]) -> T:
         """The answers; what failed is not tried again within a request."""

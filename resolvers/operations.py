@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -24,7 +24,9 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLList,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -136,6 +138,7 @@ class Operation:
         fragments = [n for n in document.definitions if isinstance(n, FragmentDefinitionNode)]
         self._fragments = {fragment.name.value: fragment for fragment in fragments}
         self._variables = [v.variable.name.value for v in node.variable_definitions or ()]
+        self._parsers = list(_parsers(self._core, node))
         self._structural: set[str] = set()
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
 
@@ -145,9 +148,8 @@ class Operation:
         if variables is None:
             return None
         roots = self._roots(variables)
-        found = await asyncio.gather(
-            *(self._answered(root, context, variables, given) for root in roots)
-        )
+        answering = [self._answered(root, context, variables, given) for root in roots]
+        found = await asyncio.gather(*answering) if len(roots) > 1 else [await answering[0]]
         errors = [error for each in found for error in each.errors]
         parts: list[bytes] = []
         for root, each in zip(roots, found, strict=True):
@@ -159,6 +161,8 @@ class Operation:
     def _coerced(self, given: Variables) -> Variables | None:
         if not self._variables:
             return {}
+        with suppress(GraphQLError, KeyError, ValueError, TypeError):
+            return {name: parse(given[name]) for name, parse in self._parsers}
         nodes = self._node.variable_definitions or ()
         coerced = get_variable_values(self._core, nodes, dict(given))
         return None if isinstance(coerced, list) else coerced.coerced
@@ -272,7 +276,28 @@ class Operation:
         return Answered(as_json(told.data.get(root.key)), told.errors or ())
 
 
-_execute = cast("Any", graphql).execute  # whose own types are half unknown
+def _parsers(
+    schema: GraphQLSchema, node: OperationDefinitionNode
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """What makes values of variables; those that are absent, null or wrong it leaves to others."""
+    for definition in node.variable_definitions or ():
+        kind: Any = _type_of(schema, definition.type)
+        inner: Any = getattr(kind, "of_type", kind)
+        plain = isinstance(inner, GraphQLScalarType) and not isinstance(kind, GraphQLList)
+        yield definition.variable.name.value, _given(inner.parse_value) if plain else _refuse
+
+
+def _given(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: _refuse(value) if value is None else parse(value)
+
+
+def _refuse(value: Any) -> Any:
+    raise ValueError(value)
+
+
+# graphql-core's own types for these are half unknown.
+_execute = cast("Any", graphql).execute
+_type_of = cast("Any", graphql).type_from_ast
 _ABSENT: Final = object()
 
 

@@ -68,6 +68,9 @@ class Pool:
 
     async def _queue(self) -> None:
         try:
+            if not self._free.locked():
+                await self._free.acquire()  # at once
+                return
             async with asyncio.timeout(self._queue_timeout):
                 await self._free.acquire()
         except TimeoutError as error:

@@ -19,7 +19,8 @@ from datasources.postgres.failures import failure_of, is_stale, reason_of, unava
 from datasources.postgres.pool import Pool
 from datasources.postgres.statements import Call, Statement, compiled, is_asked, sendable
 from datasources.postgres.wire import Result
-from telemetry import store_span
+from telemetry import enabled, store_span
+from telemetry.stores import StoreCall
 
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
@@ -103,19 +104,24 @@ class PostgresSource:
     async def _results(self, statements: Sequence[Call]) -> list[Result]:
         if not statements:
             return []
-        tables = {statement.statement.table for statement in statements}
-        with store_span(
-            "postgresql",
-            "SELECT",
-            tables.pop() if len(tables) == 1 else None,
-            query="; ".join(statement.sql for statement in statements),
-            batch=len(statements),
-            namespace=self._database,
-            address=self._address,
-        ) as call:
+        with self._span(statements) as call:
             results = await self._attempts(statements)
             call.returned(sum(len(rows) for rows, _ in results))
             return results
+
+    def _span(self, statements: Sequence[Call]) -> StoreCall:
+        if not enabled():
+            return store_span("postgresql", "SELECT")
+        tables = {call.statement.table for call in statements}
+        return store_span(
+            "postgresql",
+            "SELECT",
+            tables.pop() if len(tables) == 1 else None,
+            query="; ".join(call.sql for call in statements),
+            batch=len(statements),
+            namespace=self._database,
+            address=self._address,
+        )
 
     async def _attempts(self, statements: Sequence[Call]) -> list[Result]:
         """Runs the statements; once more if the connection was dead, since reads may be repeated.

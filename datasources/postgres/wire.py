@@ -95,9 +95,10 @@ class Wire:
             self._broken = True  # whatever still comes would be taken for the next one's
             raise
         self._waiting = None
+        results, self._results = self._results, []
         while len(self._seen) > _SEEN:
             del self._seen[next(iter(self._seen))]
-        return self._told(prepared)
+        return self._told(results, prepared)
 
     async def close(self) -> None:
         """Ends the session, and what it runs."""
@@ -182,17 +183,17 @@ class Wire:
             failed = [r for r in self._results if r.status == ExecStatus.FATAL_ERROR]
             self._waiting.set_exception(self._error(failed[0]) if failed else error)
 
-    def _told(self, prepared: Sequence[bool]) -> list[Result]:
-        for result in self._results:
+    def _told(self, results: Sequence[PGresult], prepared: Sequence[bool]) -> list[Result]:
+        for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 self._names.clear()  # what was to be prepared may not have been
                 raise self._error(result)
-        results = iter(self._results)
+        coming = iter(results)
         told: list[Result] = []
         for fresh in prepared:
             if fresh:
-                next(results)
-            told.append(self._read(next(results)))
+                next(coming)
+            told.append(self._read(next(coming)))
         return told
 
     def _error(self, result: PGresult) -> psycopg.Error:
