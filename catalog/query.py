@@ -10,9 +10,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
+
+if TYPE_CHECKING:
+    from catalog.summary import Summary
 
 Path = tuple[str, ...]
 """Field names from the entity inwards; ``()`` is the element itself inside a quantifier."""
@@ -163,10 +166,18 @@ class Read:
     total: bool = False
     batch: Batch | None = None
 
+    @property
+    def nothing(self) -> Answer:
+        """The answer where no row is."""
+        return Answer(total=0 if self.total else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The rows of one read, or of one key of a batch; ``total`` if the read asked for it."""
+    """The rows of one read or the groups of one summary, or those of one key of a batch.
+
+    ``total`` is there if the read asked for it.
+    """
 
     rows: Sequence[Record] = field(default_factory=tuple[Record, ...])
     total: int | None = None
@@ -177,7 +188,7 @@ class DataSource(Protocol):
 
     store: Store
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order: under key ``()`` for a plain read, else by the batch's keys.
 
         Keys without rows may be absent. Raises ``StoreError`` if the store does not answer.

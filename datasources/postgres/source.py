@@ -12,6 +12,7 @@ from psycopg.pq.abc import PGresult
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
+from catalog.summary import Summary
 from datasources.errors import StoreTimeout
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
@@ -60,7 +61,7 @@ class PostgresSource:
         self._database = cast("str | None", known.get("dbname"))
         self._address = cast("str | None", known.get("host"))
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read by one statement of its own, all in one round trip."""
         statements = [statement_for(self._catalog, read) for read in reads]
         results = iter(await self._results([each for each in statements if each]))
@@ -162,5 +163,5 @@ def _answers(
     return answers_in(statement.layout, statement.keys, rows, types)
 
 
-def _unasked(read: Read) -> Mapping[Key, Answer]:
+def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:
     return {} if read.batch else {(): Answer()}

@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from catalog.entity import Catalog
 from catalog.query import And, Batch, Key, Read
+from catalog.summary import Summary
 from datasources.postgres.filters import condition, filtered
+from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
 from datasources.postgres.rows import Layout
 from datasources.postgres.selection import cut, selection, terms_of
@@ -36,12 +38,14 @@ class Statement:
     keys: tuple[Key, ...] = ()
 
 
-def statement_for(catalog: Catalog, read: Read) -> Statement | None:
+def statement_for(catalog: Catalog, read: Read | Summary) -> Statement | None:
     """The statement that answers a read; None if neither rows nor a total can come of it."""
     keys = _sendable(read.batch) if read.batch else ()
     if (read.batch and not keys) or (read.limit == 0 and not read.total):
         return None
-    if read.batch or read.total:
+    if isinstance(read, Summary):
+        select, layout = summary_select(catalog, read, keys)
+    elif read.batch or read.total:
         select, layout = _combined(Parts(catalog, _simplified(read), keys), read)
     else:
         select, layout = _plain(catalog, read)
