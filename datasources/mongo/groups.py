@@ -59,7 +59,7 @@ def _key(entity: Entity, key: GroupKey, place: int) -> Expression:
 def _start(value: str, kind: FieldType, span: Span, other: Expression) -> Expression:
     # $dateTrunc fails the whole command where it meets something other than a date.
     zone = span.time_zone if kind is Scalar.DATETIME else "UTC"
-    parts = {"date": value, "unit": span.unit.value, "timezone": {"$literal": zone}}
+    parts = {"date": value, "unit": span.unit.value, "timezone": zone}
     start = {"$dateTrunc": {**parts, "startOfWeek": "monday"}}
     return {"$cond": [{"$eq": [{"$type": value}, "date"]}, start, other]}
 
