@@ -11,7 +11,7 @@ below two values.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -177,6 +177,15 @@ def result_of(function: Function, kind: FieldType) -> Scalar | None:
             return kind if isinstance(kind, Scalar) and kind in _ORDERED else None
         case _:
             return _NUMBERS[function].get(kind) if isinstance(kind, Scalar) else None
+
+
+def measurable(fields: Mapping[str, Field], function: Function, path: Path = ()) -> Iterator[Path]:
+    """The paths, through nested documents, of all values that a function makes sense of."""
+    for name, field in fields.items():
+        if isinstance(field.type, DocumentType):
+            yield from measurable(field.type.fields, function, (*path, name))
+        elif result_of(function, field.type):
+            yield (*path, name)
 
 
 def type_at(entity: Entity, path: Path) -> FieldType:

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionSetNode,
+    get_named_type,
     is_abstract_type,
 )
 from graphql.execution.values import (
@@ -62,6 +63,13 @@ def asked_fields(
         name = same[0].name.value
         if name in kind.fields:
             yield Asked(key, name, kind.fields[name], same)
+
+
+def fields_below(info: RawInfo, asked: Asked) -> Iterator[Asked]:
+    """The fields asked of the value of a field, which is an object or a list of them."""
+    definition = cast("Any", asked.definition)
+    kind = cast("Any", get_named_type)(definition.type)
+    return asked_fields(info, kind, asked.nodes)
 
 
 def asked_field(info: RawInfo) -> Asked:

@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, DataSource, Key, Read
+from catalog.summary import Summary
 from datasources.redis import Cache
 from resolvers.entries import entry_names, packed, unpacked
 
@@ -23,7 +24,7 @@ Answers = Mapping[Key, Answer]
 
 
 class _Request(NamedTuple):
-    read: Read  # its batch names the fields and holds no keys
+    read: Read | Summary  # its batch names the fields and holds no keys
     keys: tuple[Key, ...]
     ttl: float
 
@@ -32,7 +33,7 @@ class _Request(NamedTuple):
 class _Batch:
     """The keys that one call asks of one read, and their answers as they come in."""
 
-    read: Read
+    read: Read | Summary
     ttl: float
     keys: dict[Key, None] = field(default_factory=dict[Key, None])
     answers: dict[Key, Answer] = field(default_factory=dict[Key, Answer])
@@ -40,7 +41,12 @@ class _Batch:
     @property
     def empty(self) -> Answer:
         """What a key without rows is answered with."""
-        return Answer(total=0 if self.read.total else None)
+        return self.read.nothing
+
+    @property
+    def kept(self) -> Read | None:
+        """The read, if the cache may hold its answers; it never holds groups."""
+        return self.read if self.ttl > 0 and isinstance(self.read, Read) else None
 
     def missing(self) -> tuple[Key, ...]:
         """The keys without an answer as yet."""
@@ -60,13 +66,15 @@ class Loaders:
         self._catalog = catalog
         self._cache = cache
         self._default_ttl = default_ttl
-        self._known: dict[Read, dict[Key, Answer]] = {}
+        self._known: dict[Read | Summary, dict[Key, Answer]] = {}
         self._loaders = {
             store: DataLoader[_Request, Answers](partial(self._load, source), cache=False)
             for store, source in sources.items()
         }
 
-    async def load(self, read: Read, keys: Iterable[Key], *, cached: bool) -> Answers:
+    async def load(
+        self, read: Read | Summary, keys: Iterable[Key], *, cached: bool = False
+    ) -> Answers:
         """The answers of a batched read for these keys; every key has one, if an empty one.
 
         Raises ``StoreError``.
@@ -94,39 +102,44 @@ class Loaders:
 
     async def _ask_cache(self, batches: list[_Batch]) -> None:
         """Fills in what the cache holds, in one call."""
-        asked = [(batch, key) for batch in batches if batch.ttl > 0 for key in batch.keys]
+        asked = [
+            (batch, read, key) for batch in batches if (read := batch.kept) for key in batch.keys
+        ]
         if not asked:
             return
         names = [
-            name for batch in batches if batch.ttl > 0 for name in self._names(batch, batch.keys)
+            name
+            for batch in batches
+            if (read := batch.kept)
+            for name in entry_names(self._catalog, read, batch.keys)
         ]
-        for (batch, key), content in zip(asked, await self._cache.get_many(names), strict=True):
+        for (batch, read, key), content in zip(
+            asked, await self._cache.get_many(names), strict=True
+        ):
             # Whatever does not decode was not written by this version: a miss.
             if content is not None:
                 with suppress(ValueError):
-                    batch.answers[key] = unpacked(self._catalog, batch.read, content)
+                    batch.answers[key] = unpacked(self._catalog, read, content)
 
     def _keep(self, batch: _Batch, answers: Answers) -> None:
         batch.answers.update(answers)
-        if batch.ttl <= 0:
+        read = batch.kept
+        if read is None:
             return
-        contents = [packed(self._catalog, batch.read, answer) for answer in answers.values()]
-        named = zip(self._names(batch, answers), contents, strict=True)
+        contents = [packed(self._catalog, read, answer) for answer in answers.values()]
+        named = zip(entry_names(self._catalog, read, answers), contents, strict=True)
         self._cache.set_many({name: kept for name, kept in named if kept is not None}, batch.ttl)
-
-    def _names(self, batch: _Batch, keys: Iterable[Key]) -> list[str]:
-        return entry_names(self._catalog, batch.read, keys)
 
 
 def _merged(requests: list[_Request]) -> list[_Batch]:
     """The requests for the same read become one batch of all their keys."""
-    batches: dict[Read, _Batch] = {}
+    batches: dict[Read | Summary, _Batch] = {}
     for request in requests:
         batch = batches.setdefault(request.read, _Batch(request.read, request.ttl))
         batch.keys.update(dict.fromkeys(request.keys))
     return list(batches.values())
 
 
-def _keyed(read: Read, keys: tuple[Key, ...]) -> Read:
+def _keyed(read: Read | Summary, keys: tuple[Key, ...]) -> Read | Summary:
     assert read.batch is not None  # noqa: S101 (loaders are asked for batches only)
     return replace(read, batch=replace(read.batch, keys=keys))
