@@ -6,7 +6,7 @@ Once grouped, a group is a document like any other: its having is a ``$match``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 from catalog.entity import Catalog, Entity
@@ -81,9 +81,9 @@ def _accumulator(entity: Entity, measure: Measure) -> Expression:
             return {"$addToSet": value}
         case Function.SUM:
             # A sum of longs that outgrows them would become a double.
-            return {"$sum": _decimal(value) if kind is Scalar.BIGINT else value}
+            return {"$sum": _as("$toDecimal", value) if kind is Scalar.BIGINT else value}
         case Function.AVG:
-            return {"$avg": _decimal(value) if kind is Scalar.DECIMAL else value}
+            return {"$avg": _as(_MEANS[kind], value) if kind in _MEANS else value}
         case Function.MIN:
             return {"$min": value}
         case Function.MAX:
@@ -94,8 +94,13 @@ def _accumulator(entity: Entity, measure: Measure) -> Expression:
             assert_never(measure.function)
 
 
-def _decimal(value: str) -> Expression:
-    return {"$cond": [{"$isNumber": value}, {"$toDecimal": value}, None]}
+_MEANS: Mapping[FieldType, str] = {Scalar.BIGINT: "$toDouble", Scalar.DECIMAL: "$toDecimal"}
+"""The types whose values are converted first: their mean has another, or would outgrow it."""
+
+
+def _as(conversion: str, value: str) -> Expression:
+    # Of what is no number, a conversion fails the whole command.
+    return {"$cond": [{"$isNumber": value}, {conversion: value}, None]}
 
 
 def _named(summary: Summary) -> dict[str, Expression]:
