@@ -24,7 +24,7 @@ class Group:
     def __init__(self, scope: Scope, summary: Summary) -> None:
         fields = summary.groups.fields
         self._leaves = {
-            part.name: Leaf(expression.label(field.stored), field.type, expression.type)
+            part.name: Leaf(expression.label(field.stored), field.type, expression.type, field.nullable)
             for part, expression in (
                 *((key, key_expression(scope, key)) for key in summary.keys),
                 *((each, measure_expression(scope.root, each)) for each in summary.measures),

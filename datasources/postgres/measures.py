@@ -70,8 +70,9 @@ def _sum(leaf: Leaf) -> Expression:
 
 def _number(value: Expression, leaf: Leaf, function: Function) -> Expression:
     # Of whole numbers Postgres makes exact decimals, which are compared as they are shown.
-    exact = result_of(function, leaf.kind) is Scalar.DECIMAL
-    return sa.type_coerce(value, sa.Numeric()) if exact else sa.cast(value, sa.Double())
+    if result_of(function, leaf.kind) is not Scalar.DECIMAL:
+        return sa.cast(value, sa.Double())
+    return sa.func.trim_scale(value, type_=sa.Numeric())
 
 
 def _extreme(leaf: Leaf, function: Any) -> Expression:
