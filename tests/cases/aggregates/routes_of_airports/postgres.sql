@@ -14,5 +14,5 @@ WHERE flight_1.origin = keys.k0 AND flight_1.month = %(v_1)s::bigint) AS page ON
 SELECT keys.n, page.key0, page.value0 
 FROM unnest(%(k0)s::text[]) WITH ORDINALITY AS keys(k0, n) JOIN LATERAL (SELECT flight_1.dest AS key0, count(*) AS value0 
 FROM flight AS flight_1 
-WHERE flight_1.origin = keys.k0 AND flight_1.month = %(v_1)s::bigint GROUP BY 1 ORDER BY value0 DESC NULLS LAST, key0 
+WHERE flight_1.origin = keys.k0 AND flight_1.month = %(v_1)s::bigint GROUP BY 1 ORDER BY value0 DESC, key0 
  LIMIT 2) AS page ON true ORDER BY keys.n, page.value0 DESC, page.key0;
