@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from catalog.entity import Catalog
 from catalog.query import Key, Order, Path
 from catalog.summary import Summary
+from catalog.types import Field
 from datasources.postgres.filters import condition, ranked
 from datasources.postgres.measures import key_expression, measure_expression
 from datasources.postgres.rows import Layout, Shape
@@ -22,14 +23,12 @@ class Group:
     """A group, inside the SELECT that makes it: its keys and measures, by their names."""
 
     def __init__(self, scope: Scope, summary: Summary) -> None:
+        keys = {key.name: key_expression(scope, key) for key in summary.keys}
+        measures = {each.name: measure_expression(scope.root, each) for each in summary.measures}
         fields = summary.groups.fields
         self._leaves = {
-            part.name: Leaf(expression.label(field.stored), field.type, expression.type, field.nullable)
-            for part, expression in (
-                *((key, key_expression(scope, key)) for key in summary.keys),
-                *((each, measure_expression(scope.root, each)) for each in summary.measures),
-            )
-            for field in [fields[part.name]]
+            name: _labelled(fields[name], expression)
+            for name, expression in {**keys, **measures}.items()
         }
 
     @property
@@ -46,6 +45,11 @@ class Group:
         """The terms of an ordering of groups."""
         leaves = [(self.leaf(order.path), order) for order in orders]
         return [Term(ranked(leaf), leaf.nullable, order) for leaf, order in leaves]
+
+
+def _labelled(field: Field, expression: sa.ColumnElement[Any]) -> Leaf:
+    labelled = expression.label(field.stored)
+    return Leaf(labelled, field.type, expression.type, field.nullable)
 
 
 def summary_select(
