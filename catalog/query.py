@@ -167,6 +167,11 @@ class Read:
     batch: Batch | None = None
 
     @property
+    def is_idle(self) -> bool:
+        """True if neither rows nor a total are asked for."""
+        return self.limit == 0 and not self.total
+
+    @property
     def nothing(self) -> Answer:
         """The answer where no row is."""
         return Answer(total=0 if self.total else None)

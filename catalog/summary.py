@@ -138,6 +138,11 @@ class Summary:
         )
 
     @property
+    def is_idle(self) -> bool:
+        """True if no groups are asked for."""
+        return self.limit == 0
+
+    @property
     def nothing(self) -> Answer:
         """The answer where no row is: no groups, or without keys the one of no rows."""
         if self.keys:

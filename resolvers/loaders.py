@@ -79,6 +79,8 @@ class Loaders:
 
         Raises ``StoreError``.
         """
+        if read.is_idle:
+            return dict.fromkeys(keys, read.nothing)
         known = self._known.setdefault(read, {})
         missing = tuple(key for key in dict.fromkeys(keys) if key not in known)
         if missing:

@@ -41,7 +41,7 @@ class Statement:
 def statement_for(catalog: Catalog, read: Read | Summary) -> Statement | None:
     """The statement that answers a read; None if neither rows nor a total can come of it."""
     keys = _sendable(read.batch) if read.batch else ()
-    if (read.batch and not keys) or (read.limit == 0 and not read.total):
+    if (read.batch and not keys) or read.is_idle:
         return None
     if isinstance(read, Summary):
         select, layout = summary_select(catalog, read, keys)

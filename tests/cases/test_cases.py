@@ -21,6 +21,7 @@ import models
 from auth import ANONYMOUS
 from catalog import Store, catalog_of, models_in
 from catalog.query import Answer, DataSource, Key, Read
+from catalog.summary import Summary
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.mongo.pipelines import command_of
@@ -44,10 +45,10 @@ class Recorded:
 
     def __init__(self, source: DataSource) -> None:
         self.store = source.store
-        self.calls: list[Sequence[Read]] = []
+        self.calls: list[Sequence[Read | Summary]] = []
         self._source = source
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Notes the reads, and has them answered."""
         self.calls.append(reads)
         return await self._source.read(reads)
