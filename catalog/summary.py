@@ -92,7 +92,8 @@ class GroupKey:
 class Summary:
     """Groups of an entity's rows by their keys, with their measures; without keys, one group.
 
-    ``filter`` bounds the rows, ``having`` the groups; where there are keys, ``order`` is total.
+    ``filter`` bounds the rows. Where there are keys, ``having`` bounds the groups, and ``order`` is
+    total; the one group of all rows is always given.
     """
 
     entity: Entity
