@@ -8,6 +8,7 @@ from typing import assert_never
 from catalog.query import (
     ALWAYS,
     And,
+    Batch,
     Compare,
     Elements,
     Filter,
@@ -20,14 +21,13 @@ from catalog.query import (
     Read,
     Related,
 )
+from catalog.summary import Summary
 
 
 def read_text(read: Read) -> list[str]:
     """A read as lines: what of which entity, and under which conditions."""
     lines = [f"{read.entity.name} ({read.entity.store.value}): {_fields(read.fields, read.joins)}"]
-    if read.batch:
-        through = f" through {read.batch.through.entity}" if read.batch.through else ""
-        lines.append(f"for each {', '.join(read.batch.fields)}{through}")
+    lines += _each(read.batch)
     if read.filter != ALWAYS:
         lines.append(f"where {filter_text(read.filter)}")
     if read.after != ALWAYS:
@@ -37,6 +37,23 @@ def read_text(read: Read) -> list[str]:
     bounds = [f"limit {read.limit}"] if read.limit is not None else []
     bounds += [f"offset {read.offset}"] if read.offset else []
     bounds += ["with total"] if read.total else []
+    return [*lines, " ".join(bounds)] if bounds else lines
+
+
+def summary_text(summary: Summary) -> list[str]:
+    """A summary as lines: its measures and keys, of which rows, and which of the groups."""
+    entity, keys = summary.entity, ", ".join(key.name for key in summary.keys)
+    measures = ", ".join(measure.name for measure in summary.measures) or "groups"
+    lines = [f"{entity.name} ({entity.store.value}): {measures}{keys and f' by {keys}'}"]
+    lines += _each(summary.batch)
+    if summary.filter != ALWAYS:
+        lines.append(f"where {filter_text(summary.filter)}")
+    if summary.having != ALWAYS:
+        lines.append(f"having {filter_text(summary.having)}")
+    if summary.order:
+        lines.append(f"order by {', '.join(map(_order, summary.order))}")
+    bounds = [f"limit {summary.limit}"] if summary.limit is not None else []
+    bounds += [f"offset {summary.offset}"] if summary.offset else []
     return [*lines, " ".join(bounds)] if bounds else lines
 
 
@@ -59,6 +76,13 @@ def filter_text(filter_: Filter) -> str:
             return f"{quantifier.value} {relation.name}: {filter_text(inner)}"
         case _:
             assert_never(filter_)
+
+
+def _each(batch: Batch | None) -> list[str]:
+    if batch is None:
+        return []
+    through = f" through {batch.through.entity}" if batch.through else ""
+    return [f"for each {', '.join(batch.fields)}{through}"]
 
 
 def _fields(fields: Iterable[Path], joins: Iterable[Join]) -> str:

@@ -20,12 +20,19 @@ RESERVED_ROOTS = frozenset({"node"})
 _SCALARS = frozenset(scalar.value for scalar in Scalar)
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Node", "PageInfo", "Ordering"}
+    | {"GroupByValue", "DateUnit", "DateTimeUnit", "DateGroupBy", "DateTimeGroupBy"}
     | _SCALARS
     | {f"{scalar}{end}" for scalar in _SCALARS for end in ("Filter", "ListFilter")},
 )
 """Names of types that the generated schema has in any case."""
 
-GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order")
+GENERATED_SUFFIXES = (
+    *("Connection", "Edge", "Filter", "ListFilter", "Order"),
+    *("Aggregate", "Distinct", "Sum", "Avg", "Spread", "Extremes"),
+    *("DistinctHaving", "SumHaving", "AvgHaving", "SpreadHaving", "ExtremesHaving"),
+    *("DistinctOrder", "NumberOrder", "ExtremesOrder"),
+    *("Group", "GroupBy", "GroupKey", "GroupOrder", "Having"),
+)
 """What the generated types of an entity, a document or an enum are called by, after its name."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from catalog.entity import Entity, Relation, Store, Through
 
 if TYPE_CHECKING:
+    from catalog.summary import Summary
     from catalog.templates import Ask
 
 Path = tuple[str, ...]
@@ -172,9 +173,21 @@ class Read:
     total: bool = False
     batch: Batch | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """True if neither rows nor a total are asked for."""
+        return self.limit == 0 and not self.total
+
+    @property
+    def nothing(self) -> Answer:
+        """The answer where no row is."""
+        return Answer(total=0 if self.total else None)
+
 
 class Answer:
-    """The rows of one read, or of one key of a batch; ``total`` if the read asked for it.
+    """The rows of one read or the groups of one summary, or those of one key of a batch.
+
+    ``total`` is there if the read asked for it.
 
     ``raw`` is what the store gave, of which ``reader`` makes records; without one it is records.
     """
@@ -215,7 +228,7 @@ class DataSource(Protocol):
 
     store: Store
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order: under key ``()`` for a plain read, else by the batch's keys.
 
         Keys without rows may be absent. Raises ``StoreError`` if the store does not answer.

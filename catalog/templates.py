@@ -7,6 +7,7 @@ has made of it (a statement, a decoder) is at hand without comparing reads.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, assert_never
@@ -23,6 +24,7 @@ from catalog.query import (
     Read,
     Related,
 )
+from catalog.summary import Summary
 
 _TEMPLATES: Final = 4096
 # A text that some store cannot hold may need another comparison than others do.
@@ -40,7 +42,7 @@ class Slot:
 class Template:
     """A read with slots for the values that it compares with, and without its batch's keys."""
 
-    read: Read
+    read: Read | Summary
 
 
 class Ask(NamedTuple):
@@ -51,12 +53,11 @@ class Ask(NamedTuple):
     keys: tuple[Key, ...] = ()
 
     @property
-    def read(self) -> Read:
+    def read(self) -> Read | Summary:
         """The read that this is."""
         read = self.template.read
         if self.values:
-            filter_, after = (_filled(part, self.values) for part in (read.filter, read.after))
-            read = replace(read, filter=filter_, after=after)
+            read = _changed(read, lambda filter_: _filled(filter_, self.values))
         return replace(read, batch=replace(read.batch, keys=self.keys)) if read.batch else read
 
     @property
@@ -65,18 +66,25 @@ class Ask(NamedTuple):
         return not any(map(is_odd, self.values))
 
 
-def ask_of(read: Read) -> Ask:
+def ask_of(read: Read | Summary) -> Ask:
     """A read in two parts: what it is like, and what it compares with."""
     values: list[Any] = []
-    filter_, after = _slotted(read.filter, values), _slotted(read.after, values)
-    batch = replace(read.batch, keys=()) if read.batch else None
-    template = _template(replace(read, filter=filter_, after=after, batch=batch))
-    return Ask(template, tuple(values), read.batch.keys if read.batch else ())
+    bare = _changed(read, lambda filter_: _slotted(filter_, values))
+    if bare.batch:
+        bare = replace(bare, batch=replace(bare.batch, keys=()))
+    return Ask(_template(bare), tuple(values), read.batch.keys if read.batch else ())
 
 
 @lru_cache(maxsize=_TEMPLATES)
-def _template(read: Read) -> Template:
+def _template(read: Read | Summary) -> Template:
     return Template(read)
+
+
+def _changed(read: Read | Summary, change: Callable[[Filter], Filter]) -> Read | Summary:
+    """The read with all of its filters changed."""
+    if isinstance(read, Summary):
+        return replace(read, filter=change(read.filter), having=change(read.having))
+    return replace(read, filter=change(read.filter), after=change(read.after))
 
 
 def is_odd(value: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import (
@@ -48,14 +48,14 @@ def filter_of(catalog: Catalog, entity: Entity, where: Raw | None) -> Filter:
 
 
 def _entity_filters(catalog: Catalog, entity: Entity, where: Raw) -> Iterator[Filter]:
-    for name, raw in _given(where):
+    for name, raw in given(where):
         member = entity.by_api.get(name)
         if isinstance(member, Relation):
             yield _relation_filter(catalog, member, raw)
         elif isinstance(member, Field):
-            yield _field_filter((member.name,), member.type, raw)
+            yield field_filter((member.name,), member.type, raw)
         else:
-            yield _logic(name, raw, partial(filter_of, catalog, entity))
+            yield logic(name, raw, partial(filter_of, catalog, entity))
 
 
 def _relation_filter(catalog: Catalog, relation: Relation, raw: Raw) -> Filter:
@@ -65,34 +65,35 @@ def _relation_filter(catalog: Catalog, relation: Relation, raw: Raw) -> Filter:
     return all_of(
         [
             Related(relation, Quantifier(name), filter_of(catalog, target, inner))
-            for name, inner in _given(raw)
+            for name, inner in given(raw)
         ]
     )
 
 
-def _field_filter(path: Path, kind: FieldType, raw: Raw) -> Filter:
+def field_filter(path: Path, kind: FieldType, raw: Raw) -> Filter:
+    """The filter that an input of a type's operators means for the value at a path."""
     if isinstance(kind, DocumentType):
         return all_of(list(_document_filters(path, kind, raw)))
     if isinstance(kind, ListType):
-        return all_of([_list_filter(path, kind, name, value) for name, value in _given(raw)])
-    return all_of([_leaf_filter(path, kind, name, value) for name, value in _given(raw)])
+        return all_of([_list_filter(path, kind, name, value) for name, value in given(raw)])
+    return all_of([_leaf_filter(path, kind, name, value) for name, value in given(raw)])
 
 
 def _document_filters(path: Path, kind: DocumentType, raw: Raw) -> Iterator[Filter]:
     by_api = {field.api: field for field in kind.fields.values()}
-    for name, value in _given(raw):
+    for name, value in given(raw):
         if name in by_api:
-            yield _field_filter((*path, by_api[name].name), by_api[name].type, value)
+            yield field_filter((*path, by_api[name].name), by_api[name].type, value)
         elif name == "isNull":
             yield _null(path, value)
         else:
-            yield _logic(name, value, partial(_field_filter, path, kind))
+            yield logic(name, value, partial(field_filter, path, kind))
 
 
 def _list_filter(path: Path, kind: ListType, name: str, value: Any) -> Filter:
     if name == "isNull":
         return _null(path, value)
-    return Elements(path, Quantifier(name), _field_filter((), kind.of, value))
+    return Elements(path, Quantifier(name), field_filter((), kind.of, value))
 
 
 def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
@@ -143,7 +144,8 @@ def _null(path: Path, wanted: Any) -> Filter:
     return IsNull(path) if wanted else Not(IsNull(path))
 
 
-def _logic(name: str, raw: Any, inner: Callable[[Any], Filter]) -> Filter:
+def logic(name: str, raw: Any, inner: Callable[[Any], Filter]) -> Filter:
+    """What ``and``, ``or`` and ``not`` mean of filters that ``inner`` reads."""
     match name:
         case "not":
             return Not(inner(raw))
@@ -155,7 +157,7 @@ def _logic(name: str, raw: Any, inner: Callable[[Any], Filter]) -> Filter:
             raise KeyError(name)
 
 
-def _given(raw: Raw) -> Iterator[tuple[str, Any]]:
+def given(raw: Raw) -> Iterator[tuple[str, Any]]:
     """What was given; an explicit null is refused, because it could mean two things."""
     for name, value in raw.items():
         if value is None:
@@ -174,6 +176,32 @@ def orders_of(catalog: Catalog, entity: Entity, raw: Sequence[Raw] | None) -> tu
 
 
 def _order(catalog: Catalog, entity: Entity, term: Raw) -> Order:
+    leaf = leaf_of(catalog, entity, term)
+    return ordering(leaf.path, leaf.value, leaf.relations)
+
+
+def ordering(path: Path, direction: Any, relations: tuple[Relation, ...] = ()) -> Order:
+    """The order by one value, in a direction of the GraphQL enum."""
+    direction = str(getattr(direction, "value", direction))
+    return Order(
+        path,
+        relations,
+        descending=direction.startswith("DESC"),
+        nulls_first=direction.endswith("NULLS_FIRST"),
+    )
+
+
+class Leaf(NamedTuple):
+    """What an input that names one field leads to, and what it says of it."""
+
+    relations: tuple[Relation, ...]
+    path: Path
+    field: Field
+    value: Any
+
+
+def leaf_of(catalog: Catalog, entity: Entity, term: Raw) -> Leaf:
+    """The field that a `@oneOf` term names, through relations to one and nested documents."""
     relations: list[Relation] = []
     ((name, value),) = term.items()
     while isinstance(member := entity.by_api[name], Relation):
@@ -185,10 +213,4 @@ def _order(catalog: Catalog, entity: Entity, term: Raw) -> Order:
         ((name, value),) = value.items()
         field = next(inner for inner in field.type.fields.values() if inner.api == name)
         path.append(field.name)
-    direction = str(getattr(value, "value", value))
-    return Order(
-        tuple(path),
-        tuple(relations),
-        descending=direction.startswith("DESC"),
-        nulls_first=direction.endswith("NULLS_FIRST"),
-    )
+    return Leaf(tuple(relations), tuple(path), field, value)

@@ -79,7 +79,7 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
     Raises ``StoreError``, and all kinds of errors for a value that GraphQL forbids.
     """
     ask = Ask(level.ask.template, bound(level.ask.values, variables, value_of))
-    answer = await context.loaders.root(ask)
+    (answer,) = await context.loaders.roots([ask])
     return (await _completed(level, {(): answer}, context, variables)).get(())
 
 

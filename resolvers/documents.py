@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     SelectionSetNode,
     TypeNameMetaFieldDef,
+    get_named_type,
     is_abstract_type,
 )
 from graphql.execution.values import (
@@ -86,6 +87,13 @@ def asked_fields(
             yield Asked(key, name, kind.fields[name], same)
         elif meta:
             yield Asked(key, name, TypeNameMetaFieldDef, same)
+
+
+def fields_below(info: Scope, asked: Asked) -> Iterator[Asked]:
+    """The fields asked of the value of a field, which is an object or a list of them."""
+    definition = cast("Any", asked.definition)
+    kind = cast("Any", get_named_type)(definition.type)
+    return asked_fields(info, kind, asked.nodes)
 
 
 def asked_field(info: RawInfo) -> Asked:

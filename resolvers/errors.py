@@ -33,3 +33,9 @@ class PageSizeError(InputError):
     """A page larger than the server gives; nothing is cut silently."""
 
     code = "PAGE_SIZE_EXCEEDED"
+
+
+class GroupError(InputError):
+    """Groups that cannot be made: without a key, or of spans in a time zone that is none."""
+
+    code = "GROUP_INVALID"

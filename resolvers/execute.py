@@ -20,6 +20,7 @@ from resolvers.context import Context
 from resolvers.cursors import cursor
 from resolvers.plan import Hop, Island, Part
 from resolvers.rows import Row, RowPage
+from resolvers.summaries import summary_values
 from telemetry.spans import span
 
 Value = Row | RowPage | None
@@ -28,8 +29,9 @@ _Pending = dict[Hop, list[Row]]
 
 async def execute(island: Island, context: Context) -> Value:
     """The value of a root field: a page, or one row if there is one. Raises ``StoreError``."""
-    answer = await context.loaders.root(ask_of(island.read))
-    return (await _shaped(island, {(): answer}, context))[()]
+    asks = [ask_of(island.read), *(ask_of(part.summary) for part in island.summaries)]
+    answer, *groups = await context.loaders.roots(asks)
+    return (await _shaped(island, {(): answer}, [{(): each} for each in groups], context))[()]
 
 
 async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
@@ -45,25 +47,30 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
             for row in rows:
                 row.links_[hop.place] = error
             return
-    missing = _value(hop.island, _EMPTY, [], context)
+    missing = _nothing(hop.island, context)
     for row, key in keyed:
         row.links_[hop.place] = key if isinstance(key, BigraphError) else values.get(key, missing)
-
-
-_EMPTY = Answer(total=0)
 
 
 async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Key, Value]:
     wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
     if not wanted:
         return {}
-    ask = ask_of(hop.island.read)._replace(keys=tuple(wanted))
-    answers = await context.loaders.load(ask, cached=hop.relation.cross_store)
-    return await _shaped(hop.island, {key: answers[key] for key in wanted}, context)
+    # All at once, so that the loaders make them one call.
+    rows = ask_of(hop.island.read)._replace(keys=tuple(wanted))
+    summaries = [ask_of(part.summary)._replace(keys=rows.keys) for part in hop.island.summaries]
+    answers, *groups = await asyncio.gather(
+        context.loaders.load(rows, cached=hop.relation.cross_store),
+        *(context.loaders.load(ask) for ask in summaries),
+    )
+    return await _shaped(hop.island, {key: answers[key] for key in wanted}, groups, context)
 
 
 async def _shaped(
-    island: Island, answers: Mapping[Key, Answer], context: Context
+    island: Island,
+    answers: Mapping[Key, Answer],
+    groups: Sequence[Mapping[Key, Answer]],
+    context: Context,
 ) -> Mapping[Key, Value]:
     """Each answer as a value, complete with everything that hops off its rows."""
     pending: _Pending = {}
@@ -72,6 +79,7 @@ async def _shaped(
             island,
             answer,
             [_row(record, island.part, pending) for record in _shown(island, answer)],
+            [each[key] for each in groups],
             context,
         )
         for key, answer in answers.items()
@@ -100,7 +108,15 @@ def _key(record: Record, names: tuple[str, ...]) -> Key | BigraphError:
     return next((value for value in values if isinstance(value, BigraphError)), values)
 
 
-def _value(island: Island, answer: Answer, rows: list[Row], context: Context) -> Value:
+def _nothing(island: Island, context: Context) -> Value:
+    """The value where nothing is related."""
+    groups = [part.summary.nothing for part in island.summaries]
+    return _value(island, Answer(total=0), [], groups, context)
+
+
+def _value(
+    island: Island, answer: Answer, rows: list[Row], groups: Sequence[Answer], context: Context
+) -> Value:
     page = island.page
     if page is None:
         return rows[0] if rows else None
@@ -111,6 +127,7 @@ def _value(island: Island, answer: Answer, rows: list[Row], context: Context) ->
         has_next_page=page.ends_inside or (more and not page.backward),
         has_previous_page=page.starts_inside or (more and page.backward),
         total_count=answer.total,
+        summaries=summary_values(island.summaries, groups),
     )
 
 

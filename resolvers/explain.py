@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog.describe import read_text
+from catalog.describe import read_text, summary_text
+from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.plan import Island, Part
 
 
@@ -18,6 +19,11 @@ def _lines(island: Island, indent: str) -> Iterator[str]:
     turned = ["read backwards"] if island.page and island.page.backward else []
     yield f"{indent}{first}"
     yield from (f"{indent}  {line}" for line in [*rest, *turned])
+    for part in island.summaries:
+        named = _named(part.key, GROUP_BY if part.listed else AGGREGATE)
+        first, *rest = summary_text(part.summary)
+        yield f"{indent}+ {named}: {first}"
+        yield from (f"{indent}    {line}" for line in rest)
     yield from _hops(island.part, indent + "  ")
 
 

@@ -6,7 +6,7 @@ the cache is asked for the hops that may be cached; after it, the cache is told.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, DataSource, Key, Read
+from catalog.summary import Summary
 from catalog.templates import Ask, Template
 from datasources.errors import StoreError
 from datasources.redis import Cache
@@ -42,14 +43,14 @@ class _Batch:
     answers: dict[Key, Answer] = field(default_factory=dict[Key, Answer])
 
     @property
-    def read(self) -> Read:
+    def read(self) -> Read | Summary:
         """What is asked, without its values."""
         return self.ask.template.read
 
     @property
-    def empty(self) -> Answer:
-        """What a key without rows is answered with."""
-        return Answer(total=0 if self.read.total else None)
+    def kept(self) -> Read | None:
+        """The read, if the cache may hold its answers; it never holds groups."""
+        return self.read if self.ttl > 0 and isinstance(self.read, Read) else None
 
     def missing(self) -> tuple[Key, ...]:
         """The keys without an answer as yet."""
@@ -74,27 +75,34 @@ class Loaders:
         self._failed: dict[Ask, StoreError] = {}
         self._loaders: dict[Store, DataLoader[_Request, Answers]] = {}
 
-    async def root(self, ask: Ask) -> Answer:
-        """The answer of a plain read; asked again, it is the same one. Raises ``StoreError``."""
-        known = self._known.setdefault(ask[:2], {})
-        if () not in known:
-            source = self._sources[ask.template.read.entity.store]
-            (answers,) = await self._remembered(ask, source.run([ask]))
-            known[()] = answers[()]
-        return known[()]
+    async def roots(self, asks: Sequence[Ask]) -> list[Answer]:
+        """The answers of plain reads of one store, in one call; asked again, they are the same.
 
-    async def load(self, ask: Ask, *, cached: bool) -> Answers:
+        Raises ``StoreError``.
+        """
+        missing = [ask for ask in asks if () not in self._answers(ask)]
+        if missing:
+            source = self._sources[missing[0].template.read.entity.store]
+            found = await self._remembered(missing, lambda: source.run(missing))
+            for ask, answers in zip(missing, found, strict=True):
+                self._answers(ask).update(answers)
+        return [self._answers(ask)[()] for ask in asks]
+
+    async def load(self, ask: Ask, *, cached: bool = False) -> Answers:
         """The answers of a batched read for its keys; every key has one, if an empty one.
 
         Raises ``StoreError``.
         """
-        known = self._known.setdefault(ask[:2], {})
+        read = ask.template.read
+        if read.is_idle:
+            return dict.fromkeys(ask.keys, read.nothing)
+        known = self._answers(ask)
         missing = tuple(key for key in dict.fromkeys(ask.keys) if key not in known)
         if missing:
-            entity, asked = ask.template.read.entity, ask._replace(keys=missing)
-            request = _Request(asked, self._ttl(entity) if cached else 0)
-            loading = self._loader(entity.store).load(request)
-            known.update(await self._remembered(asked, loading))
+            asked = ask._replace(keys=missing)
+            request = _Request(asked, self._ttl(read.entity) if cached else 0)
+            loader = self._loader(read.entity.store)
+            known.update(await self._remembered([asked], lambda: loader.load(request)))
         return known
 
     def forget(self) -> None:
@@ -107,24 +115,25 @@ class Loaders:
         self._failed.clear()
         self._loaders.clear()
 
+    def _answers(self, ask: Ask) -> dict[Key, Answer]:
+        return self._known.setdefault(ask[:2], {})
+
+    async def _remembered(self, asks: Sequence[Ask], start: Callable[[], Awaitable[T]]) -> T:
+        """What the call gives; what failed is not tried again within a request."""
+        for ask in asks:
+            if ask in self._failed:
+                raise self._failed[ask]
+        try:
+            return await start()
+        except StoreError as error:
+            self._failed.update(dict.fromkeys(asks, error))
+            raise
+
     def _loader(self, store: Store) -> DataLoader[_Request, Answers]:
         if store not in self._loaders:
             load = partial(self._load, self._sources[store])
             self._loaders[store] = DataLoader(load, cache=False)
         return self._loaders[store]
-
-    async def _remembered(self, ask: Ask, answers: Awaitable[T]) -> T:
-        """The answers; what failed is not tried again within a request."""
-        if ask in self._failed:
-            close = getattr(answers, "close", None)
-            if close:
-                close()
-            raise self._failed[ask]
-        try:
-            return await answers
-        except StoreError as error:
-            self._failed[ask] = error
-            raise
 
     def _ttl(self, entity: Entity) -> float:
         return self._default_ttl if entity.cache_ttl is None else entity.cache_ttl
@@ -136,29 +145,31 @@ class Loaders:
         if asked:
             found = await source.run([batch.ask._replace(keys=missing) for batch, missing in asked])
             for (batch, missing), answers in zip(asked, found, strict=True):
-                self._keep(batch, {key: answers.get(key, batch.empty) for key in missing})
+                nothing = batch.read.nothing
+                self._keep(batch, {key: answers.get(key, nothing) for key in missing})
         by_shape = {batch.ask[:2]: batch.answers for batch in batches}
         return [by_shape[request.ask[:2]] for request in requests]
 
     async def _ask_cache(self, batches: list[_Batch]) -> None:
         """Fills in what the cache holds, in one call."""
-        asked = [(batch, key) for batch in batches if batch.ttl > 0 for key in batch.keys]
-        if not asked:
+        kept = [(batch, read) for batch in batches if (read := batch.kept)]
+        if not kept:
             return
-        names = [
-            name for batch in batches if batch.ttl > 0 for name in self._names(batch, batch.keys)
-        ]
-        for (batch, key), content in zip(asked, await self._cache.get_many(names), strict=True):
+        asked = [(batch, read, key) for batch, read in kept for key in batch.keys]
+        names = [name for batch, _ in kept for name in self._names(batch, batch.keys)]
+        contents = await self._cache.get_many(names)
+        for (batch, read, key), content in zip(asked, contents, strict=True):
             # Whatever does not decode was not written by this version: a miss.
             if content is not None:
                 with suppress(ValueError):
-                    batch.answers[key] = unpacked(self._catalog, batch.read, content)
+                    batch.answers[key] = unpacked(self._catalog, read, content)
 
     def _keep(self, batch: _Batch, answers: Answers) -> None:
         batch.answers.update(answers)
-        if batch.ttl <= 0:
+        read = batch.kept
+        if read is None:
             return
-        contents = [packed(self._catalog, batch.read, answer) for answer in answers.values()]
+        contents = [packed(self._catalog, read, answer) for answer in answers.values()]
         named = zip(self._names(batch, answers), contents, strict=True)
         self._cache.set_many({name: kept for name, kept in named if kept is not None}, batch.ttl)
 

@@ -6,6 +6,9 @@ The schema puts one on every field it generates; selection reads nothing else to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
+
+from graphql import GraphQLField
 
 from catalog.entity import Entity, Relation
 from catalog.types import Field
@@ -37,3 +40,9 @@ class Many:
 
 
 Member = Field | Relation | Reads | One | Many
+
+
+def member_of(definition: GraphQLField) -> Member | None:
+    """The mark of a field; none on fields that stand for nothing in the catalog."""
+    field = definition.extensions["strawberry-definition"]
+    return cast("Member | None", field.metadata.get(MEMBER))

@@ -57,7 +57,7 @@ def page_of(
     }
     size = last if last is not None else first
     return Page(
-        size=_size("last" if backward else "first", size, limits),
+        size=size_of("last" if backward else "first", size, limits),
         offset=offset or 0,
         after=all_of(list(cursors.values())) if cursors else ALWAYS,
         orders=orders,
@@ -67,21 +67,30 @@ def page_of(
     )
 
 
+_BY_CURSOR = "Page through the list by after: pageInfo.endCursor."
+
+
 def _check(first: int | None, last: int | None, offset: int | None) -> None:
     if first is not None and last is not None:
         raise PageError("Both first and last were given.", hint="Give one of them.")
     if last is not None and offset is not None:
         raise PageError("offset counts from the start, so it goes with first, not with last.")
-    if offset is not None and offset < 0:
+    check_offset(offset or 0)
+
+
+def check_offset(offset: int) -> None:
+    """Raises ``PageError`` for a number of rows that cannot be passed over."""
+    if offset < 0:
         raise PageError(f"offset is {offset}, but must not be negative.")
 
 
-def _size(name: str, size: int | None, limits: PageLimits) -> int:
+def size_of(name: str, size: int | None, limits: PageLimits, *, hint: str = _BY_CURSOR) -> int:
+    """How many rows to give; raises ``InputError``, with a hint for those who ask for too many."""
     if size is None:
         return limits.default
     if size < 0:
         raise PageError(f"{name} is {size}, but must not be negative.")
     if size > limits.most:
         message = f"{name} is {size}, but a page holds {limits.most} rows at most."
-        raise PageSizeError(message, hint="Page through the list by after: pageInfo.endCursor.")
+        raise PageSizeError(message, hint=hint)
     return size

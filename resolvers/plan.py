@@ -16,6 +16,7 @@ from resolvers.arguments import filter_of, orders_of
 from resolvers.documents import Place
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.selection import Edge, PageSelection, Selection
+from resolvers.summaries import Summarized, summarized
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,22 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Island:
-    """One read and what is made of its records; with a ``page``, they are a connection."""
+    """One read and what is made of its records; with a ``page``, they are a connection.
+
+    ``summaries`` are read beside it.
+    """
 
     read: Read
     part: Part
     page: Page | None = None
+    summaries: tuple[Summarized, ...] = ()
+
+    def batched(self, batch: Batch) -> Island:
+        """The same for each key of a batch."""
+        summaries = tuple(
+            replace(part, summary=replace(part.summary, batch=batch)) for part in self.summaries
+        )
+        return replace(self, read=replace(self.read, batch=batch), summaries=summaries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,12 +87,14 @@ class Planner:
         orders = orders_of(self._catalog, entity, arguments.get("orderBy"))
         page = page_of(self._catalog, entity, orders, arguments, self._limits)
         part, fields, joins = self._part(wanted.node, orders if wanted.cursors else ())
+        filter_ = filter_of(self._catalog, entity, arguments.get("where"))
+        summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits)
         rows = wanted.rows or wanted.info
         read = Read(
             entity,
             fields,
             joins,
-            filter=filter_of(self._catalog, entity, arguments.get("where")),
+            filter=filter_,
             after=page.after,
             order=page.read_orders,
             # One row more than the page shows whether another page follows.
@@ -88,7 +102,7 @@ class Planner:
             offset=page.offset,
             total=wanted.total,
         )
-        return Island(read, part, page)
+        return Island(read, part, page, summaries)
 
     def hop(self, edge: Edge) -> Hop:
         """The hop along a relation; its read is a batch without keys as yet."""
@@ -99,8 +113,7 @@ class Planner:
         else:
             part, fields, joins = self._part(wanted)
             island = Island(Read(wanted.entity, fields, joins), part)
-        island = replace(island, read=replace(island.read, batch=batch))
-        return Hop(edge.key, edge.place, relation, island)
+        return Hop(edge.key, edge.place, relation, island.batched(batch))
 
     def _part(
         self, selection: Selection, orders: Iterable[Order] = ()

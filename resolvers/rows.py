@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from catalog.entity import Entity
@@ -66,9 +66,19 @@ class RowEdge:
 
 
 class RowPage:
-    """A connection's value: its rows, and what was asked about them."""
+    """A connection's value: its rows, and what was asked about them.
 
-    __slots__ = ("_cursor_of", "has_next_page", "has_previous_page", "nodes", "total_count")
+    ``summaries`` holds the values of `aggregate` and `groupBy`, by what asked for them.
+    """
+
+    __slots__ = (
+        "_cursor_of",
+        "has_next_page",
+        "has_previous_page",
+        "nodes",
+        "summaries",
+        "total_count",
+    )
 
     def __init__(
         self,
@@ -78,12 +88,14 @@ class RowPage:
         has_next_page: bool,
         has_previous_page: bool,
         total_count: int | None,
+        summaries: Mapping[Place, Any],
     ) -> None:
         self.nodes = nodes
         self._cursor_of = cursor_of
         self.has_next_page = has_next_page
         self.has_previous_page = has_previous_page
         self.total_count = total_count
+        self.summaries = summaries
 
     @property
     def edges(self) -> list[RowEdge]:

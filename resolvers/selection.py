@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLObjectType
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
 from catalog.types import DocumentType, Field, element_of
-from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields
-from resolvers.members import MEMBER, Member, Reads
+from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields, fields_below
+from resolvers.measures import AGGREGATE, GROUP_BY, SummarySelection, summary_selection
+from resolvers.members import Member, Reads, member_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PageSelection:
     """What is asked of a connection.
 
     ``rows``: nodes or edges; ``cursors``: a cursor of any row; ``info``: whether more rows follow;
-    ``total``: the number of all rows.
+    ``total``: the number of all rows; ``summaries``: what is computed over them.
     """
 
     node: Selection
@@ -38,6 +39,7 @@ class PageSelection:
     cursors: bool
     info: bool
     total: bool
+    summaries: tuple[SummarySelection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Selector:
         paths: dict[Path, None] = {}
         edges: list[Edge] = []
         for asked in asked_fields(self._info, kind, nodes):
-            member = _member(asked)
+            member = member_of(asked.definition)
             if isinstance(member, Relation):
                 edges.append(self.edge(asked, member))
             else:
@@ -77,14 +79,17 @@ class Selector:
         kind = cast("GraphQLObjectType", self._info.schema.type_map[f"{entity.name}Connection"])
         views: list[Selection] = []
         parts: set[str] = set()
+        summaries: list[SummarySelection] = []
         for asked in asked_fields(self._info, kind, nodes):
             parts.add(asked.name)
             if asked.name == "nodes":
                 views.append(self.entity(entity, asked.nodes))
             elif asked.name in ("edges", "pageInfo"):
-                inner = list(self._below(asked))
+                inner = list(fields_below(self._info, asked))
                 parts.update(f"{asked.name}.{part.name}" for part in inner)
                 views += [self.entity(entity, p.nodes) for p in inner if p.name == "node"]
+            elif asked.name in (AGGREGATE, GROUP_BY):
+                summaries.append(summary_selection(self._info, entity, asked))
         return PageSelection(
             node=_union(entity, views),
             arguments=arguments,
@@ -92,6 +97,7 @@ class Selector:
             cursors=bool(_CURSORS & parts),
             info="pageInfo" in parts,
             total="totalCount" in parts,
+            summaries=tuple(summaries),
         )
 
     def edge(self, asked: Asked, relation: Relation) -> Edge:
@@ -101,11 +107,6 @@ class Selector:
             return Edge(asked.key, asked.place, relation, self.entity(target, asked.nodes))
         page = self.page(target, asked.nodes, arguments_of(self._info, asked))
         return Edge(asked.key, asked.place, relation, page)
-
-    def _below(self, asked: Asked) -> Iterator[Asked]:
-        definition = cast("Any", asked.definition)
-        kind = cast("Any", get_named_type)(definition.type)
-        return asked_fields(self._info, kind, asked.nodes)
 
     def _paths(self, asked: Asked, member: Member | None) -> Iterator[Path]:
         if isinstance(member, Reads):
@@ -118,7 +119,7 @@ class Selector:
                 yield (member.name,)
 
     def _inner_paths(self, asked: Asked, kind: DocumentType) -> Iterator[Path]:
-        inner = [(part, _member(part)) for part in self._below(asked)]
+        inner = [(part, member_of(part.definition)) for part in fields_below(self._info, asked)]
         paths = [path for part, member in inner for path in self._paths(part, member)]
         # Even if only __typename is asked, one value shows whether the document is there.
         yield from paths or [_first_leaf(kind)]
@@ -138,8 +139,3 @@ def _first_leaf(kind: DocumentType) -> Path:
     field = next(iter(kind.fields.values()))
     inner = element_of(field.type)
     return (field.name, *(_first_leaf(inner) if isinstance(inner, DocumentType) else ()))
-
-
-def _member(asked: Asked) -> Member | None:
-    definition = asked.definition.extensions["strawberry-definition"]
-    return cast("Member | None", definition.metadata.get(MEMBER))

@@ -14,9 +14,11 @@ from strawberry.types.execution import ExecutionContext
 from catalog.entity import Catalog
 from catalog.query import Record
 from resolvers.rows import Row
+from schema.aggregates import add_aggregates
 from schema.extend import attach
 from schema.fields import generated_module
 from schema.filters import add_filters
+from schema.groups import add_groups
 from schema.objects import add_objects
 from schema.orders import add_orders
 from schema.roots import query_type
@@ -43,6 +45,8 @@ def build_schema(
         add_objects(catalog, namespace)
         add_filters(catalog, namespace)
         add_orders(catalog, namespace)
+        add_aggregates(catalog, namespace)
+        add_groups(catalog, namespace)
         namespace["Query"] = query_type(catalog, namespace)
         attach(catalog, namespace, list(extensions))
         return GeneratedSchema(

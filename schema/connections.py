@@ -6,8 +6,11 @@ import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
 from catalog.entity import Entity
+from resolvers.measures import AGGREGATE, GROUP_BY
+from resolvers.summaries import resolve_summary
 from schema.annotations import optional
-from schema.fields import Namespace, argument, class_of, plain_field
+from schema.fields import Namespace, argument, class_of, plain_field, produced_field
+from schema.groups import group_arguments
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -37,6 +40,21 @@ def add_connection(entity: Entity, namespace: Namespace) -> None:
             int,
             namespace,
             description="How many there are on all pages; counted only if asked for.",
+        ),
+        produced_field(
+            AGGREGATE,
+            f"{name}Aggregate",
+            namespace,
+            resolve_summary,
+            description="Computed over the rows of all pages; only what is asked for.",
+        ),
+        produced_field(
+            GROUP_BY,
+            f"list[{name}Group]",
+            namespace,
+            resolve_summary,
+            arguments=group_arguments(name, namespace),
+            description="The rows of all pages as groups, each with aggregates of its own.",
         ),
     ]
     namespace[f"{name}Edge"] = strawberry.type(

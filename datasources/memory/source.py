@@ -11,11 +11,13 @@ from typing import Any
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Join, Key, Path, Read, Record
+from catalog.summary import Summary
 from catalog.templates import Ask
 from catalog.types import DocumentType, FieldType, ListType
 from datasources.memory.filters import holds
+from datasources.memory.groups import groups_of
 from datasources.memory.ordering import ordered
-from datasources.memory.tables import Row, Tables
+from datasources.memory.tables import Row, Tables, document_of
 
 
 class MemorySource:
@@ -31,7 +33,7 @@ class MemorySource:
         self.store = store
         self._tables = Tables(catalog, store, tables)
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read; under every key of a batch, also those without rows."""
         return [self._answers(read) for read in reads]
 
@@ -46,7 +48,7 @@ class MemorySource:
     async def close(self) -> None:
         """Does nothing: there is nothing to give back."""
 
-    def _answers(self, read: Read) -> dict[Key, Answer]:
+    def _answers(self, read: Read | Summary) -> dict[Key, Answer]:
         entity, batch = read.entity.name, read.batch
         if batch is None:
             return {(): self._answer(read, self._tables.rows(entity))}
@@ -55,11 +57,21 @@ class MemorySource:
             for key in batch.keys
         }
 
-    def _answer(self, read: Read, rows: Iterable[Row]) -> Answer:
+    def _answer(self, read: Read | Summary, rows: Sequence[Row]) -> Answer:
+        summarized = isinstance(read, Summary)
+        return self._summarized(read, rows) if summarized else self._listed(read, rows)
+
+    def _summarized(self, summary: Summary, rows: Sequence[Row]) -> Answer:
+        groups = groups_of(self._tables, summary, rows)
+        kind = document_of(summary.groups)
+        listed = ordered(self._tables, kind, groups, summary.order)
+        return Answer([dict(group) for group in listed[summary.offset :][: summary.limit]])
+
+    def _listed(self, read: Read, rows: Sequence[Row]) -> Answer:
         name, kind = read.entity.name, self._tables.kind(read.entity.name)
         matching = [row for row in rows if holds(self._tables, read.filter, kind, row)]
         after = [row for row in matching if holds(self._tables, read.after, kind, row)]
-        rest = ordered(self._tables, name, after, read.order)[read.offset :][: read.limit]
+        rest = ordered(self._tables, kind, after, read.order)[read.offset :][: read.limit]
         return Answer(
             [self._record(name, row, read.fields, read.joins) for row in rest],
             total=len(matching) if read.total else None,

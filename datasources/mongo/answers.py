@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from catalog.entity import Catalog
 from catalog.query import Answer, Key, Read, Record
+from catalog.summary import Summary
 from datasources.mongo.pipelines import KEY, ROWS, TOTAL, Command, is_rows_only
 from datasources.mongo.records import Document, record_decoder
 
@@ -14,12 +15,16 @@ Decode = Callable[[Document], Record]
 
 
 def answers_of(
-    catalog: Catalog, reads: Sequence[Read], command: Command | None, documents: Sequence[Document]
+    catalog: Catalog,
+    reads: Sequence[Read | Summary],
+    command: Command | None,
+    documents: Sequence[Document],
 ) -> list[Mapping[Key, Answer]]:
     """Each read's answers by key, in the order of the reads; every key of a batch has one."""
-    decoders = [record_decoder(catalog, r.entity, r.fields, r.joins) for r in reads]
+    decoders = [_decoder(catalog, read) for read in reads]
     if is_rows_only(reads):
-        return [{(): Answer([decoders[0](document) for document in documents])}]
+        rows = [decoders[0](document) for document in documents]
+        return [{(): _answer(reads[0], rows, ())}]
     keyed = [document for document in documents if KEY in document]
     plain = [document for document in documents if KEY not in document]
     keys = command.keys if command else ((),) * len(reads)
@@ -31,39 +36,51 @@ def answers_of(
     ]
 
 
-def _plain_answer(read: Read, at: int, decode: Decode, documents: Sequence[Document]) -> Answer:
+def _decoder(catalog: Catalog, read: Read | Summary) -> Decode:
+    listed = read.listing if isinstance(read, Summary) else read
+    return record_decoder(catalog, listed.entity, listed.fields, listed.joins)
+
+
+def _plain_answer(
+    read: Read | Summary, at: int, decode: Decode, documents: Sequence[Document]
+) -> Answer:
     rows, total = f"{ROWS}{at}", f"{TOTAL}{at}"
-    return Answer(
+    return _answer(
+        read,
         [decode(document[rows]) for document in documents if rows in document],
-        total=_total(read, total, [document for document in documents if total in document]),
+        [document[total] for document in documents if total in document],
     )
 
 
+def _answer(read: Read | Summary, rows: Sequence[Record], totals: Sequence[int]) -> Answer:
+    """Counting no rows gives no document, and neither does a group of none."""
+    if isinstance(read, Summary):
+        return Answer(rows) if rows else read.nothing
+    return Answer(rows, (totals[0] if totals else 0) if read.total else None)
+
+
 def _batch_answers(
-    read: Read, at: int, decode: Decode, keys: Sequence[Key], documents: Sequence[Document]
+    read: Read | Summary,
+    at: int,
+    decode: Decode,
+    keys: Sequence[Key],
+    documents: Sequence[Document],
 ) -> dict[Key, Answer]:
     rows, total = f"{ROWS}{at}", f"{TOTAL}{at}"
-    none = Answer(total=_total(read, total, ()))
-    answers: dict[Key, Answer] = dict.fromkeys(read.batch.keys if read.batch else (), none)
+    answers = dict.fromkeys(read.batch.keys if read.batch else (), read.nothing)
     # Other batches may have more keys, and so more documents.
     for document in documents:
         place: int = document[KEY]
         if place < len(keys):
-            answers[keys[place]] = Answer(
+            answers[keys[place]] = _answer(
+                read,
                 [decode(row) for row in document.get(rows, ())],
-                total=_total(read, total, document.get(total, ())),
+                [count[total] for count in document.get(total, ())],
             )
     return answers
 
 
-def _total(read: Read, name: str, counts: Sequence[Mapping[str, Any]]) -> int | None:
-    """Counting no rows gives no document."""
-    if not read.total:
-        return None
-    return counts[0][name] if counts else 0
-
-
-def count_rows(reads: Sequence[Read], documents: Sequence[Document]) -> int:
+def count_rows(reads: Sequence[Read | Summary], documents: Sequence[Document]) -> int:
     """How many rows the documents of a command hold."""
     if is_rows_only(reads):
         return len(documents)

@@ -37,7 +37,7 @@ def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[S
     directions: dict[str, int] = {}
     for at, term in enumerate(order):
         key = _key(catalog, entity, term, f"~order{at}")
-        lookups += _lookups(catalog, entity, term, f"~order{at}")
+        lookups += reached(catalog, entity, term, f"~order{at}")
         if key.nullable and term.nulls_first == term.descending:
             computed[f"~null{at}"] = {"$lte": [key.value, None]}
             directions[f"~null{at}"] = -1 if term.nulls_first else 1
@@ -58,14 +58,14 @@ def _key(catalog: Catalog, entity: Entity, term: Order, into: str) -> _Key:
     return _Key(f"${stored}", place.type, nullable, None if _needs_rank(place.type) else stored)
 
 
-def _lookups(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[Stage]:
+def reached(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[Stage]:
     """Puts the value at the end of the term's relations into ``into``, as {value}, if there is."""
     if not term.relations:
         return []
     relation, *rest = term.relations
     target = catalog[relation.target]
     beyond = Order(term.path, tuple(rest))
-    value = [*_lookups(catalog, target, beyond, "~next"), _value(target, beyond)]
+    value = [*reached(catalog, target, beyond, "~next"), _value(target, beyond)]
     unwind = {"path": f"${into}", "preserveNullAndEmptyArrays": True}
     found = related(entity, relation, target, [{"$limit": 1}, *value], into)
     return [found, {"$unwind": unwind}]

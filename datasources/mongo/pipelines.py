@@ -3,7 +3,7 @@
 A plain read alone is a pipeline on its collection, whose documents are its rows. Everything else
 is a union whose documents name the read they answer by its place ``N`` among the reads:
 
-    {rowsN: row}                    one row of a plain read
+    {rowsN: row}                    one row of a plain read, or one group of a summary
     {totalN: number}                the total of a plain read, absent where it is 0
     {key: K, rowsN: [row, ...], totalN: [{totalN: number}]}
                                     what batch ``N`` found for the ``K``-th of its keys
@@ -23,6 +23,8 @@ from bson import MinKey
 
 from catalog.entity import Catalog
 from catalog.query import Batch, Key, Read
+from catalog.summary import Summary
+from datasources.mongo.groups import group_stages
 from datasources.mongo.lookups import by_index, lookup
 from datasources.mongo.paths import Stage
 from datasources.mongo.rows import count_stages, row_stages
@@ -50,15 +52,15 @@ class Command:
     keys: tuple[tuple[Key, ...], ...] = ()
 
 
-def is_rows_only(reads: Sequence[Read]) -> bool:
+def is_rows_only(reads: Sequence[Read | Summary]) -> bool:
     """True if the command's documents are the rows themselves."""
     return len(reads) == 1 and not reads[0].batch and not reads[0].total and reads[0].limit != 0
 
 
-def command_of(catalog: Catalog, reads: Sequence[Read]) -> Command | None:
+def command_of(catalog: Catalog, reads: Sequence[Read | Summary]) -> Command | None:
     """The command that answers all the reads; None if the store need not be asked."""
     if is_rows_only(reads):
-        return Command(reads[0].entity.table, row_stages(catalog, reads[0]), ((),))
+        return Command(reads[0].entity.table, _stages(catalog, reads[0]), ((),))
     sought = [_sought(read) for read in reads]
     parts = [*_joined_batches(catalog, reads, sought), *_plain_parts(catalog, reads)]
     if not parts:
@@ -69,17 +71,22 @@ def command_of(catalog: Catalog, reads: Sequence[Read]) -> Command | None:
     return Command(first.collection, [*first.pipeline, *unions], keys)
 
 
-def _plain_parts(catalog: Catalog, reads: Sequence[Read]) -> Iterator[Command]:
+def _stages(catalog: Catalog, read: Read | Summary) -> list[Stage]:
+    """The stages that give what is listed: rows, or groups of them."""
+    return group_stages(catalog, read) if isinstance(read, Summary) else row_stages(catalog, read)
+
+
+def _plain_parts(catalog: Catalog, reads: Sequence[Read | Summary]) -> Iterator[Command]:
     for at, read in enumerate(reads):
         if read.batch is None and read.limit != 0:
             named = {"$replaceWith": {f"{ROWS}{at}": "$$ROOT"}}
-            yield Command(read.entity.table, [*row_stages(catalog, read), named])
-        if read.batch is None and read.total:
+            yield Command(read.entity.table, [*_stages(catalog, read), named])
+        if read.batch is None and not isinstance(read, Summary) and read.total:
             yield Command(read.entity.table, count_stages(catalog, read, f"{TOTAL}{at}"))
 
 
 def _joined_batches(
-    catalog: Catalog, reads: Sequence[Read], sought: Sequence[dict[Key, Key]]
+    catalog: Catalog, reads: Sequence[Read | Summary], sought: Sequence[dict[Key, Key]]
 ) -> Iterator[Command]:
     lookups = [
         stage
@@ -92,7 +99,7 @@ def _joined_batches(
         yield Command(None, [documents, *lookups, {"$unset": _SOUGHT}])
 
 
-def _sought(read: Read) -> dict[Key, Key]:
+def _sought(read: Read | Summary) -> dict[Key, Key]:
     """The batch's keys that can find something, with what MongoDB holds for them."""
     if read.batch is None or not (read.total or read.limit != 0):
         return {}
@@ -118,14 +125,16 @@ def _name(read: int, field: int) -> str:
     return f"{read}_{field}"
 
 
-def _batch_lookups(catalog: Catalog, read: Read, batch: Batch, at: int) -> Iterator[Stage]:
+def _batch_lookups(
+    catalog: Catalog, read: Read | Summary, batch: Batch, at: int
+) -> Iterator[Stage]:
     entity, places = read.entity, {name: place for place, name in enumerate(batch.fields)}
     pairs = [
         (f"{_SOUGHT}.{_name(at, places[name])}", entity.fields[name].stored)
         for name in by_index(entity, batch.fields)
     ]
     if read.limit != 0:
-        yield lookup(entity, pairs, row_stages(catalog, read), f"{ROWS}{at}", nulls=False)
-    if read.total:
+        yield lookup(entity, pairs, _stages(catalog, read), f"{ROWS}{at}", nulls=False)
+    if not isinstance(read, Summary) and read.total:
         into = f"{TOTAL}{at}"
         yield lookup(entity, pairs, count_stages(catalog, read, into), into, nulls=False)

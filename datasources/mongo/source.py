@@ -8,6 +8,7 @@ from typing import Final
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
+from catalog.summary import Summary
 from catalog.templates import Ask
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, Database, Document, settled
@@ -36,7 +37,7 @@ class MongoSource:
         self._catalog = catalog
         self._max_seconds = max_seconds
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order; every key of a batch has an answer."""
         command = command_of(self._catalog, reads)
         documents = await self._run(command, reads) if command else []
@@ -59,7 +60,7 @@ class MongoSource:
         """Gives back every connection."""
         await settled(self._database.client.close())
 
-    async def _run(self, command: Command, reads: Sequence[Read]) -> list[Document]:
+    async def _run(self, command: Command, reads: Sequence[Read | Summary]) -> list[Document]:
         collections = {read.entity.table for read in reads}
         collection = collections.pop() if len(collections) == 1 else None
         name = self._database.name

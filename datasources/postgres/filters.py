@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any, TypeAlias, assert_never
+from typing import Any, Protocol, TypeAlias, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -24,6 +24,7 @@ from catalog.query import (
     Not,
     Operator,
     Or,
+    Path,
     Quantifier,
     Related,
 )
@@ -42,7 +43,15 @@ from datasources.postgres.values import (
 Condition: TypeAlias = sa.ColumnElement[bool]
 
 
-def condition(catalog: Catalog, subject: Aliased | Element, filter: Filter) -> Condition:
+class Subject(Protocol):
+    """What a condition is about: a row of a table, an element of an array, or a group of rows."""
+
+    def leaf(self, path: Path) -> Leaf:
+        """What stands at a path."""
+        ...
+
+
+def condition(catalog: Catalog, subject: Subject, filter: Filter) -> Condition:
     """True exactly where the filter is; else false or NULL."""
     match filter:
         case And(filters):
@@ -63,7 +72,7 @@ def condition(catalog: Catalog, subject: Aliased | Element, filter: Filter) -> C
             return sa.and_(array.expression.is_not(None), found)
         case Related(relation, quantifier, inner):
             if not isinstance(subject, Aliased):
-                raise TypeError("an element of an array has no relations")
+                raise TypeError("only rows have relations")
             target = Aliased(catalog[relation.target])
             matched = condition(catalog, target, _sought(quantifier, inner))
             source, met = related(catalog, subject, relation, target)
@@ -84,7 +93,7 @@ def filtered(select: sa.Select[Any], *conditions: Condition) -> sa.Select[Any]:
     return select if isinstance(wanted, True_) else select.where(wanted)
 
 
-def _complement(catalog: Catalog, subject: Aliased | Element, inner: Filter) -> Condition:
+def _complement(catalog: Catalog, subject: Subject, inner: Filter) -> Condition:
     if isinstance(inner, Not):
         return condition(catalog, subject, inner.filter)
     positive = condition(catalog, subject, inner)

@@ -12,12 +12,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from catalog.entity import Catalog, Store
 from catalog.query import Answer, Key, Read
+from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from datasources.errors import StoreTimeout
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
-from datasources.postgres.statements import Call, Statement, compiled, is_asked, sendable
+from datasources.postgres.statements import Call, Statement, compiled, sendable
 from datasources.postgres.wire import Result
 from telemetry import enabled, store_span
 from telemetry.stores import StoreCall
@@ -60,7 +61,7 @@ class PostgresSource:
         self._database = cast("str | None", known.get("dbname"))
         self._address = cast("str | None", known.get("host"))
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read by one statement of its own, all in one round trip."""
         return await self.run([ask_of(read) for read in reads])
 
@@ -76,7 +77,7 @@ class PostgresSource:
     def _call(self, ask: Ask) -> Call | None:
         read = ask.template.read
         keys = sendable(ask.keys)
-        if not is_asked(read) or (read.batch and not keys):
+        if read.is_idle or (read.batch and not keys):
             return None
         if not ask.ordinary:
             ask = ask_of(ask.read)
@@ -159,5 +160,5 @@ class _Repeatable(Exception):  # noqa: N818 (never leaves this module)
         self.reason = reason
 
 
-def _unasked(read: Read) -> Mapping[Key, Answer]:
+def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:
     return {} if read.batch else {(): Answer()}

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from catalog.entity import Catalog
 from catalog.flat import FlatReader, FlatRow
 from catalog.query import And, Answer, Key, Read
+from catalog.summary import Summary
 from catalog.templates import ask_of
 from datasources.postgres.filters import condition, filtered
+from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
 from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
@@ -71,23 +73,20 @@ def _value(parameter: Parameter, values: Sequence[Any], keys: Sequence[Key]) -> 
     return parameter.encode(keys) if isinstance(parameter, KeyColumn) else parameter
 
 
-def statement_for(catalog: Catalog, read: Read) -> Call | None:
+def statement_for(catalog: Catalog, read: Read | Summary) -> Call | None:
     """The statement that answers a read; None if neither rows nor a total can come of it."""
     ask = ask_of(read)
     keys = sendable(ask.keys)
-    if not is_asked(read) or (read.batch and not keys):
+    if read.is_idle or (read.batch and not keys):
         return None
     return compiled(catalog, ask.template.read).call(ask.values, keys)
 
 
-def is_asked(read: Read) -> bool:
-    """False if neither rows nor a total are wanted."""
-    return read.limit != 0 or read.total
-
-
-def compiled(catalog: Catalog, read: Read) -> Statement:
+def compiled(catalog: Catalog, read: Read | Summary) -> Statement:
     """The statement for reads that differ from this one in values only."""
-    if read.batch or read.total:
+    if isinstance(read, Summary):
+        select, layout = summary_select(catalog, read)
+    elif read.batch or read.total:
         select, layout = _combined(Parts(catalog, _simplified(read)), read)
     else:
         select, layout = _plain(catalog, read)

@@ -40,6 +40,8 @@ POOLS: Mapping[Scalar, Sequence[Any]] = {
     Scalar.DATETIME: tuple(map(datetime.datetime.fromisoformat, (
         "1905-03-04T05:06:07Z", "1970-01-01T00:00:00Z", "2013-01-01T05:00:00.001Z",
         "2013-07-04T23:59:59.999Z",
+        # The same hour twice on the clocks of New York.
+        "2013-11-03T05:30:00Z", "2013-11-03T06:15:00Z",
     ))),
     Scalar.UUID: tuple(uuid.UUID(int=number) for number in (0, 1, 2**64, 2**127 + 5, 2**128 - 1)),
     Scalar.BYTES: (b"", b"\x00", b"a", b"ab", b"\xff", bytes(range(256))),

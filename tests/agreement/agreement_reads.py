@@ -16,7 +16,7 @@ from catalog.types import DocumentType, FieldType, ListType, Scalar, is_leaf
 
 def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
     """Total orders: some terms, and at last the key."""
-    chains = list(_to_one_chains(catalog, entity, 2))
+    chains = list(to_one_chains(catalog, entity, 2))
     terms = [
         (path, relations)
         for relations, target in chains
@@ -33,13 +33,14 @@ def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]
     return st.builds(lambda terms, key: (*terms, *key), st.lists(term, max_size=3), st.tuples(*key))
 
 
-def _to_one_chains(
+def to_one_chains(
     catalog: Catalog, entity: Entity, steps: int
 ) -> Iterator[tuple[tuple[Relation, ...], Entity]]:
+    """The entities that so many steps to one lead to, each with the steps."""
     yield (), entity
     for relation in entity.relations.values():
         if steps and not relation.many:
-            for chain, target in _to_one_chains(catalog, catalog[relation.target], steps - 1):
+            for chain, target in to_one_chains(catalog, catalog[relation.target], steps - 1):
                 yield (relation, *chain), target
 
 
@@ -61,7 +62,7 @@ def _reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
         limit=st.sampled_from([None, None, 0, 1, 5, 1000]),
         offset=st.sampled_from([0, 0, 1, 3, 1000]),
         total=st.booleans(),
-        batch=st.one_of(st.none(), _batches(catalog, entity)),
+        batch=st.one_of(st.none(), batches(catalog, entity)),
     )
 
 
@@ -93,7 +94,8 @@ def _joins(catalog: Catalog, entity: Entity, depth: int) -> SearchStrategy[tuple
     return st.one_of(st.just(()), joined)
 
 
-def _batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
+def batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
+    """Batches by any fields, or through a link table."""
     leaves = [name for name, field in entity.fields.items() if is_leaf(field.type)]
     few = st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True).map(tuple)
     plain = few.flatmap(lambda fields: st.builds(Batch, st.just(fields), _keys(entity, fields)))

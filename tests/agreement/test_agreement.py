@@ -31,7 +31,7 @@ async def test_the_store_gives_the_answers_that_memory_gives(world, data):
 @given(data=st.data())
 async def test_both_stores_give_one_answer_where_they_hold_the_same(postgres, mongo, data):
     """The same entities as tables and as documents cannot be told apart by their answers."""
-    read = data.draw(reads(_common(postgres.catalog, mongo.catalog)))
+    read = data.draw(reads(common(postgres.catalog, mongo.catalog)))
     in_tables = dataclasses.replace(read, entity=postgres.catalog[read.entity.name])
     in_documents = dataclasses.replace(read, entity=mongo.catalog[read.entity.name])
     (ours,), (theirs,) = (
@@ -41,7 +41,7 @@ async def test_both_stores_give_one_answer_where_they_hold_the_same(postgres, mo
     assert _shown(read, ours) == _shown(read, theirs)
 
 
-def _common(one: Catalog, other: Catalog) -> Catalog:
+def common(one: Catalog, other: Catalog) -> Catalog:
     """The entities, fields and relations of the second that the first has too."""
     return Catalog(
         dataclasses.replace(
@@ -62,17 +62,17 @@ def _shown(read: Read, answers: Mapping[Key, Answer]) -> dict[Key, Any]:
     keys: Sequence[Key] = ((),) if read.batch is None else read.batch.keys
     assert answers.keys() <= set(keys)
     return {
-        key: ([_typed(row) for row in answer.rows], answer.total)
+        key: ([typed(row) for row in answer.rows], answer.total)
         for key in keys
         for answer in [answers.get(key, none)]
     }
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     """The value with its type: 1, 1.0 and True are equal in Python, as are moments in any zone."""
     if isinstance(value, dict):
-        return {name: _typed(item) for name, item in value.items()}
+        return {name: typed(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_typed(item) for item in value]
+        return [typed(item) for item in value]
     offset = value.utcoffset() if isinstance(value, datetime.datetime) else None
     return type(value).__name__, value, offset

@@ -21,6 +21,8 @@ import models
 from auth import ANONYMOUS
 from catalog import Store, catalog_of, models_in
 from catalog.query import Answer, DataSource, Key, Read
+from catalog.summary import Summary
+from catalog.templates import Ask
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.mongo.pipelines import command_of
@@ -44,13 +46,17 @@ class Recorded:
 
     def __init__(self, source: DataSource) -> None:
         self.store = source.store
-        self.calls: list[Sequence[Read]] = []
+        self.calls: list[Sequence[Read | Summary]] = []
         self._source = source
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Notes the reads, and has them answered."""
         self.calls.append(reads)
         return await self._source.read(reads)
+
+    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are taken apart."""
+        return await self.read([ask.read for ask in asks])
 
     async def ping(self) -> str | None:
         """As the source says."""

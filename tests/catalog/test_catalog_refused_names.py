@@ -76,7 +76,10 @@ def test_model_named_like_a_root_field():
     )
 
 
-@pytest.mark.parametrize("name", ["Query", "Node", "PageInfo", "String", "DateTime", "IntFilter"])
+@pytest.mark.parametrize(
+    "name",
+    ["Query", "Node", "PageInfo", "String", "DateTime", "IntFilter", "DateUnit", "DateTimeGroupBy"],
+)
 def test_model_named_like_a_type_of_the_schema(name):
     """The generated schema has these in any case."""
     assert refusal(document(name)) == (
@@ -84,7 +87,13 @@ def test_model_named_like_a_type_of_the_schema(name):
     )
 
 
-@pytest.mark.parametrize("name", ["FlightFilter", "FlightConnection", "FlightEdge", "FlightOrder"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("FlightFilter", "FlightConnection", "FlightEdge", "FlightOrder"),
+        *("FlightAggregate", "FlightSum", "FlightExtremes", "FlightGroupBy", "FlightHaving"),
+    ],
+)
 def test_model_named_like_a_generated_type(name):
     """These belong to `Flight`."""
     assert refusal(document("Flight"), document(name)) == (

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from catalog.query import Answer, DataSource, Key, Read, Record
+from catalog.summary import Summary
 from catalog.templates import Ask
 from datasources.errors import StoreUnavailable
 from datasources.redis import Cache
@@ -17,10 +18,10 @@ class CountingSource:
 
     def __init__(self, source: DataSource) -> None:
         self.store = source.store
-        self.calls: list[Sequence[Read]] = []
+        self.calls: list[Sequence[Read | Summary]] = []
         self._source = source
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """One call, whose answer takes a turn of the loop as it would over a network."""
         self.calls.append(reads)
         system = "postgresql" if self.store.value == "postgres" else "mongodb"
@@ -46,7 +47,7 @@ class CountingSource:
 class DownSource(CountingSource):
     """A store that refuses every connection."""
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Always fails."""
         self.calls.append(reads)
         raise StoreUnavailable(self.store.value, f"{self.store.value} does not answer.")
@@ -66,7 +67,7 @@ class MeetingSource(CountingSource):
         self._barrier = barrier
         self._entity = entity
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Waits for the others; two seconds at most."""
         if self._entity in (None, reads[0].entity.name):
             async with asyncio.timeout(2):
@@ -118,7 +119,7 @@ class SpoiltSource(CountingSource):
         super().__init__(source)
         self._spoil = spoil
 
-    async def read(self, reads: Sequence[Read]) -> list[Mapping[Key, Answer]]:
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """What the source within answers, spoilt."""
         answers = await super().read(reads)
         for read, answer in zip(reads, answers, strict=True):

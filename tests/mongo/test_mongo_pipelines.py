@@ -14,6 +14,8 @@ from mongo_models import CATALOG, LINE, READING, STATION
 from mongo_reads import BY_KEY, EVERY, KEY, NONE, SOME, compare, elements
 
 from catalog.query import NEVER, And, Batch, IsNull, Join, Not, Or, Order, Read, Related
+from catalog.summary import Function, GroupKey, Measure, Span, Summary, Unit
+from catalog.types import Scalar
 from datasources.mongo.pipelines import command_of
 
 CASES_FOLDER = Path(__file__).with_name("cases")
@@ -119,6 +121,53 @@ CASES = {
     "elements_in_elements_by_expression": where(
         elements("tracks", SOME, elements("gauges", NONE, Not(compare("", "lt", 1000))))
     ),
+    "summary": [
+        Summary(
+            STATION,
+            (),
+            (
+                Measure(Function.COUNT),
+                Measure(Function.COUNT_DISTINCT, ("size",)),
+                Measure(Function.SUM, ("spot", "height")),
+                Measure(Function.SUM, ("big",)),
+                Measure(Function.AVG, ("price",)),
+                Measure(Function.VARIANCE, ("ratio",)),
+            ),
+            filter=compare("flag", "eq", True),
+        )
+    ],
+    "groups": [
+        Summary(
+            STATION,
+            (
+                GroupKey(("size",), LINE.fields["size"].type, (TO_LINE, TO_PARENT)),
+                GroupKey(("opened",), Scalar.DATETIME, (), Span(Unit.MONTH, "Europe/Berlin")),
+                GroupKey(("spot", "region"), Scalar.STRING),
+            ),
+            (Measure(Function.COUNT), Measure(Function.MAX, ("number",))),
+            having=And((compare("count()", "gt", 10), Not(IsNull(("max(number)",))))),
+            order=(
+                Order(("max(number)",), descending=True),
+                Order(("line.parent.size",)),
+                Order(("month(opened, Europe/Berlin)",)),
+                Order(("spot.region",)),
+            ),
+            limit=10,
+            offset=20,
+        )
+    ],
+    "groups_of_batch": [
+        Read(STATION, KEY, batch=LINES, order=BY_KEY, limit=2),
+        Summary(
+            STATION,
+            (GroupKey(("flag",), Scalar.BOOLEAN),),
+            (Measure(Function.COUNT),),
+            order=(Order(("flag",)),),
+            limit=5,
+            batch=LINES,
+        ),
+        Summary(LINE, (), (Measure(Function.COUNT),)),
+    ],
     "related": where(And((NORTH, compare("flag", "eq", True)))),
     "related_to_many": [
         Read(LINE, (("code",),), filter=Related(TO_STATIONS, EVERY, compare("flag", "eq", True)))

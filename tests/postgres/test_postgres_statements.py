@@ -26,6 +26,8 @@ from catalog.query import (
     Read,
     Related,
 )
+from catalog.summary import Function, GroupKey, Measure, Span, Summary, Unit
+from catalog.types import Scalar
 from datasources.postgres.statements import statement_for
 
 CATALOG = catalog_of(TABLES)
@@ -39,6 +41,7 @@ PILOTS, RELIEVED = FLIGHT.relations["pilots"], FLIGHT.relations["relieved"]
 AIR = FLIGHT.relations["airline"]
 CARRIERS = Batch(("carrier",), (("UA",), ("EV",)))
 NAMED = Compare(("name",), Operator.STARTS_WITH, "U")
+COUNT = Measure(Function.COUNT)
 
 CASES = {
     "plain": Read(FLIGHT, (("id",), ("delay",)), filter=LATE, order=(BY_ID,), limit=10, offset=20),
@@ -121,6 +124,55 @@ CASES = {
         order=(BY_ID,),
         limit=3,
         batch=Batch(PILOTS.target_fields, ((1,),), PILOTS.through),
+    ),
+    "summary": Summary(FLIGHT, (), (COUNT, Measure(Function.AVG, ("delay",))), filter=LATE),
+    "groups": Summary(
+        FLIGHT,
+        (GroupKey(("name",), Scalar.STRING, (AIR,)), GroupKey(("place",), Scalar.STRING)),
+        (COUNT, Measure(Function.COUNT_DISTINCT, ("hour",)), Measure(Function.SUM, ("delay",))),
+        filter=LATE,
+        having=And((Compare(("count()",), Operator.GT, 10), Not(IsNull(("sum(delay)",))))),
+        order=(
+            Order(("sum(delay)",), descending=True),
+            Order(("airline.name",)),
+            Order(("place",), nulls_first=True),
+        ),
+        limit=10,
+        offset=20,
+    ),
+    "groups_of_batch": Summary(
+        FLIGHT,
+        (GroupKey(("hour",), Scalar.INT),),
+        (COUNT,),
+        order=(Order(("count()",), descending=True), Order(("hour",))),
+        limit=3,
+        batch=CARRIERS,
+    ),
+    "groups_of_types": Summary(
+        SAMPLE,
+        (
+            GroupKey(("tint",), SAMPLE.fields["tint"].type),
+            GroupKey(("shade",), SAMPLE.fields["shade"].type),
+            GroupKey(("day",), Scalar.DATE, span=Span(Unit.QUARTER)),
+            GroupKey(("naive",), Scalar.DATETIME, span=Span(Unit.HOUR, "Asia/Tokyo")),
+            GroupKey(("moment",), Scalar.DATETIME, span=Span(Unit.WEEK, "Asia/Tokyo")),
+        ),
+        (
+            Measure(Function.SUM, ("big",)),
+            Measure(Function.SUM, ("single",)),
+            Measure(Function.AVG, ("price",)),
+            Measure(Function.VARIANCE, ("inexact",)),
+            Measure(Function.MIN, ("token",)),
+            Measure(Function.MAX, ("hexed",)),
+        ),
+        order=(Order(("tint",), descending=True), Order(("shade",))),
+    ),
+    "summary_through": Summary(
+        PILOT,
+        (),
+        (COUNT, Measure(Function.STDDEV, ("id",))),
+        filter=NAMED,
+        batch=Batch(RELIEVED.target_fields, ((1,),), RELIEVED.through),
     ),
     "batch_through_without_key": Read(
         PILOT, ID, order=(BY_ID,), batch=Batch(RELIEVED.target_fields, ((1,),), RELIEVED.through)

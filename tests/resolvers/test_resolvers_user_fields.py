@@ -59,7 +59,7 @@ async def test_relations_of_loaded_rows_are_followed_in_batches(library):
     assert birds["praise"] == []
     calls = library.calls()
     assert calls["postgres"][:2] == [["Book"], ["Loan"]]
-    assert calls["mongo"] == [["Review"], ["Shelf"], ["Shelf"]]  # of loans, and of reviews
+    assert calls["mongo"] == [["Review"], ["Shelf"]]  # those of loans and of reviews together
 
 
 async def test_many_loaded_rows_take_as_many_calls_as_few():

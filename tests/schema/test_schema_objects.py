@@ -72,6 +72,8 @@ def test_connections_are_relays(fields):
         "nodes": "[Book!]!",
         "pageInfo": "PageInfo!",
         "totalCount": "Int!",
+        "aggregate": "BookAggregate!",
+        "groupBy": "[BookGroup!]!",
     }
     assert fields("BookEdge") == {"node": "Book!", "cursor": "String!"}
     assert fields("PageInfo") == {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import statistics
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from data_files import number
@@ -134,3 +137,81 @@ def test_missing_planes_and_airports_are_null(ask: Any, files: Any) -> None:
     )
     assert data["noPlane"] == {"totalCount": len(lost), "nodes": [{"plane": None}]}
     assert data["sanJuan"]["nodes"] == [{"dest": "SJU", "destinationAirport": None}]
+
+
+def test_delays_by_airline(ask: Any, files: Any) -> None:
+    """Means, spreads and sums of groups beyond a relation, the latest airlines first."""
+    data = ask(
+        """{ flights { aggregate { count avg { depDelay } countDistinct { tailnum } }
+          groupBy(by: [{airline: {name: VALUE}}], having: {count: {gt: 10000}},
+                  orderBy: [{avg: {depDelay: DESC}}]) {
+            key { airline { name } }
+            aggregate { count sum { distance } avg { depDelay } stddev { depDelay }
+                        max { timeHour } } } } }"""
+    )
+    names = {row["carrier"]: row["name"] for row in files.rows("airlines")}
+    flights = files.rows("flights")
+    delays: dict[str, list[int]] = defaultdict(list)
+    for row in flights:
+        if row["dep_delay"] != "NA":
+            delays[row["carrier"]].append(int(row["dep_delay"]))
+    carriers = [c for c, n in Counter(row["carrier"] for row in flights).items() if n > 10_000]
+    carriers.sort(key=lambda carrier: -statistics.mean(delays[carrier]))
+    expected = []
+    for carrier in carriers:
+        rows = [row for row in flights if row["carrier"] == carrier]
+        aggregate = {
+            "count": len(rows),
+            "sum": {"distance": str(sum(int(row["distance"]) for row in rows))},
+            "avg": {"depDelay": pytest.approx(statistics.mean(delays[carrier]))},
+            "stddev": {"depDelay": pytest.approx(statistics.stdev(delays[carrier]))},
+            "max": {"timeHour": max(row["time_hour"] for row in rows).replace("Z", "+00:00")},
+        }
+        expected.append({"key": {"airline": {"name": names[carrier]}}, "aggregate": aggregate})
+    assert data["flights"]["groupBy"] == expected
+    every = [delay for values in delays.values() for delay in values]
+    assert data["flights"]["aggregate"] == {
+        "count": 336_776,
+        "avg": {"depDelay": pytest.approx(statistics.mean(every))},
+        "countDistinct": {"tailnum": len({row["tailnum"] for row in flights} - {"NA", ""})},
+    }
+
+
+def test_weather_by_month_of_each_airport(ask: Any, files: Any) -> None:
+    """In MongoDB, per parent: months by the clock of New York, over values in documents."""
+    zone = ZoneInfo("America/New_York")
+    data = ask(
+        """{ airports(where: {faa: {in: ["EWR", "LGA"]}}, orderBy: [{faa: ASC}]) { nodes { faa
+          weather { aggregate { count max { wind { gust } } }
+            groupBy(by: [{timeHour: {unit: MONTH, timeZone: "America/New_York"}}]) {
+              key { timeHour }
+              aggregate { count avg { temperature { air } } } } } } } }"""
+    )
+    assert [airport["faa"] for airport in data["airports"]["nodes"]] == ["EWR", "LGA"]
+    for airport in data["airports"]["nodes"]:
+        rows = [row for row in files.rows("weather") if row["origin"] == airport["faa"]]
+        months: dict[str, list[float | None]] = defaultdict(list)
+        for row in rows:
+            local = datetime.fromisoformat(row["time_hour"]).astimezone(zone)
+            start = local.replace(day=1, hour=0, minute=0).astimezone(UTC)
+            months[start.isoformat()].append(number(row["temp"]))
+        gusts = [gust for row in rows if (gust := number(row["wind_gust"])) is not None]
+        assert airport["weather"] == {
+            "aggregate": {"count": len(rows), "max": {"wind": {"gust": max(gusts)}}},
+            "groupBy": [
+                {
+                    "key": {"timeHour": start},
+                    "aggregate": {
+                        "count": len(airs),
+                        "avg": {
+                            "temperature": {
+                                "air": pytest.approx(
+                                    statistics.mean(air for air in airs if air is not None)
+                                )
+                            }
+                        },
+                    },
+                }
+                for start, airs in sorted(months.items())
+            ],
+        }

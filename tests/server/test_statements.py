@@ -45,6 +45,20 @@ QUESTIONS = {
           plane { flights(first: 2) { nodes { destinationAirport { name } } } } } } } } }""",
         {"postgres": 3, "mongo": 1},
     ),
+    "aggregates": (
+        """{ flights(where: {month: {eq: 2}}, first: %d) {
+          nodes { id } totalCount aggregate { count avg { depDelay } } other: aggregate { count }
+          groupBy(by: [{carrier: VALUE}]) { key { carrier } aggregate { count } } } }""",
+        {"postgres": 3, "mongo": 0},
+    ),
+    "aggregates of parents": (
+        """{ airports(where: {faa: {in: ["EWR", "JFK", "LGA", "ABQ"]}}, first: %d) { nodes {
+          departures(first: 1) { nodes { id } aggregate { count }
+            groupBy(by: [{month: VALUE}]) { aggregate { avg { depDelay } } } }
+          weather(first: 1) { nodes { id } aggregate { count max { wind { gust } } }
+            groupBy(by: [{timeHour: {unit: MONTH}}]) { aggregate { count } } } } } }""",
+        {"postgres": 3, "mongo": 2},
+    ),
     "own resolver": (
         """{ planes(first: %d) { nodes { lastFlight { id destinationAirport { name } } } } }""",
         {"postgres": 2, "mongo": 1},

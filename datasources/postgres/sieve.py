@@ -1,0 +1,65 @@
+"""In charge of which rows of an entity a statement is about: all, or those of each key; pure."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from catalog.entity import Catalog, Entity
+from catalog.query import Batch, Filter
+from datasources.postgres.filters import Condition, both, condition, filtered
+from datasources.postgres.tables import Aliased, exists, is_key, met
+from datasources.postgres.values import encoding_of, key_parameter
+
+
+class Sieve:
+    """Narrows selects to the rows of one key, if there is a batch, and to those of a filter.
+
+    ``keys`` is a table of the batch's keys: a column ``k0``, ``k1``… for each field, and their
+    number ``n``, from 1.
+    """
+
+    def __init__(self, catalog: Catalog, entity: Entity, batch: Batch | None) -> None:
+        self._catalog = catalog
+        self._batch = batch
+        self.keys = self._numbered(entity, batch) if batch else None
+
+    def named(self, name: str, select: sa.Select[Any]) -> sa.FromClause:
+        """The select as a subquery; beside the keys, one for each of them."""
+        return select.subquery(name) if self.keys is None else select.lateral(name)
+
+    def narrowed(
+        self, select: sa.Select[Any], table: Aliased, source: sa.FromClause, filter: Filter
+    ) -> sa.Select[Any]:
+        """The select over ``source``, for the rows of one key that the filter lets through."""
+        batch, wanted = self._batch, condition(self._catalog, table, filter)
+        if batch is None:
+            return filtered(select.select_from(source), wanted)
+        if batch.through is None:
+            return filtered(select.select_from(source), self._keyed(table, batch), wanted)
+        link = Aliased(self._catalog[batch.through.entity])
+        linked = met(link, table, batch.through.target_on)
+        keyed = self._keyed(link, batch)
+        if is_key(link.entity, (*batch.fields, *(name for name, _ in batch.through.target_on))):
+            source = source.join(link.source, linked)
+            return filtered(select.select_from(source), keyed, wanted)
+        # A link table without a key may link a row twice; it is found once.
+        found = exists(link.source, both(keyed, linked))
+        return filtered(select.select_from(source), found, wanted)
+
+    def _numbered(self, entity: Entity, batch: Batch) -> sa.FromClause:
+        through = batch.through
+        owner = Aliased(self._catalog[through.entity] if through else entity)
+        arrays: dict[str, sa.ColumnElement[Any]] = {}
+        for place, name in enumerate(batch.fields):
+            leaf = owner.leaf((name,))
+            arrays[f"k{place}"] = key_parameter(encoding_of(leaf.kind, leaf.column), place)
+        table = sa.func.unnest(*arrays.values()).table_valued(*arrays, with_ordinality="n")
+        return table.render_derived(name="keys")
+
+    def _keyed(self, table: Aliased, batch: Batch) -> Condition:
+        keys = cast("sa.FromClause", self.keys)
+        return sa.and_(
+            *(table.column(name) == keys.c[f"k{place}"] for place, name in enumerate(batch.fields))
+        )

@@ -1,0 +1,105 @@
+"""In charge of a connection's aggregates and groups: what to read for them, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.types.info import Info
+
+from catalog.entity import Catalog, Entity
+from catalog.query import Answer, Filter, Path, Record
+from catalog.summary import Function, Measure, Summary
+from resolvers.documents import Place, asked_field
+from resolvers.grouping import grouped
+from resolvers.info import raw_info
+from resolvers.measures import SummarySelection
+from resolvers.paging import PageLimits
+from resolvers.rows import RowPage
+
+
+@dataclass(frozen=True, slots=True)
+class Summarized:
+    """A summary that is read for a connection, and the fields that it answers.
+
+    ``listed`` is true where these give a list of groups, not the one group of all rows.
+    """
+
+    key: str
+    places: tuple[Place, ...]
+    summary: Summary
+    listed: bool
+
+
+def summarized(
+    catalog: Catalog,
+    entity: Entity,
+    filter_: Filter,
+    selections: Sequence[SummarySelection],
+    limits: PageLimits,
+) -> tuple[Summarized, ...]:
+    """The summaries to read for what is asked; all aggregates together are one.
+
+    Raises ``InputError``.
+    """
+    found: list[Summarized] = []
+    whole = [selection for selection in selections if selection.arguments is None]
+    if whole:
+        measures = dict.fromkeys(m for selection in whole for m in selection.measures)
+        # Whatever is asked of it, the object is there.
+        summary = Summary(entity, (), tuple(measures) or (_COUNT,), filter_)
+        places = tuple(selection.place for selection in whole)
+        found.append(Summarized(whole[0].key, places, summary, listed=False))
+    for selection in selections:
+        if selection.arguments is not None:
+            summary = Summary(entity, (), selection.measures, filter_)
+            groups = grouped(catalog, summary, selection.arguments, limits)
+            found.append(Summarized(selection.key, (selection.place,), groups, listed=True))
+    return tuple(found)
+
+
+_COUNT = Measure(Function.COUNT)
+
+
+def summary_values(parts: Iterable[Summarized], answers: Iterable[Answer]) -> Mapping[Place, Any]:
+    """The values of the fields that summaries answer, in the shape of the GraphQL types."""
+    return {
+        place: value
+        for part, answer in zip(parts, answers, strict=True)
+        for value in [_value(part, answer)]
+        for place in part.places
+    }
+
+
+def resolve_summary(page: RowPage, info: Info) -> Any:
+    """The resolver of `aggregate` and `groupBy`: what the plan has put there."""
+    return page.summaries[asked_field(raw_info(info)).place]
+
+
+def _value(part: Summarized, answer: Answer) -> Any:
+    if part.listed:
+        return [_group(part.summary, group) for group in answer.rows]
+    return _aggregate(part.summary, answer.rows[0])
+
+
+def _group(summary: Summary, group: Record) -> Record:
+    key: Record = {}
+    for each in summary.keys:
+        path = (*(relation.name for relation in each.relations), *each.path)
+        _put(key, path, group[each.name])
+    return {"key": key, "aggregate": _aggregate(summary, group)}
+
+
+def _aggregate(summary: Summary, group: Record) -> Record:
+    made: Record = {}
+    for measure in summary.measures:
+        _put(made, (measure.function.value, *measure.path), group[measure.name])
+    return made
+
+
+def _put(into: Record, path: Path, value: Any) -> None:
+    *outer, last = path
+    for name in outer:
+        into = into.setdefault(name, {})
+    into[last] = value
