@@ -137,6 +137,7 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         cache=cache(settings, urls),
         cache_ttl=settings.cache_ttl,
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
+        max_reach_keys=settings.max_reach_keys,
     )
 
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from catalog.query import (
     ALWAYS,
+    Among,
     And,
     Compare,
     Elements,
@@ -24,7 +25,9 @@ from catalog.query import (
 
 def read_text(read: Read) -> list[str]:
     """A read as lines: what of which entity, and under which conditions."""
-    lines = [f"{read.entity.name} ({read.entity.store.value}): {_fields(read.fields, read.joins)}"]
+    distinct = "distinct " if read.distinct else ""
+    fields = distinct + _fields(read.fields, read.joins)
+    lines = [f"{read.entity.name} ({read.entity.store.value}): {fields}"]
     if read.batch:
         through = f" through {read.batch.through.entity}" if read.batch.through else ""
         lines.append(f"for each {', '.join(read.batch.fields)}{through}")
@@ -55,6 +58,8 @@ def filter_text(filter_: Filter) -> str:
             return f"{_path(path)} is null"
         case Elements(path, quantifier, inner):
             return f"{quantifier.value} of {_path(path)}: {filter_text(inner)}"
+        case Among(fields, keys):
+            return f"({', '.join(fields)}) among {keys!r}"
         case Related(relation, quantifier, inner):
             return f"{quantifier.value} {relation.name}: {filter_text(inner)}"
         case _:

@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.loaders import Loaders
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
+from resolvers.reach import MOST_KEYS, Reach
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Graph:
     cache: Cache
     cache_ttl: float
     page_limits: PageLimits
+    max_reach_keys: int = MOST_KEYS
 
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
@@ -37,6 +39,7 @@ class Graph:
             sources=self.sources,
             loaders=Loaders(self.catalog, self.sources, self.cache, self.cache_ttl),
             planner=Planner(self.catalog, self.page_limits),
+            reach=Reach(self.catalog, self.sources, self.max_reach_keys),
         )
 
     async def close(self) -> None:

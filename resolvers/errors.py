@@ -33,3 +33,9 @@ class PageSizeError(InputError):
     """A page larger than the server gives; nothing is cut silently."""
 
     code = "PAGE_SIZE_EXCEEDED"
+
+
+class ReachError(InputError):
+    """A filter into the other store that would need more keys than may be read."""
+
+    code = "REACH_TOO_WIDE"

@@ -17,6 +17,7 @@ from catalog.query import Answer, Key, Record
 from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
+from resolvers.errors import ReachError
 from resolvers.plan import Hop, Island, Part
 from resolvers.rows import Row, RowPage
 from telemetry.spans import span
@@ -26,9 +27,12 @@ _Pending = dict[Hop, list[Row]]
 
 
 async def execute(island: Island, context: Context) -> Value:
-    """The value of a root field: a page, or one row if there is one. Raises ``StoreError``."""
+    """The value of a root field: a page, or one row if there is one.
+
+    Raises ``StoreError`` and ``ReachError``.
+    """
     source = context.sources[island.read.entity.store]
-    (answers,) = await source.read([island.read])
+    (answers,) = await source.read([await context.reach.within(island.read)])
     return (await _shaped(island, answers, context))[()]
 
 
@@ -41,7 +45,7 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
         try:
             values = await _loaded(hop, found, context)
-        except StoreError as error:
+        except (StoreError, ReachError) as error:
             for row in rows:
                 row.links_[hop.place] = error
             return
@@ -58,7 +62,8 @@ async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Ke
     wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
     if not wanted:
         return {}
-    answers = await context.loaders.load(read, wanted, cached=cached)
+    near = await context.reach.within(read, wanted)
+    answers = await context.loaders.load(near, wanted, cached=cached)
     return await _shaped(hop.island, {key: answers[key] for key in wanted}, context)
 
 

@@ -7,6 +7,7 @@ A condition may be NULL where the filter is false: AND, OR, WHERE and EXISTS tre
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypeAlias, assert_never
 
 import sqlalchemy as sa
@@ -15,11 +16,13 @@ from sqlalchemy.sql.elements import Grouping, True_
 
 from catalog.entity import Catalog
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
     Filter,
     IsNull,
+    Key,
     Not,
     Operator,
     Or,
@@ -60,6 +63,8 @@ def condition(catalog: Catalog, subject: Aliased | Element, filter: Filter) -> C
             matched = condition(catalog, element, _sought(quantifier, inner))
             found = _quantified(quantifier, exists(element.source, matched))
             return sa.and_(array.expression.is_not(None), found)
+        case Among(fields, keys):
+            return _among([subject.leaf((name,)) for name in fields], keys)
         case Related(relation, quantifier, inner):
             if not isinstance(subject, Aliased):
                 raise TypeError("an element of an array has no relations")
@@ -87,7 +92,7 @@ def _complement(catalog: Catalog, subject: Aliased | Element, inner: Filter) -> 
     if isinstance(inner, Not):
         return condition(catalog, subject, inner.filter)
     positive = condition(catalog, subject, inner)
-    if isinstance(inner, IsNull | Elements | Related):  # never NULL
+    if isinstance(inner, IsNull | Elements | Among | Related):  # never NULL
         return sa.not_(positive)
     return Grouping(positive).is_not(sa.true())
 
@@ -129,6 +134,20 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
             return expression != parameter(encoding, value)
         case _:
             return _resembles(expression, encoding, operator, value)
+
+
+def _among(leaves: Sequence[Leaf], keys: Sequence[Key]) -> Condition:
+    """By a table of the keys, so that the SQL text does not depend on how many there are."""
+    sent = [key for key in keys if None not in key and all(map(storable, key))]
+    arrays = {
+        f"k{place}": array_parameter(
+            encoding_of(leaf.kind, leaf.column), tuple(key[place] for key in sent)
+        )
+        for place, leaf in enumerate(leaves)
+    }
+    table = sa.func.unnest(*arrays.values()).table_valued(*arrays).render_derived()
+    pairs = zip(leaves, table.c, strict=True)
+    return exists(table, sa.and_(*(leaf.expression == column for leaf, column in pairs)))
 
 
 def _storable(values: tuple[Any, ...]) -> tuple[Any, ...]:
