@@ -117,8 +117,13 @@ def _joining(catalog: Catalog, entity: Entity, joins: Sequence[Join]) -> Iterato
 
 def _alike(entity: Entity, fields: Sequence[Path]) -> list[Stage]:
     """The stages that make one of all documents that are alike in these fields."""
-    stored = [entity.fields[name].stored for (name,) in fields]
-    alike = {name: f"${name}" for name in stored}
+    alike = {
+        # Null and missing are one.
+        field.stored: {"$ifNull": [f"${field.stored}", None]}
+        if field.nullable
+        else f"${field.stored}"
+        for field in (entity.fields[name] for (name,) in fields)
+    }
     return [{"$group": {"_id": alike}}, {"$replaceWith": "$_id"}]
 
 
