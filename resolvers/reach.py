@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar, assert_never
 
 from strawberry.dataloader import DataLoader
@@ -27,7 +26,7 @@ from catalog.query import (
     ALWAYS,
     Among,
     And,
-    Answer,
+    Batch,
     Compare,
     DataSource,
     Elements,
@@ -43,6 +42,7 @@ from catalog.query import (
 )
 from resolvers.arguments import all_of
 from resolvers.errors import ReachError
+from resolvers.loaders import Answers
 
 MOST_KEYS = 10_000
 
@@ -84,8 +84,7 @@ class Reach:
         self._known: dict[tuple[Entity, Filter, Beside], Filter | ReachError] = {}
         # What starts in the same turn of the event loop is one call of its store.
         self._loaders = {
-            store: DataLoader[Read, Answer](partial(_answers, source))
-            for store, source in sources.items()
+            store: DataLoader[Read, Answers](source.read) for store, source in sources.items()
         }
 
     async def within(self, read: Read, keys: Sequence[Key] = ()) -> Read:
@@ -164,12 +163,9 @@ class Reach:
         own = await self._keys(source, relation.source_fields, all_of(beside))
         if own is None:
             return await self._by_target(across)  # which refuses, if it was asked before
-        wanted = _among(relation.target_fields, own)
-        decisive = await self._resolved(target, _decisive(across), (wanted,))
-        found = await self._keys(target, relation.target_fields, all_of((wanted, decisive)))
-        if found is None:
-            raise self._refusal(across)
-        return _held(across, found)
+        beside = (_among(relation.target_fields, own),)
+        decisive = await self._resolved(target, _decisive(across), beside)
+        return _held(across, await self._found(target, relation.target_fields, own, decisive))
 
     async def _keys(
         self, entity: Entity, fields: tuple[str, ...], filter_: Filter
@@ -183,12 +179,21 @@ class Reach:
             limit=self._most_keys + 1,
             distinct=not entity.is_key(fields),
         )
-        answer = await self._loaders[entity.store].load(read)
-        if len(answer.rows) > self._most_keys:
+        rows = (await self._loaders[entity.store].load(read))[()].rows
+        if len(rows) > self._most_keys:
             return None
-        keys = {tuple(row[name] for name in fields) for row in answer.rows}
+        keys = {tuple(row[name] for name in fields) for row in rows}
         # The same statement, whatever the order of the rows.
         return tuple(sorted(filter(_is_whole, keys), key=repr))
+
+    async def _found(
+        self, entity: Entity, fields: tuple[str, ...], keys: tuple[Key, ...], filter_: Filter
+    ) -> list[Key]:
+        """Those of the keys for which there is a row that matches."""
+        paths = tuple((name,) for name in fields)
+        read = Read(entity, paths, filter=filter_, limit=1, batch=Batch(fields, keys))
+        answers = await self._loaders[entity.store].load(read)
+        return [key for key in keys if key in answers and answers[key].rows]
 
     def _refusal(self, across: Related) -> ReachError:
         relation = across.relation
@@ -223,10 +228,6 @@ def _among(fields: tuple[str, ...], keys: Sequence[Key]) -> Filter:
 def _is_whole(key: Key) -> bool:
     # A value that is not of its model's type equals none that is.
     return not any(value is None or isinstance(value, BigraphError) for value in key)
-
-
-async def _answers(source: DataSource, reads: list[Read]) -> list[Answer]:
-    return [answers[()] for answers in await source.read(reads)]
 
 
 async def _all(parts: Iterable[Awaitable[_T]]) -> list[_T]:
