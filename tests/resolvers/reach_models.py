@@ -10,7 +10,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from catalog import Catalog, Entity, Index, Link, catalog_of
+from catalog import Catalog, Entity, Index, Link, Relation, catalog_of
 from catalog.query import And, Compare, Filter, IsNull, Not, Operator, Or, Quantifier, Related
 
 
@@ -84,7 +84,7 @@ def _rows(entity: Entity) -> SearchStrategy[list[dict[str, Any]]]:
             found = [*{tuple(row[name] for name in key): row for row in found}.values()]
         return [{"id": number, **row} for number, row in enumerate(found)]
 
-    return st.lists(st.fixed_dictionaries(values), max_size=6).map(numbered)
+    return st.lists(st.fixed_dictionaries(values), max_size=8).map(numbered)
 
 
 def _value(name: str) -> SearchStrategy[Any]:
@@ -94,26 +94,27 @@ def _value(name: str) -> SearchStrategy[Any]:
 
 def filters(entity: Entity, hops: int = 3) -> SearchStrategy[Filter]:
     """Filters with relations of both kinds, up to so many deep."""
-    name = st.sampled_from([name for name in entity.fields if name != "line"])
-    size = st.builds(
-        lambda name, how, value: Compare((name,), how, value),
-        name,
-        st.sampled_from([Operator.EQ, Operator.NE, Operator.GT]),
-        st.integers(0, 3),
-    )
-    leaves = size | name.map(lambda name: IsNull((name,)))
-    if hops:
-        leaves |= st.sampled_from(list(entity.relations.values())).flatmap(
-            lambda relation: st.builds(
-                Related,
-                st.just(relation),
-                st.sampled_from(list(Quantifier) if relation.many else [Quantifier.SOME]),
-                filters(CATALOG[relation.target], hops - 1),
-            )
-        )
+    near = _near(entity)
+    far = [
+        _related(relation, filters(CATALOG[relation.target], hops - 1))
+        for relation in entity.relations.values()
+        if hops
+    ]
 
     def combined(inner: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
         several = st.lists(inner, max_size=3).map(tuple)
         return several.map(And) | several.map(Or) | inner.map(Not)
 
-    return st.recursive(leaves, combined, max_leaves=4)
+    return st.recursive(st.one_of(near, *far), combined, max_leaves=4)
+
+
+def _near(entity: Entity) -> SearchStrategy[Filter]:
+    name = st.sampled_from([name for name in entity.fields if name != "line"])
+    operator = st.sampled_from([Operator.EQ, Operator.NE, Operator.GT])
+    path = name.map(lambda name: (name,))
+    return st.builds(Compare, path, operator, st.integers(0, 3)) | st.builds(IsNull, path)
+
+
+def _related(relation: Relation, inner: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
+    quantifiers = list(Quantifier) if relation.many else [Quantifier.SOME]
+    return st.builds(Related, st.just(relation), st.sampled_from(quantifiers), inner)

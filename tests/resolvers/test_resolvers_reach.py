@@ -6,12 +6,13 @@ import pytest
 import strawberry
 from strawberry.types.info import Info
 
+from catalog.errors import StoredValueError
 from schema import extends, requires
 from tests.library.library import Library, titles
 from tests.library.models.book import Book
 from tests.library.models.shelf import Shelf
 from tests.library.rows import book_id
-from tests.library.sources import DictCache, DownSource
+from tests.library.sources import DictCache, DownSource, SpoiltSource
 
 KEYS = {"books": "isbn", "authors": "id", "loans": "borrower", "shelves": "code", "reviews": "id"}
 
@@ -222,6 +223,17 @@ async def test_a_store_that_is_away_costs_the_filters_that_ask_it():
     assert answer["data"]["loans"] == {"totalCount": 5}
     assert {node["books"] for node in answer["data"]["authors"]["nodes"]} == {None}
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"STORE_UNAVAILABLE"}
+
+
+async def test_a_stored_key_of_a_wrong_type_matches_nothing():
+    """It is an error where it is shown, but here it only equals no key of the other store."""
+
+    def spoil(entity, record):
+        if entity == "Shelf" and record.get("code") == "A":
+            record["code"] = StoredValueError("no text")
+
+    library = Library(mongo=lambda source: SpoiltSource(source, spoil))
+    assert await found(library, "books", "{shelf: {}}") == "36"
 
 
 async def test_refusals_stay_few_however_deep_the_filter():

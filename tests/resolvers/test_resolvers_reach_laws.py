@@ -60,7 +60,7 @@ async def test_two_stores_answer_as_one_would(tables, question):
 
 
 @settings(max_examples=300, deadline=None)
-@given(rows(), questions(), st.integers(1, 4))
+@given(rows(), questions(), st.integers(1, 3))
 async def test_a_cap_refuses_or_changes_nothing(tables, question, most):
     """Whichever side is asked first, and however often: never an answer that is cut."""
     name, filter_ = question
