@@ -92,7 +92,19 @@ def _value(name: str) -> SearchStrategy[Any]:
     return st.none() | known
 
 
-def filters(entity: Entity, hops: int = 3) -> SearchStrategy[Filter]:
+def narrowed(entity: Entity) -> SearchStrategy[Filter]:
+    """A relation into the other store, beside a condition that may narrow it, or not."""
+    far = st.one_of(
+        _related(relation, filters(CATALOG[relation.target], 1))
+        for relation in entity.relations.values()
+        if relation.cross_store
+    )
+    pair = st.tuples(_near(entity), far | far.map(Not))
+    either = pair.map(And) | pair.map(Or)
+    return either | st.tuples(_near(entity), either.map(Not)).map(And)
+
+
+def filters(entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters with relations of both kinds, up to so many deep."""
     near = _near(entity)
     far = [

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.types.info import Info
 
 from catalog.errors import StoredValueError
+from catalog.query import Compare, Operator
 from schema import extends, requires
 from tests.library.library import Library, titles
 from tests.library.models.book import Book
@@ -234,6 +235,8 @@ async def test_a_stored_key_of_a_wrong_type_matches_nothing():
 
     library = Library(mongo=lambda source: SpoiltSource(source, spoil))
     assert await found(library, "books", "{shelf: {}}") == "36"
+    (read,) = [read for read in library.reads() if read.entity.name == "Book"]
+    assert read.filter == Compare(("shelf_code",), Operator.IN, ("B", "C", "D"))
 
 
 async def test_refusals_stay_few_however_deep_the_filter():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reach_models import CATALOG, filters, rows
+from reach_models import CATALOG, filters, narrowed, rows
 
 from catalog import Catalog, Store
 from catalog.query import Filter, Read
@@ -43,10 +43,10 @@ def stores(tables) -> dict[Store, CountingSource]:
 def questions(draw):
     """An entity's name, and a filter of its rows."""
     name = draw(st.sampled_from(list(CATALOG)))
-    return name, draw(filters(CATALOG[name]))
+    return name, draw(filters(CATALOG[name]) | narrowed(CATALOG[name]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rows(), questions())
 async def test_two_stores_answer_as_one_would(tables, question):
     """To one, to many, over several stores, in any logic, whatever is null or missing."""
@@ -59,7 +59,7 @@ async def test_two_stores_answer_as_one_would(tables, question):
     assert found == await expected(tables, name, filter_)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rows(), questions(), st.integers(1, 3))
 async def test_a_cap_refuses_or_changes_nothing(tables, question, most):
     """Whichever side is asked first, and however often: never an answer that is cut."""
