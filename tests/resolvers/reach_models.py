@@ -1,5 +1,6 @@
 """In charge of a small graph with every kind of link between the stores, and of rows for it."""
 
+import functools
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -92,6 +93,7 @@ def _value(name: str) -> SearchStrategy[Any]:
     return st.none() | known
 
 
+@functools.cache
 def narrowed(entity: Entity) -> SearchStrategy[Filter]:
     """A relation into the other store, beside a condition that may narrow it, or not."""
     far = st.one_of(
@@ -104,6 +106,7 @@ def narrowed(entity: Entity) -> SearchStrategy[Filter]:
     return either | st.tuples(_near(entity), either.map(Not)).map(And)
 
 
+@functools.cache
 def filters(entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters with relations of both kinds, up to so many deep."""
     near = _near(entity)

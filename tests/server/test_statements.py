@@ -45,6 +45,12 @@ QUESTIONS = {
           plane { flights(first: 2) { nodes { destinationAirport { name } } } } } } } } }""",
         {"postgres": 3, "mongo": 1},
     ),
+    "reaching filters": (
+        """{ flights(where: {originAirport: {location: {altitude: {gt: 10}}}, weather: {
+               visibility: {lt: 1}, departures: {some: {depDelay: {gt: 600}}}}}, first: %d) {
+          totalCount nodes { id } } }""",
+        {"postgres": 2, "mongo": 2},
+    ),
     "own resolver": (
         """{ planes(first: %d) { nodes { lastFlight { id destinationAirport { name } } } } }""",
         {"postgres": 2, "mongo": 1},
