@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reach_models import CATALOG, filters, narrowed, rows
 
 from catalog import Catalog, Store
-from catalog.query import Filter, Read
+from catalog.query import Batch, Filter, Key, Read
 from datasources.memory import MemorySource
 from resolvers.errors import ReachError
 from resolvers.reach import Reach, reaches
@@ -21,6 +21,12 @@ async def ids(source, read: Read) -> list[int]:
     """What a read finds."""
     (answers,) = await source.read([read])
     return [row["id"] for row in answers[()].rows]
+
+
+async def ids_by_key(source, read: Read) -> dict[Key, list[int]]:
+    """What a batch finds for each of its keys."""
+    (answers,) = await source.read([read])
+    return {key: [row["id"] for row in answers[key].rows] for key in read.batch.keys}
 
 
 async def expected(tables, name: str, filter_: Filter) -> list[int]:
@@ -77,3 +83,21 @@ async def test_a_cap_refuses_or_changes_nothing(tables, question, most):
         assert len(asked) == len(set(asked))
     found = await ids(sources[read.entity.store], near)
     assert found == await expected(tables, name, filter_)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows(), questions(), st.integers(1, 3), st.sets(st.integers(0, 3), max_size=2))
+async def test_lists_below_parents_answer_as_one_store_would(tables, question, most, parents):
+    """A batch's keys narrow what is asked, and change no answer."""
+    name, filter_ = question
+    sources, united = stores(tables), MemorySource(UNITED, Store.POSTGRES, tables)
+    keys = tuple((parent,) for parent in sorted(parents))
+    field = {"Train": "id", "Forecast": "region_id"}.get(name, "train_id")
+    batch = Batch((field,), keys)
+    read = Read(CATALOG[name], (("id",),), filter=filter_, batch=batch)
+    try:
+        near = await Reach(CATALOG, sources, most).within(read, keys)
+    except ReachError:
+        return
+    wanted = await ids_by_key(united, replace(read, entity=UNITED[name]))
+    assert await ids_by_key(sources[read.entity.store], near) == wanted
