@@ -18,15 +18,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
-from strawberry.dataloader import DataLoader
-
 from catalog.entity import Catalog, Entity, Store
-from catalog.errors import BigraphError
 from catalog.query import (
     ALWAYS,
     Among,
     And,
-    Batch,
     Compare,
     DataSource,
     Elements,
@@ -42,7 +38,7 @@ from catalog.query import (
 )
 from resolvers.arguments import all_of
 from resolvers.errors import ReachError
-from resolvers.loaders import Answers
+from resolvers.keys import KeyReader
 
 MOST_KEYS = 10_000
 
@@ -80,12 +76,8 @@ class Reach:
         self, catalog: Catalog, sources: Mapping[Store, DataSource], most_keys: int = MOST_KEYS
     ) -> None:
         self._catalog = catalog
-        self._most_keys = most_keys
+        self._keys = KeyReader(sources, most_keys)
         self._known: dict[tuple[Entity, Filter, Beside], Filter | ReachError] = {}
-        # What starts in the same turn of the event loop is one call of its store.
-        self._loaders = {
-            store: DataLoader[Read, Answers](source.read) for store, source in sources.items()
-        }
 
     async def within(self, read: Read, keys: Sequence[Key] = ()) -> Read:
         """The read, answerable by its store alone; ``keys`` are those that its batch will hold.
@@ -95,7 +87,7 @@ class Reach:
         if not reaches(read.filter):
             return read
         beside: Beside = ()
-        if read.batch and not read.batch.through and 0 < len(keys) <= self._most_keys:
+        if read.batch and not read.batch.through and 0 < len(keys) <= self._keys.most:
             beside = (_among(read.batch.fields, keys),)
         return replace(read, filter=await self._resolved(read.entity, read.filter, beside))
 
@@ -153,53 +145,25 @@ class Reach:
     async def _by_target(self, across: Related) -> Filter:
         target = self._catalog[across.relation.target]
         decisive = await self._resolved(target, _decisive(across))
-        keys = await self._keys(target, across.relation.target_fields, decisive)
+        keys = await self._keys.held(target, across.relation.target_fields, decisive)
         if keys is None:
             raise self._refusal(across)
         return _held(across, keys)
 
     async def _by_source(self, source: Entity, across: Related, beside: Beside) -> Filter:
         relation, target = across.relation, self._catalog[across.relation.target]
-        own = await self._keys(source, relation.source_fields, all_of(beside))
+        own = await self._keys.held(source, relation.source_fields, all_of(beside))
         if own is None:
             return await self._by_target(across)  # which refuses, if it was asked before
         beside = (_among(relation.target_fields, own),)
         decisive = await self._resolved(target, _decisive(across), beside)
-        return _held(across, await self._found(target, relation.target_fields, own, decisive))
-
-    async def _keys(
-        self, entity: Entity, fields: tuple[str, ...], filter_: Filter
-    ) -> tuple[Key, ...] | None:
-        """The values of these fields in the rows that match; None if they are too many."""
-        present = (Not(IsNull((name,))) for name in fields if entity.fields[name].nullable)
-        read = Read(
-            entity,
-            tuple((name,) for name in fields),
-            filter=all_of((filter_, *present)),
-            limit=self._most_keys + 1,
-            distinct=not entity.is_key(fields),
-        )
-        rows = (await self._loaders[entity.store].load(read))[()].rows
-        if len(rows) > self._most_keys:
-            return None
-        keys = {tuple(row[name] for name in fields) for row in rows}
-        # The same statement, whatever the order of the rows.
-        return tuple(sorted(filter(_is_whole, keys), key=repr))
-
-    async def _found(
-        self, entity: Entity, fields: tuple[str, ...], keys: tuple[Key, ...], filter_: Filter
-    ) -> list[Key]:
-        """Those of the keys for which there is a row that matches."""
-        paths = tuple((name,) for name in fields)
-        read = Read(entity, paths, filter=filter_, limit=1, batch=Batch(fields, keys))
-        answers = await self._loaders[entity.store].load(read)
-        return [key for key in keys if key in answers and answers[key].rows]
+        return _held(across, await self._keys.found(target, relation.target_fields, own, decisive))
 
     def _refusal(self, across: Related) -> ReachError:
         relation = across.relation
         message = (
             f"The filter {relation.api!r} of {relation.source} reaches too far into the other"
-            f" store: more than {self._most_keys} keys of {relation.target} are in question."
+            f" store: more than {self._keys.most} keys of {relation.target} are in question."
         )
         hint = (
             f"Add conditions on the {relation.source} beside it, or on the {relation.target}"
@@ -223,11 +187,6 @@ def _among(fields: tuple[str, ...], keys: Sequence[Key]) -> Filter:
     if len(fields) > 1:
         return Among(fields, tuple(keys))
     return Compare(fields, Operator.IN, tuple(value for (value,) in keys))
-
-
-def _is_whole(key: Key) -> bool:
-    # A value that is not of its model's type equals none that is.
-    return not any(value is None or isinstance(value, BigraphError) for value in key)
 
 
 async def _all(parts: Iterable[Awaitable[_T]]) -> list[_T]:
