@@ -150,6 +150,7 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         cache_ttl=settings.cache_ttl,
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
         direct=settings.trace_fields == "resolvers",
+        max_reach_keys=settings.max_reach_keys,
     )
 
 

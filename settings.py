@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     max_page_size: int = Field(
         1000, ge=1, description="Rows on a page at most; a larger page is refused, not cut."
     )
+    max_reach_keys: int = Field(
+        10_000,
+        ge=1,
+        description="Keys that a filter into the other store may read for one relation at most; "
+        "one that needs more is refused.",
+    )
     max_body_bytes: int = Field(
         1_000_000, ge=1, description="The size of a request's body at most, in bytes."
     )

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from catalog.query import (
     ALWAYS,
+    Among,
     And,
     Batch,
     Compare,
@@ -26,7 +27,9 @@ from catalog.summary import Summary
 
 def read_text(read: Read) -> list[str]:
     """A read as lines: what of which entity, and under which conditions."""
-    lines = [f"{read.entity.name} ({read.entity.store.value}): {_fields(read.fields, read.joins)}"]
+    distinct = "distinct " if read.distinct else ""
+    fields = distinct + _fields(read.fields, read.joins)
+    lines = [f"{read.entity.name} ({read.entity.store.value}): {fields}"]
     lines += _each(read.batch)
     if read.filter != ALWAYS:
         lines.append(f"where {filter_text(read.filter)}")
@@ -72,6 +75,8 @@ def filter_text(filter_: Filter) -> str:
             return f"{_path(path)} is null"
         case Elements(path, quantifier, inner):
             return f"{quantifier.value} of {_path(path)}: {filter_text(inner)}"
+        case Among(fields, keys):
+            return f"({', '.join(fields)}) among {keys!r}"
         case Related(relation, quantifier, inner):
             return f"{quantifier.value} {relation.name}: {filter_text(inner)}"
         case _:

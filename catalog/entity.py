@@ -88,6 +88,11 @@ class Entity:
         """Fields and relations by the name that clients see."""
         return {member.api: member for member in (*self.fields.values(), *self.relations.values())}
 
+    def is_key(self, fields: Iterable[str]) -> bool:
+        """Whether at most one row has given values of these fields."""
+        wanted = set(fields)
+        return any(wanted.issuperset(key) for key in (self.key, *self.unique))
+
     def __repr__(self) -> str:
         return f"Entity({self.name!r})"
 

@@ -24,7 +24,7 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
             if link.back:
                 _check_index(entity, link, entity, tuple(link.on))
                 opposite = tuple((there, here) for here, there in on)
-                many = not _is_key(entity, link.on)
+                many = not entity.is_key(link.on)
                 yield _relation(target, entity, link.back, opposite, many, link.back_description)
 
 
@@ -85,7 +85,7 @@ def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
             reason = f"links by {entity.name}.{here}, which is not a single value"
             mend = "Link by fields that hold one value each, and not JSON."
             raise ModelError(entity.name, link.name, reason, mend=mend)
-    if not link.many and not _is_key(target, link.on.values()):
+    if not link.many and not target.is_key(link.on.values()):
         reason = f"is to one {target.name}, but {'+'.join(link.on.values())} is not unique there"
         mend = "Declare the unique key on the target, or say many=True."
         raise ModelError(entity.name, link.name, reason, mend=mend)
@@ -95,18 +95,13 @@ def _label(kind: object) -> str:
     return str(getattr(kind, "value", None) or getattr(kind, "name", None) or type(kind).__name__)
 
 
-def _is_key(entity: Entity, fields: Iterable[str]) -> bool:
-    wanted = set(fields)
-    return any(set(key) <= wanted for key in (entity.key, *entity.unique))
-
-
 def _check_index(entity: Entity, link: Link, target: Entity, fields: tuple[str, ...]) -> None:
     """A link is followed by many keys at once, so an index must begin with its fields."""
     wanted = set(fields)
     if any(set(index[: len(wanted)]) == wanted for index in target.indexes):
         return
     # A unique key inside the fields leaves at most one row to look at.
-    if _is_key(target, fields):
+    if target.is_key(fields):
         return
     mend = f"Add an index on {'+'.join(fields)} to {target.name}."
     reason = f"no index of {target.name} begins with {'+'.join(fields)}"

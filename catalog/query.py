@@ -107,15 +107,26 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """The ``fields`` hold one of ``keys`` (a tuple), value by value; a null is in no key."""
+
+    fields: tuple[str, ...]
+    keys: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
-    """A quantifier over the rows of a relation within one store."""
+    """A quantifier over the rows of a relation.
+
+    No source is given one into the other store: `resolvers.reach` puts keys in its place.
+    """
 
     relation: Relation
     quantifier: Quantifier
     filter: Filter
 
 
-Filter = And | Or | Not | Compare | IsNull | Elements | Related
+Filter = And | Or | Not | Compare | IsNull | Elements | Among | Related
 
 ALWAYS = And(())
 NEVER = Or(())
@@ -160,6 +171,9 @@ class Read:
     ``filter`` bounds the rows and ``total``; ``after`` bounds the rows only (a cursor's part).
     ``limit`` None is no limit, 0 no rows at all (only a total is wanted). The order is total: the
     planner ends it with the primary key.
+
+    With ``distinct`` rows that are alike are one. Then ``fields`` are leaves of the entity itself,
+    and there is neither order nor total, neither joins nor a batch.
     """
 
     entity: Entity
@@ -172,6 +186,7 @@ class Read:
     offset: int = 0
     total: bool = False
     batch: Batch | None = None
+    distinct: bool = False
 
     @property
     def is_idle(self) -> bool:

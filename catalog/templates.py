@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, assert_never
 
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -105,6 +106,9 @@ def _slotted(filter_: Filter, values: list[Any]) -> Filter:
             return Compare(path, operator, Slot(len(values) - 1))
         case IsNull():
             return filter_
+        case Among(fields, keys):
+            values.append(keys)
+            return Among(fields, Slot(len(values) - 1))  # type: ignore[arg-type]
         case Elements(path, quantifier, inner):
             return Elements(path, quantifier, _slotted(inner, values))
         case Related(relation, quantifier, inner):
@@ -121,7 +125,9 @@ def _filled(filter_: Filter, values: tuple[Any, ...]) -> Filter:
             return Not(_filled(inner, values))
         case Compare(path, operator, Slot(number)):
             return Compare(path, operator, values[number])
-        case Compare() | IsNull():
+        case Among(fields, Slot(number)):
+            return Among(fields, values[number])
+        case Compare() | IsNull() | Among():
             return filter_
         case Elements(path, quantifier, inner):
             return Elements(path, quantifier, _filled(inner, values))

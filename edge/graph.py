@@ -18,6 +18,7 @@ from resolvers.loaders import Loaders
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
+from resolvers.reach import MOST_KEYS, Reach
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Graph:
     cache: Cache
     cache_ttl: float
     page_limits: PageLimits
+    max_reach_keys: int = MOST_KEYS
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 
@@ -46,6 +48,7 @@ class Graph:
             sources=self.sources,
             loaders=Loaders(self.catalog, self.sources, self.cache, self.cache_ttl),
             planner=Planner(self.catalog, self.page_limits),
+            reach=Reach(self.catalog, self.sources, self.max_reach_keys),
         )
 
     async def close(self) -> None:

@@ -17,6 +17,7 @@ from resolvers.arguments import filter_of, orders_of, value_of
 from resolvers.errors import InputError
 from resolvers.loaders import Loaders
 from resolvers.plan import Planner
+from resolvers.reach import Reach
 from resolvers.rows import Row
 
 
@@ -29,6 +30,7 @@ class Context:
     sources: Mapping[Store, DataSource]
     loaders: Loaders
     planner: Planner
+    reach: Reach
 
     async def load(
         self,
@@ -42,7 +44,8 @@ class Context:
         """Rows whose fields equal ``key``; calls that differ only in its values go as one batch.
 
         ``key`` names fields as Python does; ``where`` and ``order_by`` are as in GraphQL. The rows
-        hold all fields; their relations are followed if the client asks. Raises ``StoreError``.
+        hold all fields; their relations are followed if the client asks. Raises ``StoreError`` and
+        ``ReachError``.
         """
         entity = self.catalog[model if isinstance(model, str) else model.__name__]
         unknown = key.keys() - entity.fields.keys()
@@ -67,6 +70,6 @@ class Context:
         values = tuple(value_of(entity.fields[name].type, value) for name, value in key.items())
         if None in values:
             return []
-        ask = ask_of(read)._replace(keys=(values,))
-        answers = await self.loaders.load(ask, cached=False)
+        ask = ask_of(await self.reach.within(read))._replace(keys=(values,))
+        answers = await self.loaders.load(ask)
         return [Row(entity, record) for record in answers[values].rows]

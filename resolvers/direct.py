@@ -24,6 +24,7 @@ from resolvers.cursors import cursor
 from resolvers.documents import Place
 from resolvers.forms import Constant, Edges, Info, Linked, Nodes, ObjectForm, PageForm, Total
 from resolvers.plan import Hop, Island
+from resolvers.reach import reaches
 from resolvers.variables import bound
 from telemetry.spans import span
 
@@ -40,11 +41,19 @@ class Level:
         self.island = island
         self.form = form
         self.ask = ask_of(island.read)
+        self._reaches = reaches(island.read.filter)
         forms = dict(_linked_in(form))
         self.hops = [
             (hop, Level(schema, hop.island, forms[hop.place])) for hop in hops_in(island.part)
         ]
         self._functions: dict[Any, _Functions] = {}
+
+    async def asked(self, context: Context, variables: Variables, keys: tuple[Key, ...]) -> Ask:
+        """What to ask of the store with this request's values. Raises ``ReachError``."""
+        ask = Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)
+        if not self._reaches:
+            return ask
+        return ask_of(await context.reach.within(ask.read, keys))
 
     def functions(self, reader: Any) -> _Functions:
         """What makes objects of rows that come with this reader."""
@@ -78,7 +87,7 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
 
     Raises ``StoreError``, and all kinds of errors for a value that GraphQL forbids.
     """
-    ask = Ask(level.ask.template, bound(level.ask.values, variables, value_of))
+    ask = await level.asked(context, variables, ())
     (answer,) = await context.loaders.roots([ask])
     return (await _completed(level, {(): answer}, context, variables)).get(())
 
@@ -140,8 +149,7 @@ async def _followed(
         if not wanted:
             return {}
         wanted.sort(key=repr)
-        values = bound(below.ask.values, variables, value_of)
-        ask = Ask(below.ask.template, values, tuple(wanted))
+        ask = await below.asked(context, variables, tuple(wanted))
         known = await context.loaders.load(ask, cached=relation.cross_store)
         return await _completed(below, {key: known[key] for key in wanted}, context, variables)
 

@@ -39,3 +39,9 @@ class GroupError(InputError):
     """Groups that cannot be made: without a key, or of spans in a time zone that is none."""
 
     code = "GROUP_INVALID"
+
+
+class ReachError(InputError):
+    """A filter into the other store that would need more keys than may be read."""
+
+    code = "REACH_TOO_WIDE"

@@ -18,6 +18,7 @@ from catalog.templates import ask_of
 from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
+from resolvers.errors import ReachError
 from resolvers.plan import Hop, Island, Part
 from resolvers.rows import Row, RowPage
 from resolvers.summaries import summary_values
@@ -28,8 +29,12 @@ _Pending = dict[Hop, list[Row]]
 
 
 async def execute(island: Island, context: Context) -> Value:
-    """The value of a root field: a page, or one row if there is one. Raises ``StoreError``."""
-    asks = [ask_of(island.read), *(ask_of(part.summary) for part in island.summaries)]
+    """The value of a root field: a page, or one row if there is one.
+
+    Raises ``StoreError`` and ``ReachError``.
+    """
+    reads = [island.read, *(part.summary for part in island.summaries)]
+    asks = [ask_of(await context.reach.within(read)) for read in reads]
     answer, *groups = await context.loaders.roots(asks)
     return (await _shaped(island, {(): answer}, [{(): each} for each in groups], context))[()]
 
@@ -43,7 +48,7 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
         try:
             values = await _loaded(hop, found, context)
-        except StoreError as error:
+        except (StoreError, ReachError) as error:
             for row in rows:
                 row.links_[hop.place] = error
             return
@@ -56,9 +61,10 @@ async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Ke
     wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
     if not wanted:
         return {}
+    reads = [hop.island.read, *(part.summary for part in hop.island.summaries)]
+    near = [await context.reach.within(read, wanted) for read in reads]
+    rows, *summaries = (ask_of(read)._replace(keys=tuple(wanted)) for read in near)
     # All at once, so that the loaders make them one call.
-    rows = ask_of(hop.island.read)._replace(keys=tuple(wanted))
-    summaries = [ask_of(part.summary)._replace(keys=rows.keys) for part in hop.island.summaries]
     answers, *groups = await asyncio.gather(
         context.loaders.load(rows, cached=hop.relation.cross_store),
         *(context.loaders.load(ask) for ask in summaries),

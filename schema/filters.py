@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import strawberry
 from strawberry.types.field import StrawberryField
 
@@ -122,14 +120,8 @@ def _field(field: Field, namespace: Namespace) -> StrawberryField:
 
 def _entity_fields(entity: Entity, namespace: Namespace) -> list[StrawberryField]:
     fields = [_field(field, namespace) for field in entity.fields.values()]
-    relations = list(_relation_fields(entity, namespace))
+    relations = [_relation_field(relation, namespace) for relation in entity.relations.values()]
     return [*fields, *relations, *_logic(entity, namespace)]
-
-
-def _relation_fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
-    for relation in entity.relations.values():
-        if not relation.cross_store:
-            yield _relation_field(relation, namespace)
 
 
 def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField:

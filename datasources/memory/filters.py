@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -20,7 +21,7 @@ from catalog.query import (
     Related,
 )
 from catalog.types import FieldType, ListType
-from datasources.memory.tables import Tables, comparable, value_at
+from datasources.memory.tables import Tables, comparable, value_at, values_of
 
 
 def holds(tables: Tables, filter: Filter, kind: FieldType, value: Any) -> bool:
@@ -41,6 +42,9 @@ def holds(tables: Tables, filter: Filter, kind: FieldType, value: Any) -> bool:
             if items is None or not isinstance(inside, ListType):
                 return False
             return _quantified(quantifier, [holds(tables, inner, inside.of, i) for i in items])
+        case Among(fields, keys):
+            key = values_of(value, fields)
+            return None not in key and key in keys
         case Related(relation, quantifier, inner):
             target = tables.kind(relation.target)
             rows = tables.related(relation, value)

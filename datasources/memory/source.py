@@ -17,7 +17,7 @@ from catalog.types import DocumentType, FieldType, ListType
 from datasources.memory.filters import holds
 from datasources.memory.groups import groups_of
 from datasources.memory.ordering import ordered
-from datasources.memory.tables import Row, Tables, document_of
+from datasources.memory.tables import Row, Tables, document_of, values_of
 
 
 class MemorySource:
@@ -71,7 +71,8 @@ class MemorySource:
         name, kind = read.entity.name, self._tables.kind(read.entity.name)
         matching = [row for row in rows if holds(self._tables, read.filter, kind, row)]
         after = [row for row in matching if holds(self._tables, read.after, kind, row)]
-        rest = ordered(self._tables, kind, after, read.order)[read.offset :][: read.limit]
+        unlike = _distinct(after, read.fields) if read.distinct else after
+        rest = ordered(self._tables, kind, unlike, read.order)[read.offset :][: read.limit]
         return Answer(
             [self._record(name, row, read.fields, read.joins) for row in rest],
             total=len(matching) if read.total else None,
@@ -88,6 +89,11 @@ class MemorySource:
         if target is None:
             return None
         return self._record(join.relation.target, target, join.fields, join.joins)
+
+
+def _distinct(rows: Iterable[Row], fields: Iterable[Path]) -> list[Row]:
+    names = [name for (name,) in fields]
+    return list({values_of(row, names): row for row in rows}.values())
 
 
 def _projected(kind: FieldType, value: Any, paths: Iterable[Path]) -> Any:

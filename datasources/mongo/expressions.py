@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -45,8 +46,8 @@ def expression_of(
         case Elements(path):
             place = place_of(scope, path)
             return _elements(_reach(element, place.stored), place.type, filter, depth)
-        case Related():
-            raise TypeError("a relation starts at an entity, not inside an element")
+        case Among() | Related():
+            raise TypeError("keys and relations are an entity's, not an element's")
         case _:
             assert_never(filter)
 

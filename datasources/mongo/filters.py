@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, assert_never
 
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -23,6 +24,7 @@ from catalog.query import (
     Related,
 )
 from catalog.types import DocumentType, FieldType, ListType
+from datasources.mongo.among import among
 from datasources.mongo.comparisons import Comparison, NoneOf, OneOf, Range, comparison_of
 from datasources.mongo.expressions import expression_of
 from datasources.mongo.paths import Place, place_of
@@ -52,6 +54,8 @@ def condition_of(scope: FieldType, filter: Filter, related: RelatedCondition) ->
             return {place.stored: _operators(place, filter)}
         case Elements(path):
             return _elements(scope, place_of(scope, path), filter, related)
+        case Among(fields, keys):
+            return among([place_of(scope, (name,)) for name in fields], keys)
         case Related():
             return related(filter)
         case _:
@@ -135,7 +139,7 @@ def _nested(filter: Filter) -> Iterator[Elements]:
             yield from _nested(inner)
         case Elements():
             yield filter
-        case Compare() | IsNull() | Related():
+        case Compare() | IsNull() | Among() | Related():
             return
         case _:
             assert_never(filter)
@@ -164,7 +168,7 @@ def _holds_of_null(filter: Filter) -> bool:
             return not _holds_of_null(inner)
         case IsNull():
             return True
-        case Compare() | Elements() | Related():
+        case Compare() | Elements() | Among() | Related():
             return False
         case _:
             assert_never(filter)

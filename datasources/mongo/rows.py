@@ -11,6 +11,7 @@ from typing import assert_never
 
 from catalog.entity import Catalog, Entity
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -37,6 +38,7 @@ def row_stages(catalog: Catalog, read: Read) -> list[Stage]:
     """The stages that give the read's rows, from all documents of its collection or of a key."""
     return [
         *matching(catalog, read.entity, And((read.filter, read.after))),
+        *(_alike(read.entity, read.fields) if read.distinct else []),
         *ordering(catalog, read.entity, read.order),
         *([{"$skip": read.offset}] if read.offset else []),
         *([] if read.limit is None else [{"$limit": read.limit}]),
@@ -88,7 +90,7 @@ def _reaches(filter: Filter) -> bool:
             return _reaches(inner)
         case Related():
             return True
-        case Compare() | IsNull() | Elements():
+        case Compare() | IsNull() | Elements() | Among():
             return False
         case _:
             assert_never(filter)
@@ -111,6 +113,18 @@ def _joining(catalog: Catalog, entity: Entity, joins: Sequence[Join]) -> Iterato
             _projection(target, join.fields, join.joins),
         ]
         yield related(entity, join.relation, target, pipeline, f"{JOINED}{at}")
+
+
+def _alike(entity: Entity, fields: Sequence[Path]) -> list[Stage]:
+    """The stages that make one of all documents that are alike in these fields."""
+    alike = {
+        # Null and missing are one.
+        field.stored: {"$ifNull": [f"${field.stored}", None]}
+        if field.nullable
+        else f"${field.stored}"
+        for field in (entity.fields[name] for (name,) in fields)
+    }
+    return [{"$group": {"_id": alike}}, {"$replaceWith": "$_id"}]
 
 
 def _projection(entity: Entity, fields: Sequence[Path], joins: Sequence[Join]) -> Stage:

@@ -7,6 +7,7 @@ A condition may be NULL where the filter is false: AND, OR, WHERE and EXISTS tre
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol, TypeAlias, assert_never
 
@@ -16,6 +17,7 @@ from sqlalchemy.sql.elements import Grouping, True_
 
 from catalog.entity import Catalog
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -37,6 +39,7 @@ from datasources.postgres.values import (
     is_native_enum,
     least_storable_above,
     parameter,
+    part_parameter,
     storable,
 )
 
@@ -70,6 +73,8 @@ def condition(catalog: Catalog, subject: Subject, filter: Filter) -> Condition:
             matched = condition(catalog, element, _sought(quantifier, inner))
             found = _quantified(quantifier, exists(element.source, matched))
             return sa.and_(array.expression.is_not(None), found)
+        case Among(fields, keys):
+            return _among([subject.leaf((name,)) for name in fields], keys)
         case Related(relation, quantifier, inner):
             if not isinstance(subject, Aliased):
                 raise TypeError("only rows have relations")
@@ -97,7 +102,7 @@ def _complement(catalog: Catalog, subject: Subject, inner: Filter) -> Condition:
     if isinstance(inner, Not):
         return condition(catalog, subject, inner.filter)
     positive = condition(catalog, subject, inner)
-    if isinstance(inner, IsNull | Elements | Related):  # never NULL
+    if isinstance(inner, IsNull | Elements | Among | Related):  # never NULL
         return sa.not_(positive)
     return Grouping(positive).is_not(sa.true())
 
@@ -143,6 +148,17 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
             return expression != parameter(encoding, value)
         case _:
             return _resembles(expression, encoding, operator, value)
+
+
+def _among(leaves: Sequence[Leaf], keys: Any) -> Condition:
+    """By a table of the keys, so that the SQL text does not depend on how many there are."""
+    arrays = {
+        f"k{place}": part_parameter(encoding_of(leaf.kind, leaf.column), keys, place)
+        for place, leaf in enumerate(leaves)
+    }
+    table = sa.func.unnest(*arrays.values()).table_valued(*arrays).render_derived()
+    pairs = zip(leaves, table.c, strict=True)
+    return exists(table, sa.and_(*(leaf.expression == column for leaf, column in pairs)))
 
 
 def _resembles(

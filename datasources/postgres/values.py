@@ -129,6 +129,19 @@ def array_parameter(encoding: Encoding, values: Any) -> sa.BindParameter[Any]:
     return sa.bindparam("v", _held(values, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True)
 
 
+def part_parameter(encoding: Encoding, keys: Any, place: int) -> sa.BindParameter[Any]:
+    """One part of each of some keys, as an array, without those that equal nothing."""
+
+    def sent(given: Iterable[Key]) -> list[Any]:
+        return [encoding.encode(key[place]) for key in given if all(map(_findable, key))]
+
+    return sa.bindparam("v", _held(keys, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True)
+
+
+def _findable(value: Any) -> bool:
+    return value is not None and storable(value)
+
+
 def key_parameter(encoding: Encoding, place: int) -> sa.BindParameter[Any]:
     """One part of all keys, as an array."""
 

@@ -9,6 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity
 from catalog.query import (
+    Among,
     And,
     Compare,
     Elements,
@@ -32,7 +33,7 @@ _PATTERN = (Operator.LIKE, Operator.ILIKE)
 
 def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters of an entity's rows; ``hops`` bounds how many quantifiers nest."""
-    within = _within(DocumentType(entity.name, entity.fields), hops)
+    within = _within(DocumentType(entity.name, entity.fields), hops) | _among(entity)
     relations = [relation for relation in entity.relations.values() if not relation.cross_store]
     if not relations or not hops:
         return _combined(within)
@@ -66,6 +67,20 @@ def _combined(base: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
         return several.map(And) | several.map(Or) | inner.map(Not)
 
     return st.recursive(base, extended, max_leaves=4)
+
+
+@functools.cache
+def _among(entity: Entity) -> SearchStrategy[Filter]:
+    """Keys of one to three fields, of which some are null."""
+    leaves = {name: field.type for name, field in entity.fields.items() if is_leaf(field.type)}
+    values = {name: st.none() | st.sampled_from(values_in(leaves[name])) for name in leaves}
+
+    def keys(names: list[str]) -> SearchStrategy[Filter]:
+        key = st.tuples(*(values[name] for name in names))
+        return st.builds(Among, st.just(tuple(names)), st.lists(key, max_size=12).map(tuple))
+
+    few = st.lists(st.sampled_from(list(leaves)), min_size=1, max_size=3, unique=True)
+    return few.flatmap(keys)
 
 
 @functools.cache

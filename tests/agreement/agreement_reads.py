@@ -66,6 +66,25 @@ def _reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
     )
 
 
+def distinct_reads(catalog: Catalog) -> SearchStrategy[Read]:
+    """Reads of the distinct values of a few fields."""
+    return st.sampled_from(list(catalog.values())).flatmap(
+        lambda entity: st.builds(
+            Read,
+            st.just(entity),
+            fields=_few_leaves(entity).map(lambda names: tuple((name,) for name in names)),
+            filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
+            limit=st.sampled_from([None, 1, 3, 1000]),
+            distinct=st.just(True),
+        )
+    )
+
+
+def _few_leaves(entity: Entity) -> SearchStrategy[list[str]]:
+    leaves = [name for name, field in entity.fields.items() if is_leaf(field.type)]
+    return st.lists(st.sampled_from(leaves), min_size=1, max_size=3, unique=True)
+
+
 @functools.cache
 def _projections(entity: Entity) -> SearchStrategy[tuple[Path, ...]]:
     kind = DocumentType(entity.name, entity.fields)
@@ -96,8 +115,7 @@ def _joins(catalog: Catalog, entity: Entity, depth: int) -> SearchStrategy[tuple
 
 def batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
     """Batches by any fields, or through a link table."""
-    leaves = [name for name, field in entity.fields.items() if is_leaf(field.type)]
-    few = st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True).map(tuple)
+    few = _few_leaves(entity).map(tuple)
     plain = few.flatmap(lambda fields: st.builds(Batch, st.just(fields), _keys(entity, fields)))
     throughs = [
         relation

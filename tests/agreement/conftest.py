@@ -9,7 +9,7 @@ import pytest
 from agreement_data import Rows, rows_in, rows_of
 from agreement_documents import DOCUMENTS
 from agreement_filters import filters
-from agreement_reads import orders, reads
+from agreement_reads import distinct_reads, orders, reads
 from agreement_settings import SEED
 from agreement_stores import fill_mongo, fill_postgres
 from agreement_tables import TABLES
@@ -44,6 +44,11 @@ class World:
     def reads(self) -> SearchStrategy[Read]:
         """Any read."""
         return reads(self.catalog)
+
+    @functools.cached_property
+    def distinct_reads(self) -> SearchStrategy[Read]:
+        """Any read of distinct values."""
+        return distinct_reads(self.catalog)
 
     @functools.cached_property
     def filters(self) -> SearchStrategy[Filter]:

@@ -27,6 +27,24 @@ async def test_the_store_gives_the_answers_that_memory_gives(world, data):
         assert _shown(read, answers) == _shown(read, expected)
 
 
+@examples(30)
+@given(data=st.data())
+async def test_the_store_gives_the_distinct_values_that_memory_gives(world, data):
+    """Each once, in any order; up to a limit, any so many of them."""
+    asked = data.draw(st.lists(world.distinct_reads, min_size=1, max_size=2))
+    ours = await world.memory.read([dataclasses.replace(read, limit=None) for read in asked])
+    theirs = await world.source.read(asked)
+    for read, expected, answers in zip(asked, ours, theirs, strict=True):
+        known, found = _values(expected[()]), _values(answers[()])
+        assert len(found) == len(set(found))
+        assert set(found) <= set(known)
+        assert len(found) == min(len(known), read.limit or len(known))
+
+
+def _values(answer: Answer) -> list[Key]:
+    return [tuple(typed(row).items()) for row in answer.rows]
+
+
 @examples(20)
 @given(data=st.data())
 async def test_both_stores_give_one_answer_where_they_hold_the_same(postgres, mongo, data):

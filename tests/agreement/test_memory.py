@@ -10,6 +10,7 @@ from catalog import Index, Link, Store, catalog_of
 from catalog.query import (
     ALWAYS,
     NEVER,
+    Among,
     And,
     Answer,
     Batch,
@@ -107,6 +108,9 @@ def compare(path: str, operator: Operator, value: Any) -> Filter:
         (compare("name", Operator.ILIKE, "J_T"), [1, 4]),
         (compare("name", Operator.ENDS_WITH, "et"), [1, 4]),
         (Not(compare("name", Operator.NE, "Jet")), [1, 2, 3]),
+        (Among(("name", "maker"), (("Jet", "B"), ("jet", None), (None, "B"))), [1]),
+        (Among(("maker",), (("gone",), ("B",))), [1, 2, 3]),
+        (Among(("id", "name"), ()), []),
         (IsNull(("name",)), [2, 3]),
         (And((IsNull(("name",)), compare("id", Operator.GT, 2))), [3]),
         (Or((IsNull(("name",)), compare("id", Operator.LTE, 1))), [1, 2, 3]),
@@ -202,6 +206,14 @@ async def test_a_page():
     assert (await answer(**page, limit=1, offset=1)) == Answer([{"id": 4}], 3)
     assert (await answer(**page, limit=0)) == Answer([], 3)
     assert (await answer(filter=late)).total is None
+
+
+async def test_distinct_values():
+    """Each once, null too; the limit counts them."""
+    makers = {"fields": (("maker",),), "order": (), "distinct": True}
+    rows = (await answer(**makers)).rows
+    assert rows == [{"maker": "B"}, {"maker": "gone"}, {"maker": None}]
+    assert len((await answer(**makers, limit=2)).rows) == 2
 
 
 async def test_only_what_is_asked_is_there():

@@ -105,6 +105,85 @@ def test_airports_by_a_nested_field_with_their_departures(ask: Any, files: Any) 
     assert data["airports"]["nodes"] == expected
 
 
+def test_flights_by_a_field_of_their_airport(ask: Any, files: Any) -> None:
+    """Postgres, filtered by MongoDB: to one, with an order and a total."""
+    data = ask(
+        """{ flights(where: {destinationAirport: {location: {altitude: {gt: 5000}}},
+                             carrier: {in: ["UA", "DL"]}},
+                     orderBy: [{arrDelay: DESC}], first: 20) {
+          totalCount nodes { id } } }"""
+    )
+    airports = files.by("airports", "faa")
+    rows = [
+        (row["arr_delay"] == "NA", -(number(row["arr_delay"]) or 0), index)
+        for index, row in enumerate(files.rows("flights"), start=1)
+        if row["carrier"] in ("UA", "DL") and row["dest"] in airports
+        if float(airports[row["dest"]]["alt"]) > 5000
+    ]
+    expected = [{"id": index} for *_, index in sorted(rows)[:20]]
+    assert data["flights"] == {"totalCount": len(rows), "nodes": expected}
+
+
+@pytest.mark.parametrize("quantifier", ["some", "every", "none"])
+def test_airports_by_their_arrivals(ask: Any, files: Any, quantifier: str) -> None:
+    """MongoDB, filtered by Postgres: `every` and `none` hold for airports without arrivals."""
+    data = ask(
+        """query($where: AirportFilter) { airports(where: $where, orderBy: [{faa: ASC}],
+             first: 1000) { nodes { faa } } }""",
+        where={
+            "arrivals": {quantifier: {"distance": {"gt": 1000}}},
+            "location": {"longitude": {"gt": -100}},
+        },
+    )
+    far: dict[str, list[bool]] = {}
+    for row in files.rows("flights"):
+        far.setdefault(row["dest"], []).append(float(row["distance"]) > 1000)
+    holds = {"some": any, "every": all, "none": lambda matches: not any(matches)}[quantifier]
+    expected = sorted(
+        airport["faa"]
+        for airport in files.rows("airports")
+        if float(airport["lon"]) > -100 and holds(far.get(airport["faa"], []))
+    )
+    assert [airport["faa"] for airport in data["airports"]["nodes"]] == expected[:1000]
+
+
+def test_flights_by_the_weather_of_an_hour(ask: Any, files: Any) -> None:
+    """A link by two fields, in logic, below a parent, and paged through."""
+    query = """query($after: String) { airline(carrier: "B6") {
+        flights(where: {or: [{weather: {wind: {speed: {gt: 35}}}}, {distance: {lt: 100}}],
+                        not: {weather: {visibility: {lt: 8}}}},
+                first: 15, after: $after) {
+          totalCount nodes { id } pageInfo { hasNextPage endCursor } } } }"""
+    seen, page = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}
+    while page["pageInfo"]["hasNextPage"]:
+        page = ask(query, after=page["pageInfo"]["endCursor"])["airline"]["flights"]
+        seen += [node["id"] for node in page["nodes"]]
+    weather = files.by("weather", "origin", "time_hour")
+    expected = []
+    for index, row in enumerate(files.rows("flights"), start=1):
+        hour = weather.get((row["origin"], row["time_hour"]), {"wind_speed": "NA", "visib": "NA"})
+        wind, visibility = number(hour["wind_speed"]), number(hour["visib"])
+        windy = (wind is not None and wind > 35) or float(row["distance"]) < 100
+        if row["carrier"] == "B6" and windy and (visibility is None or visibility >= 8):
+            expected.append(index)
+    assert page["totalCount"] == len(expected) > 30
+    assert seen == expected
+
+
+def test_planes_by_airports_and_back(ask: Any, files: Any) -> None:
+    """Postgres, MongoDB and Postgres: planes that flew to where a flight came ten hours late."""
+    data = ask(
+        """{ planes(where: {flights: {some: {destinationAirport: {
+               location: {altitude: {gt: 3000}},
+               arrivals: {some: {arrDelay: {gt: 600}}}}}}}) { totalCount } }"""
+    )
+    airports = files.by("airports", "faa")
+    late = {row["dest"] for row in files.rows("flights") if (number(row["arr_delay"]) or 0) > 600}
+    wanted = {faa for faa in late & airports.keys() if float(airports[faa]["alt"]) > 3000}
+    planes = {row["tailnum"] for row in files.rows("flights") if row["dest"] in wanted}
+    assert data["planes"]["totalCount"] == len(planes & files.by("planes", "tailnum").keys()) > 0
+
+
 def test_totals_match_the_files(ask: Any, files: Any) -> None:
     """Every row was loaded, and counts by carrier agree."""
     data = ask(

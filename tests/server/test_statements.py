@@ -59,6 +59,12 @@ QUESTIONS = {
             groupBy(by: [{timeHour: {unit: MONTH}}]) { aggregate { count } } } } } }""",
         {"postgres": 3, "mongo": 2},
     ),
+    "reaching filters": (
+        """{ flights(where: {originAirport: {location: {altitude: {gt: 10}}}, weather: {
+               visibility: {lt: 1}, departures: {some: {depDelay: {gt: 600}}}}}, first: %d) {
+          totalCount nodes { id } } }""",
+        {"postgres": 2, "mongo": 2},
+    ),
     "own resolver": (
         """{ planes(first: %d) { nodes { lastFlight { id destinationAirport { name } } } } }""",
         {"postgres": 2, "mongo": 1},
