@@ -21,7 +21,7 @@ def difference(shape: Shape, ours: Running, peer: Running) -> str | None:
         expected = asked(ours.url(shape.name), mine)
         given = asked(peer.url(shape.name), theirs)
         if "errors" in expected or "errors" in given:
-            return f"errors: {expected.get('errors')} / {given.get('errors')}"
+            return f"errors: {expected.get('errors')!s:.200} / {given.get('errors')!s:.200}"
         place = first_difference(plain(expected["data"]), plain(given["data"]))
         if place:
             return f"{mine['variables']}: {place}"

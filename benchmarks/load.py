@@ -17,7 +17,6 @@ from benchmarks.servers import Running
 from benchmarks.shapes import Shape, bodies
 from benchmarks.stores import Stores
 
-CONNECTIONS = 16
 _SCRIPT = Path(__file__).with_name("load.lua")
 HOW_TO_GET_WRK = (
     "The load is made by wrk, which is not installed. "
@@ -65,7 +64,7 @@ async def _wrk(shape: Shape, it: Running, seconds: float, tag: str) -> dict[str,
     lines = WORK / f"{shape.name}.{it.server.dialect}.jsonl"
     posted = bodies(shape, it.server.dialect) or []
     lines.write_text("".join(json.dumps(body) + "\n" for body in posted), "utf-8")
-    options = ["--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "30s"]
+    options = ["--threads", "1", "--connections", str(shape.connections), "--timeout", "30s"]
     url = it.url(shape.name)
     wrk = ["wrk", *options, "--duration", f"{seconds:g}s", "--script", str(_SCRIPT), url]
     process = await asyncio.create_subprocess_exec(

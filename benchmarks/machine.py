@@ -29,6 +29,8 @@ class Machine:
 
     processor: str
     cores: int
+    load: float
+    """Programs that wanted a core in the minute before the run."""
     system: str
     python: str
     versions: dict[str, str]
@@ -39,6 +41,7 @@ async def machine(stores: Stores) -> Machine:
     return Machine(
         _processor(),
         len(os.sched_getaffinity(0)),
+        os.getloadavg()[0],
         f"{platform.system()} {platform.release()}",
         _python(),
         await asyncio.to_thread(_versions, stores),

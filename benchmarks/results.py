@@ -73,6 +73,6 @@ class Results:
         speed, cpu = self.per_second(shape, server), self.cpu(shape, server, "server")
         failed = self.failed(shape, server)
         return (
-            f"{speed:9.1f}/s ({slowest:.1f} to {quickest:.1f}), {cpu:.3f} ms of CPU"
+            f"{speed or 0:9.1f}/s ({slowest:.1f} to {quickest:.1f}), {cpu or 0:.3f} ms of CPU"
             f"{f', {failed} FAILED' if failed else ''}"
         )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.install import NODE, PEERS, PEERS_PYTHON, WORK
 from benchmarks.processes import pinned, running
-from benchmarks.shapes import SHAPES, Body, Dialect, bodies
+from benchmarks.shapes import SHAPES, Body, Dialect, Shape, bodies
 from benchmarks.stores import Stores
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +34,13 @@ class Server:
     command: tuple[str, ...]
     """With `{port}` in it."""
     folder: Path
+    documents: bool = False
+    """Whether it reads MongoDB, too."""
+
+    def answers(self, shape: Shape) -> bool:
+        """Whether the shape can be asked of it."""
+        known = bodies(shape, self.dialect) is not None
+        return known and (self.documents or not shape.documents)
 
 
 def _python(name: str, title: str, dialect: Dialect) -> Server:
@@ -42,8 +49,11 @@ def _python(name: str, title: str, dialect: Dialect) -> Server:
     return Server(name, title, dialect, command, PEERS / name)
 
 
-def _node(name: str, title: str, dialect: Dialect = "plain") -> Server:
-    return Server(name, title, dialect, (str(NODE), "server.js"), PEERS / name)
+def _node(
+    name: str, title: str, dialect: Dialect = "plain", *, documents: bool = False
+) -> Server:
+    command = (str(NODE), "server.js")
+    return Server(name, title, dialect, command, PEERS / name, documents=documents)
 
 
 SERVERS = (
@@ -53,9 +63,10 @@ SERVERS = (
         "bigraph",
         (sys.executable, "server.py", "serve", "--port", "{port}"),
         ROOT,
+        documents=True,
     ),
     _node("postgraphile", "PostGraphile", "postgraphile"),
-    _node("mercurius", "Mercurius + JIT"),
+    _node("mercurius", "Mercurius + JIT", documents=True),
     _node("apollo", "Apollo Server"),
     _node("yoga", "GraphQL Yoga"),
     _python("strawberry", "plain Strawberry", "plain"),

@@ -19,6 +19,7 @@ from benchmarks.variables import (
     Variables,
     a_page,
     one_flight,
+    one_of_few_pages,
     some_airlines,
     some_delay,
     some_planes,
@@ -32,7 +33,7 @@ REQUESTS = 1_000
 DOCUMENTS = 200
 """Different ones in the mix."""
 _MIXED = """
-id year month day depTime depDelay arrTime arrDelay carrier flight tailnum origin dest airTime
+year month day depTime depDelay arrTime arrDelay carrier flight tailnum origin dest airTime
 distance timeHour
 """.split()
 
@@ -46,8 +47,12 @@ class Shape:
     variables: Callable[[Random], Variables]
     cold: bool = False
     """Asked one by one, with Redis emptied before each."""
+    documents: bool = False
+    """Whether it asks for what MongoDB holds, which not every peer can reach."""
     operation: str = ""
     """Where it differs from the name."""
+    connections: int = 16
+    """That ask at the same time; fewer where one answer takes long."""
     routed: bool = True
     """Whether the hand-written route has it: one without documents is no peer for what they cost."""
 
@@ -56,17 +61,24 @@ SHAPES = (
     Shape("row", "a row by id × 5 fields", one_flight),
     Shape("hundred", "100 rows × 6", a_page),
     Shape("tree", "20 planes × 10 flights × airline", some_planes),
-    Shape("thousand", "1,000 rows × 8", a_page),
-    Shape("fivethousand", "5,000 rows × 8", a_page),
+    Shape("thousand", "1,000 rows × 8", a_page, connections=8),
+    Shape("fivethousand", "5,000 rows × 8", a_page, connections=4),
     Shape("counted", "a filtered page of 50, and its total", some_delay),
     Shape("deep", "4 levels, with a limit for each parent", some_airlines),
-    Shape("hybrid", "50 rows across the stores, Redis warm", a_page, routed=False),
+    Shape(
+        "hybrid",
+        "50 rows across the stores, Redis warm",
+        one_of_few_pages,
+        documents=True,
+        routed=False,
+    ),
     Shape(
         "hybrid-cold",
         "50 rows across the stores, Redis empty, one by one",
-        a_page,
+        one_of_few_pages,
         cold=True,
         operation="hybrid",
+        documents=True,
         routed=False,
     ),
     Shape("mix", f"{DOCUMENTS} documents in turn, 10 rows each", a_page, routed=False),

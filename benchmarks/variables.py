@@ -21,6 +21,11 @@ def a_page(random: Random) -> Variables:
     return {"after": random.randint(0, FLIGHTS - 5_000)}
 
 
+def one_of_few_pages(random: Random) -> Variables:
+    """One of twenty places to start a page at, so that a cache can hold what is behind them."""
+    return {"after": random.randint(0, 19) * 16_000}
+
+
 def some_planes(random: Random) -> Variables:
     """A tail number to begin after, with more than 20 planes behind it."""
     return {"after": f"N{random.randint(100, 950)}"}

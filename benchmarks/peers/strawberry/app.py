@@ -184,4 +184,4 @@ schema = strawberry.Schema(
     Query, extensions=[lambda: ParserCache(maxsize=1000), lambda: ValidationCache(maxsize=1000)]
 )
 app = Starlette()
-app.mount("/graphql", Endpoint(schema, graphql_ide=None))
+app.add_route("/graphql", Endpoint(schema, graphql_ide=None))
