@@ -69,8 +69,8 @@ class _Axis:
         for tick in _TICKS:
             if self._least <= tick <= self._most:
                 x, kind = self.place(tick), "one" if tick == 1 else "line"
-                yield f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{height - 14}"/>'
-                yield f'<text class="quiet" x="{x:.1f}" y="{TOP - 14}" text-anchor="middle">{tick:g}</text>'
+                yield f'<path class="{kind}" d="M{x:.1f} {TOP - 8}V{height - 14}"/>'
+                yield _text(x, TOP - 14, f"{tick:g}", kind="quiet", anchor="middle")
 
 
 def _head(peers: Sequence[Server], height: int) -> Iterator[str]:
@@ -79,12 +79,12 @@ def _head(peers: Sequence[Server], height: int) -> Iterator[str]:
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}">'
     yield f"<style>{_STYLE}</style>"
     yield f'<rect class="ground" x=".5" y=".5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>'
-    yield f'<text class="title" x="16" y="26">{title}</text>'
-    yield f'<text class="quiet" x="{WIDTH - 16}" y="26" text-anchor="end">right of 1: Bigraph is quicker</text>'
+    yield _text(16, 26, title, kind="title")
+    yield _text(WIDTH - 16, 26, "right of 1: Bigraph is quicker", kind="quiet", anchor="end")
     x = 16.0
     for peer, colour in zip(peers, COLOURS, strict=False):
         yield f'<rect x="{x:.0f}" y="42" width="11" height="11" rx="2" fill="{colour}"/>'
-        yield f'<text x="{x + 16:.0f}" y="52">{escape(peer.title)}</text>'
+        yield _text(x + 16, 52, peer.title)
         x += 40 + 6.6 * len(peer.title)
 
 
@@ -95,14 +95,18 @@ def _groups(
 ) -> Iterator[str]:
     colours, one, y = dict(zip(peers, COLOURS, strict=False)), axis.place(1), TOP
     for title, bars in groups:
-        middle = y + len(bars) * BAR / 2 + 4
-        yield f'<text x="16" y="{middle:.1f}">{escape(title)}</text>'
+        yield _text(16, y + len(bars) * BAR / 2 + 4, title)
         for peer, value in bars:
             end = axis.place(value)
             left, width = min(one, end), max(abs(end - one), 1)
             bar = f'x="{left:.1f}" y="{y}" width="{width:.1f}" height="{BAR - 3}"'
             yield f'<rect {bar} fill="{colours[peer]}"><title>{escape(peer.title)}</title></rect>'
             anchor, x = ("start", end + 4) if value >= 1 else ("end", end - 4)
-            yield f'<text class="quiet" x="{x:.1f}" y="{y + 9}" text-anchor="{anchor}">{ratio(value)}</text>'
+            yield _text(x, y + 9, ratio(value), kind="quiet", anchor=anchor)
             y += BAR
         y += GAP
+
+
+def _text(x: float, y: float, words: str, *, kind: str = "", anchor: str = "start") -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place}>{escape(words)}</text>'

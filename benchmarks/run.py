@@ -1,9 +1,9 @@
-"""Measures Bigraph beside its peers, in one run and on the same data: `make bench`.
+"""Measures Bigraph beside its peers, in one run on the same data: `make bench`.
 
     python -m benchmarks.run [--quick] [--only mercurius,route] [--shapes row,tree]
 
-Writes benchmarks/results.md and results.svg; a run that is quick, or of some servers or shapes only,
-writes them to benchmarks/.work/ instead. docs/benchmarks.md says how to read them.
+Writes benchmarks/results.md and results.svg; a run that is quick, or of some servers or shapes
+only, writes them to benchmarks/.work/ instead. docs/benchmarks.md says how to read them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def planned() -> Plan:
     servers = _chosen(SERVERS, given.only and {"bigraph", *given.only})
     shapes = _chosen(SHAPES, given.shapes)
     whole = not (given.quick or given.only or given.shapes)
-    rounds, seconds, warm_up = (2, 2, 1) if given.quick else (5, 3, 3)
+    rounds, seconds, warm_up = (2, 2, 1) if given.quick else (5, 3, 2)
     return Plan(servers, shapes, rounds, seconds, warm_up, whole)
 
 

@@ -44,14 +44,12 @@ class Server:
 
 
 def _python(name: str, title: str, dialect: Dialect) -> Server:
-    options = "--port {port} --no-access-log --log-level warning".split()
+    options = ["--port", "{port}", "--no-access-log", "--log-level", "warning"]
     command = (str(PEERS_PYTHON), "-m", "uvicorn", "app:app", *options)
     return Server(name, title, dialect, command, PEERS / name)
 
 
-def _node(
-    name: str, title: str, dialect: Dialect = "plain", *, documents: bool = False
-) -> Server:
+def _node(name: str, title: str, dialect: Dialect = "plain", *, documents: bool = False) -> Server:
     command = (str(NODE), "server.js")
     return Server(name, title, dialect, command, PEERS / name, documents=documents)
 
@@ -129,7 +127,8 @@ async def _answers(it: Running, process: asyncio.subprocess.Process, log: Path) 
             await asyncio.sleep(0.1)
         else:
             return
-    raise SystemExit(f"{it.server.title} does not answer:\n{log.read_text('utf-8')[-3000:]}")
+    said = await asyncio.to_thread(log.read_text, "utf-8")
+    raise SystemExit(f"{it.server.title} does not answer:\n{said[-3000:]}")
 
 
 def asked(url: str, body: Body) -> Mapping[str, object]:

@@ -43,7 +43,6 @@ class Stores:
 @asynccontextmanager
 async def sample_stores(folder: Path) -> AsyncGenerator[Stores]:
     """PostgreSQL, SecantusDB and Valkey with the sample, which is loaded on the first run only."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with Supervisor(folder, ["postgres", "mongo", "redis"], say=print) as supervisor:
         urls = supervisor.urls
         await load(

@@ -7,6 +7,7 @@ from edge.process import listen
 
 
 async def test_answers_are_not_held_back_for_an_acknowledgement():
+    """Nagle would wait 40 ms for it, between an answer's head and its body."""
     delayed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def told(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -12,9 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 metadata = sa.MetaData()
-_FLIGHT_INTEGERS = (
-    "year month day dep_time dep_delay arr_time arr_delay flight air_time distance"
-).split()
+_FLIGHT_INTEGERS = [
+    "year",
+    "month",
+    "day",
+    "dep_time",
+    "dep_delay",
+    "arr_time",
+    "arr_delay",
+    "flight",
+    "air_time",
+    "distance",
+]
 flight = sa.Table(
     "flight",
     metadata,
