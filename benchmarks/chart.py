@@ -14,7 +14,7 @@ from benchmarks.report import ratio
 from benchmarks.results import OURS, Results
 from benchmarks.servers import Server
 
-WIDTH, LABELS, MARGIN = 880, 300, 46
+WIDTH, LABELS, MARGIN = 920, 345, 46
 BAR, GAP, TOP = 13, 16, 96
 # Okabe and Ito's, which the colour-blind tell apart; those that show on white and on near black.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")

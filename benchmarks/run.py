@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -50,12 +50,14 @@ def main() -> None:
     if not has_wrk():
         raise SystemExit(HOW_TO_GET_WRK)
     install()
-    with suppress(asyncio.CancelledError):
+    try:
         results = asyncio.run(compared(plan))
-        folder = FOLDER if plan.whole else WORK
-        (folder / "results.md").write_text(report(results), "utf-8")
-        (folder / "results.svg").write_text(chart(results), "utf-8")
-        print(f"Written: {folder.relative_to(FOLDER.parent)}/results.md and results.svg")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit("Stopped; nothing is left running, and nothing was written.") from None
+    folder = FOLDER if plan.whole else WORK
+    (folder / "results.md").write_text(report(results), "utf-8")
+    (folder / "results.svg").write_text(chart(results), "utf-8")
+    print(f"Written: {folder.relative_to(FOLDER.parent)}/results.md and results.svg")
 
 
 def planned() -> Plan:
@@ -78,7 +80,8 @@ def _names(text: str) -> set[str]:
 
 def _chosen(known: Sequence[Named], names: set[str] | None) -> list[Named]:
     if unknown := (names or set()) - {it.name for it in known}:
-        raise SystemExit(f"Not known: {unknown}. Known: {', '.join(it.name for it in known)}.")
+        names_known = ", ".join(it.name for it in known)
+        raise SystemExit(f"Not known: {', '.join(sorted(unknown))}. There are: {names_known}.")
     return [it for it in known if names is None or it.name in names]
 
 
