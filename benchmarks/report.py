@@ -50,7 +50,9 @@ def _ratios(results: Results) -> Iterator[str]:
     yield "## Ratio, Bigraph : peer\n"
     yield "Over 1, Bigraph answers more requests a second than the peer.\n"
     peers = [it for it in results.servers() if it != OURS]
-    yield from _by_shape(results, peers, lambda shape, it: ratio(results.ratio(shape, it)))
+    yield from _by_shape(results, peers, lambda *at: ratio(results.ratio(*at)))
+    yield "The same by the CPU that the servers use, the stores' left out:\n"
+    yield from _by_shape(results, peers, lambda *at: ratio(results.cpu_ratio(*at)))
 
 
 def _speeds(results: Results) -> Iterator[str]:

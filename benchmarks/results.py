@@ -63,6 +63,11 @@ class Results:
         requests = sum(it.requests for it in rounds)
         return sum(it.cpu[used_by] for it in rounds) / requests * 1000 if requests else None
 
+    def cpu_ratio(self, shape: Shape, peer: Server) -> float | None:
+        """How many of our requests the CPU of one of the peer's would do, stores left out."""
+        ours, theirs = self.cpu(shape, OURS, "server"), self.cpu(shape, peer, "server")
+        return theirs / ours if ours and theirs else None
+
     def failed(self, shape: Shape, server: Server) -> int:
         """Requests that were not answered, or not with 200."""
         return sum(it.failed for it in self.of(shape, server))
