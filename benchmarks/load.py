@@ -19,8 +19,7 @@ from benchmarks.stores import Stores
 
 _SCRIPT = Path(__file__).with_name("load.lua")
 HOW_TO_GET_WRK = (
-    "The load is made by wrk, which is not installed. "
-    "On Debian or Ubuntu: apt-get install wrk. On macOS: brew install wrk."
+    "The load is made by wrk, which is not installed. On Debian or Ubuntu: apt-get install wrk."
 )
 
 
