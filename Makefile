@@ -1,7 +1,7 @@
 # Everything a contributor types. Needs only make and a Python 3.11+ that has venv.
 # Paths stay relative, and tools run as `python -m`, so that a space in the clone's path is harmless.
 
-# Flags for the server or for pytest: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
+# Flags for the server, pytest or the benchmark: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
 ARGS ?=
 # Flags for uv pip compile.
 UPGRADE ?=
@@ -22,7 +22,7 @@ compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve test test-all lint format lock clean
+.PHONY: help serve test test-all bench lint format lock clean
 
 help: ## Say what each of these does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search 
 	MONGO_DRIVER=motor $(python) -m pytest -m "not slow" $(ARGS)
 	AGREEMENT=thorough $(python) -m pytest tests/agreement $(ARGS)
 
+bench: .venv/.serve ## Measure Bigraph beside its peers, with wrk; ARGS="--quick" for a first look
+	@exec $(python) -m benchmarks.run $(ARGS)
+
 lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL, Dockerfile and locks
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
@@ -47,7 +50,7 @@ lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL,
 	$(python) -m codespell_lib
 	$(python) server.py schema --check
 	.venv/bin/hadolint Dockerfile
-	@! grep -nE '://|--(index-url|extra-index-url|find-links|trusted-host)|@ file' requirements/*.txt \
+	@! grep -nE '://|--(index-url|extra-index-url|find-links|trusted-host)|@ file' requirements/*.txt benchmarks/requirements.txt \
 		|| { echo "A lock may not say where packages come from." >&2; exit 1; }
 
 format: .venv/.develop ## Format the code, and mend what ruff can
@@ -61,6 +64,7 @@ lock: .venv/.uv ## Lock requirements/*.in again; with UPGRADE=--upgrade to the n
 	$(compile) requirements/build.in --output-file requirements/build.txt
 	$(compile) --no-deps requirements/sample.in --output-file requirements/sample.txt
 	$(compile) requirements/dev.in --output-file requirements/dev.txt
+	$(compile) benchmarks/requirements.in --output-file benchmarks/requirements.txt
 
 clean: ## Remove .venv and what tools left behind; data in .data stays
 	rm -rf .venv .coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache htmlcov
