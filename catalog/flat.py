@@ -35,14 +35,20 @@ class FlatReader:
     """Makes records of rows of one shape.
 
     ``decoders`` stand by the place of what they decode; at ``exact`` places the store's own type
-    lets nothing in that the field's GraphQL type could not show, but for null.
+    lets nothing in that the field's GraphQL type could not show, but for null. ``told`` makes of
+    what stands there what an answer shows of it, or raises ValueError.
     """
 
-    __slots__ = ("_read", "decoders", "exact", "shape")
+    __slots__ = ("_read", "decoders", "exact", "shape", "told")
 
     def __init__(
-        self, shape: Shape, decoders: Mapping[int, Decoder], exact: Collection[int] = ()
+        self,
+        shape: Shape,
+        decoders: Mapping[int, Decoder],
+        exact: Collection[int] = (),
+        told: Mapping[int, Decoder] | None = None,
     ) -> None:
+        self.told = told or {}
         self.shape = shape
         self.decoders = decoders
         self.exact = exact

@@ -37,7 +37,7 @@ def create_app(
     page = None if examples is None else GRAPHIQL
     endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page)
     routes: list[BaseRoute] = [
-        Route(GRAPHQL, endpoint.__call__, methods=["GET", "POST"]),
+        Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
         *health.routes(graph),
     ]
     if examples is not None:

@@ -6,12 +6,13 @@ read → execute → tell errors → answer in the media type that was asked for
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
+from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -50,17 +51,19 @@ class Body(NamedTuple):
 
 
 class Endpoint:
-    """Answers GraphQL requests over HTTP."""
+    """Answers GraphQL requests over HTTP: an ASGI app of its own, for it is on everybody's way."""
 
     def __init__(self, graph: Graph, *, max_body_bytes: int, page: str | None) -> None:
         self._graph = graph
         self._max_body_bytes = max_body_bytes
         self._page = page
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, and its line in the log."""
+        request = Request(scope, receive)
         if self._page and _opened_in_browser(request):
-            return RedirectResponse(self._page)
+            await RedirectResponse(self._page)(scope, receive, send)
+            return
         started = time.perf_counter()
         begin(request.headers.get("traceparent"))
         seen = Operation()
@@ -72,7 +75,7 @@ class Endpoint:
         finally:
             elapsed = (time.perf_counter() - started) * 1000
             log_request(seen.name, seen.kind, duration_ms=elapsed, status=status, error_codes=codes)
-        return Response(body.json(), status, headers, f"{media_type}; charset=utf-8")
+        await _sent(send, status, media_type, headers, body.json())
 
     async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], Body]:
         media_type = JSON
@@ -121,6 +124,18 @@ class Endpoint:
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
         return _body(result)
+
+
+async def _sent(
+    send: Send, status: int, media_type: str, headers: Mapping[str, str], content: bytes
+) -> None:
+    raw = [
+        (b"content-type", b"%s; charset=utf-8" % media_type.encode()),
+        (b"content-length", b"%d" % len(content)),
+        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _body(result: Any) -> Body:

@@ -38,7 +38,12 @@ class Graph:
     @cached_property
     def operations(self) -> Operations:
         """The documents that were asked for lately."""
-        return Operations(self.schema, self.catalog, Planner(self.catalog, self.page_limits))
+        return Operations(self.schema, self.catalog, self.planner)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """The planner, which knows nothing of requests."""
+        return Planner(self.catalog, self.page_limits)
 
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
@@ -47,7 +52,7 @@ class Graph:
             catalog=self.catalog,
             sources=self.sources,
             loaders=Loaders(self.catalog, self.sources, self.cache, self.cache_ttl),
-            planner=Planner(self.catalog, self.page_limits),
+            planner=self.planner,
             reach=Reach(self.catalog, self.sources, self.max_reach_keys),
         )
 

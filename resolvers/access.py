@@ -15,11 +15,15 @@ Decoder = Callable[[Any], Any]
 
 
 class Stored(NamedTuple):
-    """A value, what must still be made of it if it is not null, and whether it is sure to fit."""
+    """A value, what must still be made of it if it is not null, and whether it is sure to fit.
+
+    ``told`` makes of it at once what an answer shows.
+    """
 
     value: ast.expr
     decode: Decoder | None = None
     exact: bool = False
+    told: Decoder | None = None
 
     def decoded(self, known: dict[str, Any]) -> ast.expr:
         """The value that it means; functions that are called go into ``known``."""
@@ -44,7 +48,8 @@ class Access:
             return Stored(code.item(self.of, name))
         place = self.flat.place(name)
         exact = place in self.reader.exact
-        return Stored(code.item(self.of, place), self.reader.decoders.get(place), exact)
+        value, reader = code.item(self.of, place), self.reader
+        return Stored(value, reader.decoders.get(place), exact, reader.told.get(place))
 
     def joined(self, relation: Relation) -> tuple[ast.expr, Access]:
         """Whether there is a related record, as a truth value, and how to read it."""

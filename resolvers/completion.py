@@ -100,6 +100,9 @@ class _Writer:
                 return code.constant(value)
             case Value(_, field_, type_):
                 stored = access.field(field_.name)
+                if stored.told:
+                    made = code.call(code.name(self._fresh("t", stored.told)), stored.value)
+                    return self._unless_null(stored.value, made, field_.nullable)
                 value = stored.decoded(self.known)
                 return self._leaf(
                     field_.type, type_, value, nullable=field_.nullable, exact=stored.exact

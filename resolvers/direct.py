@@ -227,6 +227,8 @@ def _edges(
             columns.append((key, [cursor_of(answer, row) for row in rows]))
         else:
             columns.append((key, [what] * len(rows)))
+    if not columns:  # all that was asked was skipped
+        return [{} for _ in rows]
     names = [key for key, _ in columns]
     values = zip(*(column for _, column in columns), strict=True)
     return [dict(zip(names, each, strict=True)) for each in values]

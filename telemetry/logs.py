@@ -35,7 +35,8 @@ def configure(level: str, style: Style) -> None:
     """
     if level.lower() not in _LEVELS:
         raise ValueError(f"the log level is {level!r}, which is none of {', '.join(_LEVELS)}")
-    number = logging.getLevelNamesMapping()[level.upper()]
+    global _least  # noqa: PLW0603 - one per process, as the logging of Python's own
+    number = _least = logging.getLevelNamesMapping()[level.upper()]
     text = style == "text" or (style == "auto" and sys.stderr.isatty())
     structlog.configure(
         processors=[*_facts(), *_renderers(text)],
@@ -61,8 +62,11 @@ def log_request(
     **more: object,
 ) -> None:
     """Write the line of the request that ends: what was asked, and what its tally counted."""
+    failed = status >= 500  # noqa: PLR2004 - HTTP
+    if not failed and _least > logging.INFO:
+        return
     tally = current()
-    write = _requests.error if status >= 500 else _requests.info  # noqa: PLR2004 - HTTP
+    write = _requests.error if failed else _requests.info
     write(
         "request",
         operation=operation,
@@ -79,6 +83,7 @@ def log_request(
 
 
 _requests = logger("request")
+_least = logging.NOTSET
 
 
 def _facts() -> list[Processor]:

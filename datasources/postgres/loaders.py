@@ -1,40 +1,71 @@
-"""In charge of how psycopg reads dates and times: in UTC, and never failing a whole answer."""
+"""In charge of dates and times as Postgres writes them: text, which is read only where it must be.
+
+An answer holds text again, and most of it can be had without making a date of it in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 import psycopg
-from psycopg.abc import Buffer
-from psycopg.adapt import AdaptersMap, Loader
+from psycopg.adapt import AdaptersMap
+from psycopg.types.string import TextLoader
 
 from catalog.errors import StoredValueError
 
-
-def _loader(name: str, parse: Callable[[str], Any]) -> type[Loader]:
-    class Parsed(Loader):
-        def load(self, data: Buffer) -> Any:
-            try:
-                return parse(str(data, "ascii"))
-            except ValueError:
-                # Postgres knows infinity, 24:00, and years before 1 and after 9999.
-                return StoredValueError(f"The stored value is no {name} that can be served.")
-
-    return Parsed
+_WRITTEN: Final = ("date", "time", "timetz", "timestamp", "timestamptz")
+_TO_THE_SECOND: Final = len("2013-01-01 05:00:00")
 
 
 def _adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
-    adapters.register_loader("date", _loader("Date", date.fromisoformat))
-    adapters.register_loader("time", _loader("Time", time.fromisoformat))
-    adapters.register_loader("timetz", _loader("Time", time.fromisoformat))
-    adapters.register_loader("timestamptz", _loader("DateTime", datetime.fromisoformat))
-    without_zone = _loader("DateTime", lambda text: datetime.fromisoformat(f"{text}+00"))
-    adapters.register_loader("timestamp", without_zone)
+    for name in _WRITTEN:
+        adapters.register_loader(name, TextLoader)
     return adapters
 
 
 ADAPTERS = _adapters()
 """Psycopg's own, but for dates and times; for sessions in UTC with dates in ISO's style."""
+
+
+def _reader(name: str, parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError:
+            # Postgres knows infinity, 24:00, and years before 1 and after 9999.
+            return StoredValueError(f"The stored value is no {name} that can be served.")
+
+    return read
+
+
+date_of = _reader("Date", date.fromisoformat)
+time_of = _reader("Time", time.fromisoformat)
+moment_of = _reader("DateTime", datetime.fromisoformat)
+moment_without_zone_of = _reader("DateTime", lambda text: datetime.fromisoformat(f"{text}+00"))
+
+
+def moment_text(text: str) -> str:
+    """A `timestamptz` as answers tell it; ValueError if they cannot."""
+    if len(text) == _TO_THE_SECOND + 3 and text.endswith("+00"):
+        return f"{text[:10]}T{text[11:]}:00"
+    return datetime.fromisoformat(text).isoformat()
+
+
+def moment_without_zone_text(text: str) -> str:
+    """The same of a `timestamp`, which is in UTC."""
+    if len(text) == _TO_THE_SECOND:
+        return f"{text[:10]}T{text[11:]}+00:00"
+    return datetime.fromisoformat(f"{text}+00").isoformat()
+
+
+def date_text(text: str) -> str:
+    """The same of a date."""
+    return date.fromisoformat(text).isoformat()
+
+
+def time_text(text: str) -> str:
+    """The same of a time of day."""
+    return time.fromisoformat(text).isoformat()

@@ -14,6 +14,16 @@ from catalog.errors import StoredValueError
 from catalog.flat import Decoder, FlatReader, FlatRow, Shape
 from catalog.query import Answer, Key
 from catalog.types import EnumType, FieldType, ListType, Scalar
+from datasources.postgres.loaders import (
+    date_of,
+    date_text,
+    moment_of,
+    moment_text,
+    moment_without_zone_of,
+    moment_without_zone_text,
+    time_of,
+    time_text,
+)
 
 _FIRST_USER_DEFINED: Final = 16384
 
@@ -52,7 +62,20 @@ def answers_in(
 
 def reader_of(shape: Shape, types: Sequence[int]) -> FlatReader:
     """What reads rows of this shape; ``types`` are the type OIDs of their columns."""
-    return FlatReader(shape, dict(_decoders(shape, types)), frozenset(_exact(shape, types)))
+    return FlatReader(
+        shape,
+        dict(_decoders(shape, types)),
+        frozenset(_exact(shape, types)),
+        dict(_told(shape, types)),
+    )
+
+
+def _told(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder]]:
+    for at, field in enumerate(shape.fields, shape.start):
+        if isinstance(field.type, Scalar) and types[at] in _NATIVE[field.type] & _WRITTEN.keys():
+            yield at, _WRITTEN[types[at]][1]
+    for _, inner in shape.joins:
+        yield from _told(inner, types)
 
 
 def _exact(shape: Shape, types: Sequence[int]) -> Iterator[int]:
@@ -92,8 +115,10 @@ def decoder_of(kind: FieldType, oid: int) -> Decoder | None:
             return Decimal
         case Scalar.UUID if oid in _NATIVE[Scalar.STRING]:
             return _uuid
+        case Scalar() if oid in _NATIVE[kind]:
+            return _WRITTEN[oid][0] if oid in _WRITTEN else None
         case Scalar():
-            return None if oid in _NATIVE[kind] else _wrong(kind)
+            return _wrong(kind)
         case _:
             return _wrong(kind)
 
@@ -144,6 +169,15 @@ _NATIVE: Final[Mapping[Scalar, frozenset[int]]] = {
     Scalar.JSON: _oids("json", "jsonb"),
     Scalar.OBJECT_ID: frozenset(),
 }
+_WRITTEN: Final[Mapping[int, tuple[Decoder, Decoder]]] = {
+    types["date"].oid: (date_of, date_text),
+    types["time"].oid: (time_of, time_text),
+    types["timetz"].oid: (time_of, time_text),
+    types["timestamp"].oid: (moment_without_zone_of, moment_without_zone_text),
+    types["timestamptz"].oid: (moment_of, moment_text),
+}
+"""What comes as text: how it is read, and how it is told in an answer."""
+
 _EXACT: Final = frozenset(
     [
         *((Scalar.INT, oid) for oid in _oids("int2", "int4")),
