@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -173,17 +173,21 @@ def _pages(  # noqa: PLR0913, PLR0917 (all of one level)
     """The connections; each view's objects are made for all of them at once, then dealt out."""
     rows = list(chain.from_iterable(shown.values()))
     views = {
-        each: iter(functions.objects(each, rows, links) if functions and rows else ())
+        each: functions.objects(each, rows, links) if functions and rows else []
         for each in _object_forms(form)
     }
     cursor_of = partial(_cursor, level, context)
-    return {
-        key: {
-            member.key: _part(level, member, answer, shown[key], views, cursor_of)
+    pages: dict[Key, Any] = {}
+    start = 0
+    for key, answer in answers.items():
+        stop = start + len(shown[key])
+        dealt = {each: objects[start:stop] for each, objects in views.items()}
+        pages[key] = {
+            member.key: _part(level, member, answer, shown[key], dealt, cursor_of)
             for member in form.members
         }
-        for key, answer in answers.items()
-    }
+        start = stop
+    return pages
 
 
 def _part(
@@ -191,14 +195,14 @@ def _part(
     member: Any,
     answer: Answer,
     rows: Sequence[Any],
-    views: Mapping[ObjectForm, Iterator[Any]],
+    views: Mapping[ObjectForm, list[Any]],
     cursor_of: Callable[[Answer, Any], str],
 ) -> Any:
     match member:
         case Constant(_, value):
             return value
         case Nodes(_, form):
-            return list(islice(views[form], len(rows)))
+            return views[form]
         case Edges(_, members):
             return _edges(members, answer, rows, views, cursor_of)
         case Info(_, members):
@@ -216,13 +220,13 @@ def _edges(
     members: Sequence[tuple[str, ObjectForm | str | None]],
     answer: Answer,
     rows: Sequence[Any],
-    views: Mapping[ObjectForm, Iterator[Any]],
+    views: Mapping[ObjectForm, list[Any]],
     cursor_of: Callable[[Answer, Any], str],
 ) -> list[dict[str, Any]]:
     columns: list[tuple[str, Sequence[Any]]] = []
     for key, what in members:
         if isinstance(what, ObjectForm):
-            columns.append((key, list(islice(views[what], len(rows)))))
+            columns.append((key, views[what]))
         elif what is None:
             columns.append((key, [cursor_of(answer, row) for row in rows]))
         else:

@@ -176,3 +176,15 @@ async def test_a_fragment_may_be_spread_under_several_parents(library):
         {"isbn": "i1", "shelf": {"code": "A"}},
         {"isbn": "i2", "shelf": {"code": "A"}},
     ]
+
+
+async def test_two_views_of_a_page_may_ask_the_very_same(library):
+    """Equal forms are made once, and shown twice."""
+    data = await library.data(
+        "{ shelves(first: 2) { a: edges { node { code } } b: edges { node { code } }"
+        " c: nodes { code } d: nodes { code } } }"
+    )
+    page = data["shelves"]
+    assert page["a"] == page["b"] == [{"node": node} for node in page["c"]]
+    assert page["c"] == page["d"]
+    assert len(page["c"]) == 2
