@@ -116,10 +116,12 @@ class Chromium:
     def hosts_asked(self) -> set[str]:
         """The hosts (with port) that pages and workers sent requests to; read it after `close`.
 
-        What Chromium asks for by itself, such as its own updates, has no origin and is left out.
+        What Chromium asks for by itself, such as updates or for its page of new tabs, has no origin
+        or one of its own, and is left out.
         """
         log = json.loads(self.net_log.read_text("utf-8"))
         start = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
         requests = [event.get("params", {}) for event in log["events"] if event["type"] == start]
-        by_pages = [ask for ask in requests if ask.get("initiator", NO_ORIGIN) != NO_ORIGIN]
+        own = (NO_ORIGIN, "chrome:")
+        by_pages = [ask for ask in requests if not ask.get("initiator", NO_ORIGIN).startswith(own)]
         return {urlsplit(ask["url"]).netloc for ask in by_pages}

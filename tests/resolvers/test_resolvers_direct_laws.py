@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from graphql import GraphQLSchema, parse, validate
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,9 @@ from tests.library.sources import DownSource, SpoiltSource
 
 CORE: GraphQLSchema = schema()._schema
 THOROUGH = os.environ.get("AGREEMENT") == "thorough"
+pytestmark = pytest.mark.timeout(900 if THOROUGH else 60)
 ANY = settings(
-    max_examples=20_000 if THOROUGH else 250,
+    max_examples=5_000 if THOROUGH else 250,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
