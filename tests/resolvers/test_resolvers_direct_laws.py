@@ -15,7 +15,7 @@ CORE: GraphQLSchema = schema()._schema
 THOROUGH = os.environ.get("AGREEMENT") == "thorough"
 pytestmark = pytest.mark.timeout(900 if THOROUGH else 60)
 ANY = settings(
-    max_examples=5_000 if THOROUGH else 250,
+    max_examples=1_500 if THOROUGH else 250,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
