@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from catalog.entity import Catalog, Entity
 from catalog.query import Batch, Filter
 from datasources.postgres.filters import Condition, both, condition, filtered
-from datasources.postgres.tables import Aliased, exists, is_key, met
+from datasources.postgres.tables import Aliased, exists, met
 from datasources.postgres.values import encoding_of, key_parameter
 
 
@@ -41,7 +41,7 @@ class Sieve:
         link = Aliased(self._catalog[batch.through.entity])
         linked = met(link, table, batch.through.target_on)
         keyed = self._keyed(link, batch)
-        if is_key(link.entity, (*batch.fields, *(name for name, _ in batch.through.target_on))):
+        if link.entity.is_key((*batch.fields, *(name for name, _ in batch.through.target_on))):
             source = source.join(link.source, linked)
             return filtered(select.select_from(source), keyed, wanted)
         # A link table without a key may link a row twice; it is found once.

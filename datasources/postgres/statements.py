@@ -22,7 +22,7 @@ from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
 from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
-from datasources.postgres.tables import Scope, is_key
+from datasources.postgres.tables import Scope
 from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, storable
 
 
@@ -102,7 +102,7 @@ def sendable(keys: Iterable[Key]) -> tuple[Key, ...]:
 
 def _simplified(read: Read) -> Read:
     """Without order and limit where no key has a second row, so that a plain join will do."""
-    unique = read.batch and not read.batch.through and is_key(read.entity, read.batch.fields)
+    unique = read.batch and not read.batch.through and read.entity.is_key(read.batch.fields)
     if unique and read.limit != 0 and not read.offset:
         return replace(read, order=(), limit=None)
     return read

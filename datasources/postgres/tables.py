@@ -120,7 +120,7 @@ class Scope:
         self, parent: Aliased, relation: Relation
     ) -> tuple[Aliased, sa.ColumnElement[bool]]:
         entity = self._catalog[relation.target]
-        if relation.through is None and is_key(entity, relation.target_fields):
+        if relation.through is None and entity.is_key(relation.target_fields):
             target = Aliased(entity, key=relation.target_fields[0])
             return target, met(parent, target, relation.on)
         # A relation declared to one that no key backs: the first row by key, never a second.
@@ -134,12 +134,6 @@ class Scope:
             .limit(sa.literal_column("1"))
         )
         return Aliased(entity, first.lateral()), sa.true()
-
-
-def is_key(entity: Entity, fields: Iterable[str]) -> bool:
-    """Whether at most one row has given values of these fields."""
-    wanted = set(fields)
-    return any(wanted.issuperset(key) for key in (entity.key, *entity.unique))
 
 
 def met(
