@@ -10,15 +10,18 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
+import { withoutStaleName } from './operation.js';
 import { earlierTabs, storage } from './storage.js';
 
 const { endpoint, examples } = JSON.parse(document.getElementById('configuration').textContent);
 
-const fetcher = createGraphiQLFetcher({
+const ask = createGraphiQLFetcher({
   url: new URL(endpoint, document.baseURI).href,
   headers: { accept: 'application/graphql-response+json, application/json' },
   enableIncrementalDelivery: false,
 });
+
+const fetcher = (request, options) => ask(withoutStaleName(request), options);
 
 const tabs = examples.map(({ title, query, variables }) => ({
   query: `# ${title}\n${query}`,
