@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge import graphiql, health
 from edge.endpoint import Endpoint
@@ -22,6 +23,7 @@ from telemetry import enabled, trace_id
 
 GRAPHQL = "/graphql"
 GRAPHIQL = "/graphiql"
+_METHODS = ("GET", "POST")
 
 
 def create_app(
@@ -37,7 +39,7 @@ def create_app(
     page = None if examples is None else GRAPHIQL
     endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page)
     routes: list[BaseRoute] = [
-        Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
+        Route(GRAPHQL, endpoint, methods=_METHODS),
         *health.routes(graph),
     ]
     if examples is not None:
@@ -45,9 +47,25 @@ def create_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(Traced)] if enabled() else [],
+        middleware=[
+            *([Middleware(Traced)] if enabled() else []),
+            Middleware(_GraphQLFirst, endpoint=endpoint),
+        ],
         exception_handlers={HTTPException: _http_error, Exception: _unexpected},
     )
+
+
+class _GraphQLFirst:
+    """Answers GraphQL before a route is looked for: nearly all requests are for it."""
+
+    def __init__(self, app: ASGIApp, endpoint: Endpoint) -> None:
+        self._app = app
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is not to be answered by GraphQL, methods that it lacks included, goes on."""
+        ours = scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] in _METHODS
+        await (self._endpoint if ours else self._app)(scope, receive, send)
 
 
 async def _to_page(_request: Request) -> Response:

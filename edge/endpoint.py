@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLError
-from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -20,9 +19,9 @@ from strawberry.types.graphql import OperationType
 from auth import ANONYMOUS
 from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
-from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
+from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
 from edge.observe import Operation, observed, operation
-from edge.requests import GraphQLRequest, read_request
+from edge.requests import GraphQLRequest, header_of, parameters_of, read_request
 from resolvers.operations import Operation as Query
 from resolvers.operations import as_json
 from telemetry import begin, log_request
@@ -60,29 +59,30 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, and its line in the log."""
-        request = Request(scope, receive)
-        if self._page and _opened_in_browser(request):
+        if self._page and _opened_in_browser(scope):
             await RedirectResponse(self._page)(scope, receive, send)
             return
         started = time.perf_counter()
-        begin(request.headers.get("traceparent"))
+        begin(header_of(scope, b"traceparent"))
         seen = Operation()
         operation.set(seen)
         status, codes = 500, [INTERNAL_ERROR]
         try:
-            status, media_type, headers, body = await self._answer(request)
+            status, media_type, headers, body = await self._answer(scope, receive)
             codes = sorted({error["extensions"]["code"] for error in body.errors})
         finally:
             elapsed = (time.perf_counter() - started) * 1000
             log_request(seen.name, seen.kind, duration_ms=elapsed, status=status, error_codes=codes)
         await _sent(send, status, media_type, headers, body.json())
 
-    async def _answer(self, request: Request) -> tuple[int, str, dict[str, str], Body]:
+    async def _answer(
+        self, scope: Scope, receive: Receive
+    ) -> tuple[int, str, dict[str, str], Body]:
         media_type = JSON
         try:
-            media_type = answer_type(request.headers.get("accept"))
-            asked = await read_request(request, self._max_body_bytes)
-            body = await self._execute(asked, by_get=request.method != "POST")
+            media_type = answer_type(header_of(scope, b"accept"))
+            asked = await read_request(scope, receive, self._max_body_bytes)
+            body = await self._execute(asked, by_get=scope["method"] != "POST")
         except HttpError as error:
             body = Body(None, [error_body(error.message, error.http_code)])
             return error.status, media_type, error.headers, body
@@ -130,12 +130,18 @@ async def _sent(
     send: Send, status: int, media_type: str, headers: Mapping[str, str], content: bytes
 ) -> None:
     raw = [
-        (b"content-type", b"%s; charset=utf-8" % media_type.encode()),
+        _CONTENT_TYPES[media_type],
         (b"content-length", b"%d" % len(content)),
         *((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": content})
+
+
+_CONTENT_TYPES: Final = {
+    media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
+    for media_type in OFFERED
+}
 
 
 def _body(result: Any) -> Body:
@@ -149,9 +155,9 @@ def _body(result: Any) -> Body:
     return Body(None if refused else as_json(result.data), shown)
 
 
-def _opened_in_browser(request: Request) -> bool:
+def _opened_in_browser(scope: Scope) -> bool:
     return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and wants_page(request.headers.get("accept"))
+        scope["method"] == "GET"
+        and "query" not in parameters_of(scope)
+        and wants_page(header_of(scope, b"accept"))
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import OperationDefinitionNode
+from opentelemetry.trace import Span
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionContext
 
@@ -42,9 +43,8 @@ class Observe(SchemaExtension):
             yield
 
 
-@contextmanager
-def observed(name: str | None, kind: str) -> Generator[None]:
-    """The operation's span, and its name for the request's line in the log."""
+def observed(name: str | None, kind: str) -> AbstractContextManager[Span]:
+    """The operation's span; its name is noted for the request's line in the log."""
     name = name and name[:_LONGEST_NAME]
     seen = operation.get(Operation())
     seen.name, seen.kind = name, kind
@@ -52,8 +52,7 @@ def observed(name: str | None, kind: str) -> Generator[None]:
         "graphql.operation.type": kind,
         **({"graphql.operation.name": name} if name else {}),
     }
-    with span(f"{kind} {name}" if name else kind, attributes=attributes):
-        yield
+    return span(f"{kind} {name}" if name else kind, attributes=attributes)
 
 
 def _check_named(context: ExecutionContext) -> None:

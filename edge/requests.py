@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope
 
 from edge.errors import HttpError
 from edge.media import check_body_type
@@ -22,32 +23,45 @@ class GraphQLRequest:
     variables: dict[str, Any] | None
 
 
-async def read_request(request: Request, max_body_bytes: int) -> GraphQLRequest:
+def header_of(scope: Scope, name: bytes) -> str | None:
+    """The first header of this name, which is in lower case as ASGI has it."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+def parameters_of(scope: Scope) -> QueryParams:
+    """The parameters in the address."""
+    return QueryParams(scope["query_string"])
+
+
+async def read_request(scope: Scope, receive: Receive, max_body_bytes: int) -> GraphQLRequest:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
-    if request.method != "POST":
-        return _checked(_from_address(request))
-    check_body_type(request.headers.get("content-type"))
-    body = _json(await _body(request, max_body_bytes), "The body")
+    if scope["method"] != "POST":
+        return _checked(_from_address(parameters_of(scope)))
+    check_body_type(header_of(scope, b"content-type"))
+    body = _json(await _body(receive, max_body_bytes), "The body")
     if not isinstance(body, dict):
         raise _bad("The body must be a JSON object.")
     return _checked(cast("dict[str, Any]", body))
 
 
-async def _body(request: Request, most: int) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                message = f"The body is larger than {most} bytes."
-                raise HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
-    except ClientDisconnect:
-        raise _bad("The client went away while it sent the body.") from None
-    return bytes(body)
+async def _body(receive: Receive, most: int) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _bad("The client went away while it sent the body.")
+        body += message.get("body", b"")
+        if len(body) > most:
+            text = f"The body is larger than {most} bytes."
+            raise HttpError(413, "BODY_TOO_LARGE", text, headers={"connection": "close"})
+        if not message.get("more_body"):
+            return body
 
 
-def _from_address(request: Request) -> Mapping[str, Any]:
-    parameters = request.query_params
+def _from_address(parameters: QueryParams) -> Mapping[str, Any]:
     read: dict[str, Any] = {name: parameters.get(name) for name in ("query", "operationName")}
     for name in ("variables", "extensions"):
         text = parameters.get(name)

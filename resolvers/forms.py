@@ -63,9 +63,9 @@ class Linked:
     form: ObjectForm | PageForm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ObjectForm:
-    """An object of an entity or of a nested document."""
+    """An object of an entity or of a nested document; found again by identity."""
 
     entity: Entity | None
     members: tuple[Constant | Value | Nested | Id | Linked, ...]

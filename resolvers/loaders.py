@@ -80,13 +80,14 @@ class Loaders:
 
         Raises ``StoreError``.
         """
-        missing = [ask for ask in asks if () not in self._answers(ask)]
+        known = [self._answers(ask) for ask in asks]
+        missing = [ask for ask, answers in zip(asks, known, strict=True) if not answers]
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
-            found = await self._remembered(missing, lambda: source.run(missing))
+            found = await self._remembered(missing, source.run)
             for ask, answers in zip(missing, found, strict=True):
                 self._answers(ask).update(answers)
-        return [self._answers(ask)[()] for ask in asks]
+        return [answers[()] for answers in known]
 
     async def load(self, ask: Ask, *, cached: bool = False) -> Answers:
         """The answers of a batched read for its keys; every key has one, if an empty one.
@@ -102,7 +103,7 @@ class Loaders:
             asked = ask._replace(keys=missing)
             request = _Request(asked, self._ttl(read.entity) if cached else 0)
             loader = self._loader(read.entity.store)
-            known.update(await self._remembered([asked], lambda: loader.load(request)))
+            known.update(await self._remembered([asked], lambda _: loader.load(request)))
         return known
 
     def forget(self) -> None:
@@ -118,13 +119,16 @@ class Loaders:
     def _answers(self, ask: Ask) -> dict[Key, Answer]:
         return self._known.setdefault(ask[:2], {})
 
-    async def _remembered(self, asks: Sequence[Ask], start: Callable[[], Awaitable[T]]) -> T:
+    async def _remembered(
+        self, asks: Sequence[Ask], start: Callable[[Sequence[Ask]], Awaitable[T]]
+    ) -> T:
         """What the call gives; what failed is not tried again within a request."""
-        for ask in asks:
-            if ask in self._failed:
-                raise self._failed[ask]
+        if self._failed:
+            for ask in asks:
+                if ask in self._failed:
+                    raise self._failed[ask]
         try:
-            return await start()
+            return await start(asks)
         except StoreError as error:
             self._failed.update(dict.fromkeys(asks, error))
             raise

@@ -7,8 +7,6 @@ out a timeout where the server refuses at once, and wait for the next attempt wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import psycopg
 
@@ -33,9 +31,8 @@ class Pool:
         self._free = asyncio.Semaphore(size)
         self._open = True
 
-    @asynccontextmanager
-    async def connection(self, *, fresh: bool = False) -> AsyncGenerator[Wire]:
-        """A connection for the block; with ``fresh`` a new one, in place of all that are idle.
+    async def take(self, *, fresh: bool = False) -> Wire:
+        """A connection, to be given back; with ``fresh`` a new one, in place of all that are idle.
 
         Raises ``StoreUnavailable`` if there is none to be had.
         """
@@ -45,11 +42,18 @@ class Pool:
         try:
             if fresh:
                 await self._discard_idle()
-            connection = await self._taken()
-            try:
-                yield connection
-            finally:
-                await self._give_back(connection)
+            return await self._taken()
+        except BaseException:
+            self._free.release()
+            raise
+
+    async def give_back(self, connection: Wire) -> None:
+        """Keeps a connection that was taken for the next caller, if it is good for more."""
+        try:
+            if self._open and connection.usable:
+                self._idle.append(connection)
+            else:
+                await connection.close()
         finally:
             self._free.release()
 
@@ -89,12 +93,6 @@ class Pool:
             return await self.connect(self._connect_timeout)
         except (psycopg.Error, OSError) as error:
             raise unavailable(error) from error
-
-    async def _give_back(self, connection: Wire) -> None:
-        if self._open and connection.usable:
-            self._idle.append(connection)
-        else:
-            await connection.close()
 
     async def _discard_idle(self) -> None:
         while self._idle:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from typing import cast
-from weakref import WeakKeyDictionary
+from functools import lru_cache
+from typing import Final, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -25,6 +24,7 @@ from telemetry.stores import StoreCall
 
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
+_STATEMENTS: Final = 2000
 
 
 class PostgresSource:
@@ -56,7 +56,7 @@ class PostgresSource:
             queue_timeout=queue_timeout,
         )
         self._deadline = statement_timeout + _GRACE_SECONDS
-        self._statements: WeakKeyDictionary[Template, Statement] = WeakKeyDictionary()
+        self._statement = lru_cache(_STATEMENTS)(self._compiled)
         known = conninfo_to_dict(conninfo)
         self._database = cast("str | None", known.get("dbname"))
         self._address = cast("str | None", known.get("host"))
@@ -76,16 +76,15 @@ class PostgresSource:
 
     def _call(self, ask: Ask) -> Call | None:
         read = ask.template.read
-        keys = sendable(ask.keys)
+        keys = sendable(ask.keys) if ask.keys else ()
         if read.is_idle or (read.batch and not keys):
             return None
         if not ask.ordinary:
             ask = ask_of(ask.read)
-        statement = self._statements.get(ask.template)
-        if statement is None:
-            statement = compiled(self._catalog, ask.template.read)
-            self._statements[ask.template] = statement
-        return statement.call(ask.values, keys)
+        return self._statement(ask.template).call(ask.values, keys)
+
+    def _compiled(self, template: Template) -> Statement:
+        return compiled(self._catalog, template.read)
 
     async def ping(self) -> str | None:
         """None if the database takes a new connection within a second, else a short reason.
@@ -129,35 +128,26 @@ class PostgresSource:
 
         The server restarted, or an operator ended the session, and nobody need notice.
         """
+        results = await self._attempt(statements, fresh=False)
+        return results or await self._attempt(statements, fresh=True) or []
+
+    async def _attempt(self, statements: Sequence[Call], *, fresh: bool) -> list[Result] | None:
+        """The results; None if another connection may do better."""
+        connection = await self._pool.take(fresh=fresh)
         try:
-            return await self._attempt(statements, fresh=False)
-        except _Repeatable:
-            pass
-        try:
-            return await self._attempt(statements, fresh=True)
-        except _Repeatable as error:
-            raise unavailable(error.reason) from error.reason
-
-    async def _attempt(self, statements: Sequence[Call], *, fresh: bool) -> list[Result]:
-        async with self._pool.connection(fresh=fresh) as connection:
-            try:
-                async with asyncio.timeout(self._deadline):
-                    return await connection.run(statements)
-            except TimeoutError as error:
-                raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
-            except psycopg.Error as error:
-                if not connection.usable or (is_stale(error) and not fresh):
-                    raise _Repeatable(error) from error
-                sql = "; ".join(statement.sql for statement in statements)
-                raise failure_of(error, sql) from error
-
-
-class _Repeatable(Exception):  # noqa: N818 (never leaves this module)
-    """A failure that another connection may not have."""
-
-    def __init__(self, reason: psycopg.Error) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+            return await connection.run(statements, self._deadline)
+        except TimeoutError as error:
+            raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
+        except psycopg.Error as error:
+            lost = not connection.usable
+            if not fresh and (lost or is_stale(error)):
+                return None
+            if lost:
+                raise unavailable(error) from error
+            sql = "; ".join(statement.sql for statement in statements)
+            raise failure_of(error, sql) from error
+        finally:
+            await self._pool.give_back(connection)
 
 
 def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:

@@ -79,13 +79,15 @@ class Wire:
         """Whether it is there, and good for more."""
         return not self._broken and self._numbered < _PREPARED
 
-    async def run(self, asked: Sequence[Asked]) -> list[Result]:
+    async def run(self, asked: Sequence[Asked], seconds: float) -> list[Result]:
         """The results of all statements, in one round trip.
 
-        Raises psycopg's errors: of the first that failed, after which none was run.
+        Raises psycopg's errors: of the first that failed, after which none was run. Raises
+        TimeoutError if it takes longer than ``seconds``.
         """
         self._results = []
         self._waiting = self._loop.create_future()
+        timer = self._loop.call_later(seconds, self._expire)
         try:
             prepared = [self._send(each) for each in asked]
             self._pg.pipeline_sync()
@@ -94,6 +96,8 @@ class Wire:
         except BaseException:
             self._broken = True  # whatever still comes would be taken for the next one's
             raise
+        finally:
+            timer.cancel()
         self._waiting = None
         results, self._results = self._results, []
         while len(self._seen) > _SEEN:
@@ -109,6 +113,10 @@ class Wire:
         if running:
             await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
         await self._connection.close()
+
+    def _expire(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(TimeoutError())
 
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK
