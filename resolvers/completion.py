@@ -16,7 +16,7 @@ from graphql import GraphQLSchema
 from catalog.entity import Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Key
-from catalog.types import EnumType, FieldType, ListType, Scalar
+from catalog.types import EnumType, Field, FieldType, ListType, Scalar
 from resolvers import code
 from resolvers.access import Access, access_of
 from resolvers.cursors import node_id_of
@@ -60,7 +60,7 @@ def objects_function(
     schema: GraphQLSchema, form: ObjectForm, part: Part, reader: Any
 ) -> Callable[[Sequence[Any], Links, Sequence[Any]], list[dict[str, Any]]]:
     """The function from rows, hops' values and what stands for missing ones to objects."""
-    writer = _Writer(schema, {hop: at for at, hop in enumerate(hops_in(part))})
+    writer = Writer(schema, {hop: at for at, hop in enumerate(hops_in(part))})
     made = writer.object(form, part, access_of(reader, _ROW))
     result = code.each(made, _ROW, code.name(_ROWS))
     return code.function([_ROWS, _LINKS, _MISSING], result, writer.known)
@@ -79,12 +79,15 @@ def _key(access: Access, relation: Relation, known: dict[str, Any]) -> ast.expr:
 
 
 @dataclass
-class _Writer:
+class Writer:
+    """Writes objects as expressions; ``known`` are the values of the names in them."""
+
     schema: GraphQLSchema
     numbers: Mapping[Hop, int]
     known: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def object(self, form: ObjectForm, part: Part | None, access: Access) -> ast.expr:
+        """An object of a record."""
         pairs = [(m.key, self._member(m, form.entity, part, access)) for m in form.members]
         return code.mapping(pairs)
 
@@ -99,14 +102,7 @@ class _Writer:
             case Constant(_, value):
                 return code.constant(value)
             case Value(_, field_, type_):
-                stored = access.field(field_.name)
-                if stored.told:
-                    made = code.call(code.name(self._fresh("t", stored.told)), stored.value)
-                    return self._unless_null(stored.value, made, field_.nullable)
-                value = stored.decoded(self.known)
-                return self._leaf(
-                    field_.type, type_, value, nullable=field_.nullable, exact=stored.exact
-                )
+                return self.value(field_, type_, access)
             case Nested(_, field_, form):
                 value = access.field(field_.name).value
                 return self._nested(field_.type, value, form, nullable=field_.nullable)
@@ -116,6 +112,15 @@ class _Writer:
             case Linked(_, place, form):
                 assert part is not None  # noqa: S101 (documents have no relations)
                 return self._linked(place, form, part, access)
+
+    def value(self, field_: Field, type_: str, access: Access) -> ast.expr:
+        """A field's leaf, or list of leaves."""
+        stored = access.field(field_.name)
+        if stored.told:
+            made = code.call(code.name(self._fresh("t", stored.told)), stored.value)
+            return self._unless_null(stored.value, made, field_.nullable)
+        value = stored.decoded(self.known)
+        return self._leaf(field_.type, type_, value, nullable=field_.nullable, exact=stored.exact)
 
     def _leaf(
         self,

@@ -14,19 +14,13 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from catalog.entity import Catalog, Entity, Relation
 from catalog.types import DocumentType, Field, element_of
 from resolvers.documents import Asked, Place, Scope, asked_fields
+from resolvers.group_forms import Constant, GroupForm, aggregate_form, group_form
+from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.members import MEMBER, Reads
 
 
 class NotDirectError(Exception):
     """Something in a selection is not the engine's own to complete; it says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """The type's name."""
-
-    key: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +97,22 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Summed:
+    """What is computed over the rows of all pages."""
+
+    key: str
+    place: Place
+    form: GroupForm
+
+
+PageMember = Constant | Nodes | Edges | Info | Total | Summed
+
+
+@dataclass(frozen=True, slots=True)
 class PageForm:
     """A connection."""
 
-    members: tuple[Constant | Nodes | Edges | Info | Total, ...]
+    members: tuple[PageMember, ...]
 
 
 class Former:
@@ -150,9 +156,7 @@ class Former:
         form = self.page if relation.many else self.entity
         return Linked(asked.key, asked.place, form(target, asked.nodes))
 
-    def _page_members(
-        self, entity: Entity, nodes: Sequence[FieldNode]
-    ) -> Iterator[Constant | Nodes | Edges | Info | Total]:
+    def _page_members(self, entity: Entity, nodes: Sequence[FieldNode]) -> Iterator[PageMember]:
         name = f"{entity.name}Connection"
         for asked in self._asked(name, nodes):
             match asked.name:
@@ -170,8 +174,12 @@ class Former:
                     yield Info(asked.key, tuple(members))
                 case "totalCount":
                     yield Total(asked.key)
+                case _ if asked.name == AGGREGATE:
+                    yield Summed(asked.key, asked.place, aggregate_form(self._scope, asked))
+                case _ if asked.name == GROUP_BY:
+                    yield Summed(asked.key, asked.place, group_form(self._scope, asked))
                 case other:
-                    raise NotDirectError(f"{name}.{other} is not completed directly")
+                    raise NotDirectError(f"{name}.{other} has a resolver of its own")
 
     def _edge_members(
         self, entity: Entity, nodes: Sequence[FieldNode]

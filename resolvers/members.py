@@ -39,7 +39,12 @@ class Many:
     entity: Entity
 
 
-Member = Field | Relation | Reads | One | Many
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """The root field that gives a row of any entity, by its opaque id."""
+
+
+Member = Field | Relation | Reads | One | Many | Anyone
 
 
 def member_of(definition: GraphQLField) -> Member | None:

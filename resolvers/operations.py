@@ -14,23 +14,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import graphql
 import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLList,
-    GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
     parse,
     specified_rules,
 )
@@ -39,17 +35,11 @@ from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
 from catalog.entity import Catalog
-from catalog.errors import BigraphError
-from resolvers.arguments import value_of
 from resolvers.context import Context
-from resolvers.direct import Level, answer_directly
-from resolvers.documents import Asked, arguments_of, asked_fields
-from resolvers.forms import Former, NotDirectError
-from resolvers.members import MEMBER, Many, One
+from resolvers.direct import answer_directly
 from resolvers.plan import Planner
-from resolvers.roots import equals
-from resolvers.selection import Selector
-from resolvers.variables import StructuralError, Variable
+from resolvers.root_plans import Root, RootPlanner
+from resolvers.variables import Facet, StructuralError, Variable
 from telemetry.spans import span
 
 MOST_TOKENS: Final = 10_000
@@ -60,26 +50,6 @@ _LONGEST: Final = 20_000  # characters of a document that is kept
 _PLANS: Final = 50  # of one operation
 
 Variables = Mapping[str, Any]
-
-
-class Scope(NamedTuple):
-    """What an operation's document is read with, as `documents` wants it."""
-
-    schema: GraphQLSchema
-    fragments: Mapping[str, FragmentDefinitionNode]
-    variable_values: Variables
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A root field as it is answered: directly on ``level``, as a constant, or by graphql-core."""
-
-    key: str
-    name: str
-    document: DocumentNode  # of this root alone, for graphql-core
-    level: Level | None = None
-    constant: str | None = None
-    reason: str | None = None  # why it is not answered directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +102,17 @@ class Operation:
         self.name = node.name.value if node.name else None
         self._executor: Any = cast("Any", schema).execution_context_class
         self._core = _core(schema)
-        self._catalog = catalog
-        self._planner = planner
         self._node = node
-        fragments = [n for n in document.definitions if isinstance(n, FragmentDefinitionNode)]
-        self._fragments = {fragment.name.value: fragment for fragment in fragments}
+        self._root_planner = RootPlanner(self._core, catalog, planner, document, node)
         self._variables = [v.variable.name.value for v in node.variable_definitions or ()]
         self._parsers = list(_parsers(self._core, node))
-        self._structural: set[str] = set()
+        self._facets: dict[str, Facet] = {}
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
+
+    def roots(self, given: Variables | None) -> tuple[Root, ...] | None:
+        """How its root fields are answered with these variables; None if they do not fit."""
+        variables = self._coerced(given or {})
+        return None if variables is None else self._roots(variables)
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer to a request with these variables; None if they do not fit."""
@@ -176,9 +148,11 @@ class Operation:
                 self._plans.move_to_end(signature)
                 return roots
             try:
-                roots = tuple(self._planned(self._standing_in(variables)))
+                roots = tuple(self._root_planner.roots(self._standing_in(variables)))
             except StructuralError as error:
-                self._structural.add(error.name)
+                # Two that look at different things of a value see all of it.
+                known = self._facets.get(error.name, error.facet)
+                self._facets[error.name] = error.facet if known == error.facet else repr
                 continue
             self._plans[signature] = roots
             if len(self._plans) > _PLANS:
@@ -189,64 +163,21 @@ class Operation:
         """What a plan depends on: of most variables only whether there is a value."""
         return tuple(
             [
-                repr(variables.get(name, _ABSENT))
-                if name in self._structural
+                self._facets[name](variables.get(name, _ABSENT))
+                if name in self._facets
                 else (name in variables) + (variables.get(name) is not None)
                 for name in self._variables
             ]
         )
 
     def _standing_in(self, variables: Variables) -> Variables:
-        return {
-            name: value if value is None or name in self._structural else Variable(name)
-            for name, value in variables.items()
-        }
+        return {name: self._stand_in(name, value) for name, value in variables.items()}
 
-    def _planned(self, variables: Variables) -> list[Root]:
-        scope = Scope(self._core, self._fragments, variables)
-        kind = cast("GraphQLObjectType", self._core.query_type)
-        top = cast("Sequence[FieldNode]", [self._node])
-        return [self._root(scope, asked) for asked in asked_fields(scope, kind, top, meta=True)]
-
-    def _root(self, scope: Scope, asked: Asked) -> Root:
-        document = self._document(asked.nodes)
-        if asked.name == "__typename":
-            return Root(asked.key, asked.name, document, constant="Query")
-        try:
-            return Root(asked.key, asked.name, document, self._level(scope, asked))
-        except (NotDirectError, BigraphError, GraphQLError) as error:
-            return Root(asked.key, asked.name, document, reason=str(error))
-
-    def _level(self, scope: Scope, asked: Asked) -> Level:
-        definition = asked.definition.extensions.get("strawberry-definition")
-        member = definition.metadata.get(MEMBER) if definition else None
-        selector, former = Selector(self._catalog, scope), Former(self._catalog, scope)
-        arguments = arguments_of(scope, asked)
-        match member:
-            case Many(entity):
-                form = former.page(entity, asked.nodes)
-                island = self._planner.page(selector.page(entity, asked.nodes, arguments))
-            case One(entity, key):
-                form = former.entity(entity, asked.nodes)
-                fields = [entity.fields[name] for name in key]
-                values = [value_of(field.type, arguments[field.api]) for field in fields]
-                selection = selector.entity(entity, asked.nodes)
-                island = self._planner.one(selection, equals(key, values))
-            case _:
-                raise NotDirectError(f"Query.{asked.name} has a resolver of its own")
-        return Level(self._core, island, form)
-
-    def _document(self, nodes: Sequence[FieldNode]) -> DocumentNode:
-        """The operation with these root fields only."""
-        node = OperationDefinitionNode(
-            operation=self._node.operation,
-            name=self._node.name,
-            variable_definitions=self._node.variable_definitions,
-            directives=(),
-            selection_set=SelectionSetNode(selections=tuple(nodes)),
-            loc=self._node.loc,
-        )
-        return DocumentNode(definitions=(node, *self._fragments.values()))
+    def _stand_in(self, name: str, value: Any) -> Any:
+        facet = self._facets.get(name)
+        if value is None or facet is repr:
+            return value
+        return Variable(name, told=facet and facet(value))
 
     async def _answered(
         self, root: Root, context: Context, variables: Variables, given: Variables | None

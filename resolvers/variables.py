@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from catalog.types import FieldType
 
+Facet = Callable[[Any], str]
+"""What a plan depends on of a variable's value."""
+
 
 class StructuralError(Exception):
-    """A plan depends on this variable's value, and not only on its being there."""
+    """A plan depends on this variable's value, and not only on its being there.
 
-    def __init__(self, name: str) -> None:
+    ``facet`` tells what of the value; plans are made for each of the things that it tells.
+    """
+
+    def __init__(self, name: str, facet: Facet = repr) -> None:
         super().__init__(name)
         self.name = name
+        self.facet = facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +29,15 @@ class Variable:
     """Stands for the value of a variable; ``kind`` is the type that it is compared as.
 
     Whoever looks into it would plan by its value: all of that raises ``StructuralError``.
+    ``told`` is the facet of the value that the plan is made for; ``part`` makes of the value the
+    part that is stood for.
     """
 
     name: str
     kind: FieldType | None = None
     many: bool = False
+    told: str | None = None
+    part: Callable[[Any], Any] | None = None
 
     def __getattr__(self, _name: str) -> NoReturn:
         raise StructuralError(self.name)
@@ -58,6 +69,8 @@ def bound(values: Sequence[Any], variables: Mapping[str, Any], value_of: Any) ->
 
 
 def _bound(variable: Variable, value: Any, value_of: Any) -> Any:
+    if variable.part:
+        return variable.part(value)
     if variable.many:
         return tuple([value_of(variable.kind, item) for item in value])
     return value_of(variable.kind, value)

@@ -124,7 +124,11 @@ class _Keys:
     def _value(self, member: Field | Relation, annotation: object) -> StrawberryField:
         # By the API's name, and not as an attribute: a relation may be called `from`.
         return produced_field(
-            member.api, annotation, self._namespace, lambda key, _info: key.get(member.name)
+            member.api,
+            annotation,
+            self._namespace,
+            lambda key, _info: key.get(member.name),
+            member=member,
         )
 
 

@@ -8,7 +8,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity
-from resolvers.members import Many, One
+from resolvers.members import Anyone, Many, One
 from resolvers.roots import resolve_connection, resolve_node, resolve_one
 from schema.annotations import annotation_of
 from schema.connections import connection_arguments
@@ -33,6 +33,7 @@ def _node_field(catalog: Catalog, namespace: Namespace) -> StrawberryField:
         namespace,
         resolve_node(catalog),
         arguments=[argument("id", strawberry.ID, namespace, "A `nodeId` seen before.")],
+        member=Anyone(),
         description="Any object by its `nodeId`.",
     )
 

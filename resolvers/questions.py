@@ -1,0 +1,35 @@
+"""In charge of what a plan asks of a store: taken apart once, then filled in for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.query import Key, Read
+from catalog.summary import Summary
+from catalog.templates import Ask, ask_of
+from resolvers.arguments import value_of
+from resolvers.context import Context
+from resolvers.reach import reaches
+from resolvers.variables import bound
+
+Variables = Mapping[str, Any]
+
+
+class Question:
+    """A read or a summary of a plan, in which variables may stand in for values."""
+
+    __slots__ = ("_reaches", "ask")
+
+    def __init__(self, read: Read | Summary) -> None:
+        self.ask = ask_of(read)
+        self._reaches = reaches(read.filter)
+
+    async def asked(
+        self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()
+    ) -> Ask:
+        """What to ask of the store with this request's values. Raises ``ReachError``."""
+        ask = Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)
+        if not self._reaches:
+            return ask
+        return ask_of(await context.reach.within(ask.read, keys))
