@@ -148,6 +148,7 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         sources=sources(catalog, settings, urls),
         cache=cache(settings, urls),
         cache_ttl=settings.cache_ttl,
+        cache_local_bytes=settings.cache_local_bytes,
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
         direct=settings.trace_fields == "resolvers",
         max_reach_keys=settings.max_reach_keys,

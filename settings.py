@@ -71,8 +71,14 @@ class Settings(BaseSettings):
     cache_ttl: float = Field(
         60,
         ge=0,
-        description="How long Redis keeps a row read across stores, in seconds; 0 keeps none. "
-        "A model says its own with __cache__.",
+        description="How long a row read across stores is kept, in seconds, where its model does "
+        "not say; 0 keeps nothing at all.",
+    )
+    cache_local_bytes: int = Field(
+        16_000_000,
+        ge=0,
+        description="How much of what is kept may be in this process as well, for two seconds, in "
+        "front of Redis; 0 keeps nothing there.",
     )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."

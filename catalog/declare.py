@@ -17,6 +17,9 @@ class Link:
     names the opposite relation, to be added to ``to``; it is a connection unless this side's
     fields are unique.
 
+    ``cache`` is the number of seconds for which what is found along the link may be kept, 0 for
+    none; ``back_cache`` that of the opposite relation.
+
     Listed in the model's ``__links__``.
     """
 
@@ -27,6 +30,8 @@ class Link:
     back: str | None = None
     description: str | None = None
     back_description: str | None = None
+    cache: float | None = None
+    back_cache: float | None = None
 
     @property
     def target(self) -> str:

@@ -33,7 +33,8 @@ class Relation:
     """An edge from ``source`` to ``target``: ``on`` pairs a source field with a target field.
 
     With ``through`` set, ``on`` is empty and the pairs stand there. A relation to one is null when
-    no target matches, whether or not the store holds a constraint.
+    no target matches, whether or not the store holds a constraint. ``cache_ttl`` says how many
+    seconds what is found along it may be kept, if the model says so.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Relation:
     cross_store: bool
     through: Through | None = None
     description: str | None = None
+    cache_ttl: float | None = None
 
     @property
     def source_fields(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from catalog.declare import Link
 from catalog.entity import Entity, Relation
 from catalog.errors import ModelError
-from catalog.names import api_name
+from catalog.names import api_name, checked_ttl
 from catalog.types import is_leaf
 
 
@@ -20,12 +21,15 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
             on = tuple(link.on.items())
             _check_sides(entity, target, link)
             _check_index(entity, link, target, tuple(link.on.values()))
-            yield _relation(entity, target, link.name, on, link.many, link.description)
+            relation = _relation(entity, target, link.name, on, link.many, link.description)
+            yield replace(relation, cache_ttl=_ttl(entity, link, "cache"))
             if link.back:
                 _check_index(entity, link, entity, tuple(link.on))
                 opposite = tuple((there, here) for here, there in on)
                 many = not entity.is_key(link.on)
-                yield _relation(target, entity, link.back, opposite, many, link.back_description)
+                told = link.back_description
+                relation = _relation(target, entity, link.back, opposite, many, told)
+                yield replace(relation, cache_ttl=_ttl(entity, link, "back_cache"))
 
 
 def _links(entity: Entity) -> Iterable[Link]:
@@ -56,6 +60,10 @@ def _relation(
         cross_store=source.store is not target.store,
         description=description,
     )
+
+
+def _ttl(entity: Entity, link: Link, side: str) -> float | None:
+    return checked_ttl(entity.name, link.name, side, getattr(link, side))
 
 
 def _target(entities: Mapping[str, Entity], entity: Entity, link: Link) -> Entity:

@@ -62,11 +62,15 @@ def description_of(model: type) -> str | None:
 
 def cache_ttl_of(model: type) -> float | None:
     """The model's ``__cache__``, in seconds."""
-    seconds: object = getattr(model, "__cache__", None)
+    return checked_ttl(model.__name__, None, "__cache__", getattr(model, "__cache__", None))
+
+
+def checked_ttl(model: str, field: str | None, name: str, seconds: object) -> float | None:
+    """A number of seconds to keep rows for, as a model declares it by this name, or none."""
     if seconds is None or (type(seconds) in (int, float) and 0 <= cast("float", seconds) < inf):
         return cast("float | None", seconds)
-    reason = f"its __cache__ is {seconds!r}"
-    raise ModelError(model.__name__, None, reason, mend="Give it a number of seconds, 0 or more.")
+    reason = f"its {name} is {seconds!r}"
+    raise ModelError(model, field, reason, mend="Give it a number of seconds, 0 or more.")
 
 
 def check_type_name(name: str) -> None:

@@ -13,7 +13,15 @@ from sqlalchemy.sql import operators
 
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.errors import ModelError
-from catalog.names import api_name, cache_ttl_of, check_members, description_of, lower_first, plural
+from catalog.names import (
+    api_name,
+    cache_ttl_of,
+    check_members,
+    checked_ttl,
+    description_of,
+    lower_first,
+    plural,
+)
 from catalog.types import EnumType, Field, FieldType, ListType, Scalar
 
 _POSTGRES = postgresql.dialect()
@@ -164,6 +172,7 @@ def _relation(model: type, mapper: Mapper[Any], edge: RelationshipProperty[Any])
         cross_store=False,
         through=through,
         description=edge.doc,
+        cache_ttl=checked_ttl(model.__name__, edge.key, "cache", edge.info.get("cache")),
     )
 
 

@@ -14,6 +14,7 @@ from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from datasources.redis import Cache
 from resolvers.context import Context
+from resolvers.entitycache import EntityCache
 from resolvers.loaders import Loaders
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
@@ -30,8 +31,11 @@ class Graph:
     sources: Mapping[Store, DataSource]
     cache: Cache
     cache_ttl: float
+    """For how many seconds answers across stores are kept where no model says; 0 keeps none."""
     page_limits: PageLimits
     max_reach_keys: int = MOST_KEYS
+    cache_local_bytes: int = 0
+    """What may be kept in this process, in front of the cache."""
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 
@@ -39,6 +43,16 @@ class Graph:
     def operations(self) -> Operations:
         """The documents that were asked for lately."""
         return Operations(self.schema, self.catalog, self.planner)
+
+    @cached_property
+    def entity_cache(self) -> EntityCache:
+        """What is kept from one request to the next."""
+        return EntityCache(
+            self.catalog,
+            self.cache,
+            default_ttl=self.cache_ttl,
+            local_bytes=self.cache_local_bytes if self.cache_ttl else 0,
+        )
 
     @cached_property
     def planner(self) -> Planner:
@@ -51,7 +65,7 @@ class Graph:
             principal=principal,
             catalog=self.catalog,
             sources=self.sources,
-            loaders=Loaders(self.catalog, self.sources, self.cache, self.cache_ttl),
+            loaders=Loaders(self.sources, self.entity_cache),
             planner=self.planner,
             reach=Reach(self.catalog, self.sources, self.max_reach_keys),
         )
@@ -59,5 +73,5 @@ class Graph:
     async def close(self) -> None:
         """Gives back every connection; none stays because another could not be closed."""
         async with AsyncExitStack() as stack:
-            for part in (*self.sources.values(), self.cache):
+            for part in (*self.sources.values(), self.cache, self.entity_cache):
                 stack.push_async_callback(part.close)

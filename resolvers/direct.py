@@ -7,16 +7,20 @@ completed again by graphql-core from the same reads, which the loaders remember.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from catalog.errors import StoredValueError
-from catalog.query import Key
+from catalog.query import Answer, Key
 from resolvers.completion import ViolationError
 from resolvers.context import Context
 from resolvers.forms import ObjectForm
-from resolvers.levels import Functions, Level, Links, Objects
+from resolvers.kept import Kept
+from resolvers.levels import NO_LINKS, Functions, Level, Links, Objects
 from resolvers.pages import Found, empty_page, pages_of, shown_rows
 from resolvers.plan import Hop
 from resolvers.questions import Variables
@@ -41,10 +45,36 @@ async def _completed(level: Level, found: Found, context: Context, variables: Va
     reader = next((answer.reader for answer in found.rows.values() if answer.raw), None)
     functions = level.functions(reader)
     links = await _links(level, functions, rows, context, variables)
+    return _made(level, found, rows, functions, links, context)
+
+
+def _made(
+    level: Level,
+    found: Found,
+    rows: Sequence[Any],
+    functions: Functions,
+    links: Links,
+    context: Context,
+) -> Objects:
     if isinstance(level.form, ObjectForm):
         there = [key for key, answer in found.rows.items() if answer.raw]
         return dict(zip(there, functions.objects(level.form, rows, links), strict=True))
     return pages_of(level, level.form, found, functions, links, context.catalog)
+
+
+class _Step(NamedTuple):
+    """A hop that is to be followed from some rows, by these keys."""
+
+    hop: Hop
+    below: Level
+    keys: tuple[Key, ...]
+    parents: int
+
+    def span(self) -> AbstractContextManager[Any]:
+        """Around what follows it."""
+        relation = self.hop.relation
+        attributes = {"bigraph.parents": self.parents}
+        return span(f"{relation.source}.{relation.api}", attributes=attributes)
 
 
 async def _links(
@@ -55,49 +85,78 @@ async def _links(
     variables: Variables,
 ) -> Links:
     if not level.hops:
-        return (), ()
-    found = await asyncio.gather(
-        *(
-            _followed(hop, below, keys(rows), len(rows), context, variables)
-            for (hop, below), keys in zip(level.hops, functions.keys, strict=True)
-        )
-    )
-    return found, [_missing(below, context) for _, below in level.hops]
+        return NO_LINKS
+    steps = [
+        _Step(hop, below, _wanted(keys(rows)), len(rows))
+        for (hop, below), keys in zip(level.hops, functions.keys, strict=True)
+    ]
+    found = {step: _at_hand(step, context, variables) for step in steps}
+    waiting = [step for step, objects in found.items() if objects is None]
+    following = [_followed(step, context, variables) for step in waiting]
+    found.update(zip(waiting, await asyncio.gather(*following), strict=True))
+    return [found[step] or {} for step in steps], [_missing(step.below, context) for step in steps]
 
 
-async def _followed(
-    hop: Hop,
-    below: Level,
-    keys: Sequence[Key],
-    parents: int,
-    context: Context,
-    variables: Variables,
-) -> Objects:
-    relation = hop.relation
-    wanted = [key for key in dict.fromkeys(keys) if None not in key]
-    if any(isinstance(value, StoredValueError) for key in wanted for value in key):
+def _wanted(keys: Sequence[Key]) -> tuple[Key, ...]:
+    wanted = tuple([key for key in dict.fromkeys(keys) if None not in key])
+    if any(isinstance(value, StoredValueError) for value in chain.from_iterable(wanted)):
         raise ViolationError
-    with span(f"{relation.source}.{relation.api}", attributes={"bigraph.parents": parents}):
-        if not wanted:
+    return wanted
+
+
+def _at_hand(step: _Step, context: Context, variables: Variables) -> Objects | None:
+    """What is kept in this process; None if anything must be waited for."""
+    hop, below, keys, _ = step
+    if not below.ends:
+        return None
+    known = context.loaders.at_hand(below.question.bound(variables, keys), hop.relation)
+    kept = None if known is None else _kept(known, keys)
+    if kept is None:
+        return None
+    with step.span():
+        return _told(below, kept, context)
+
+
+async def _followed(step: _Step, context: Context, variables: Variables) -> Objects:
+    _, below, keys, _ = step
+    with step.span():
+        if not keys:
             return {}
-        wanted.sort(key=repr)
-        found = await _loaded(below, tuple(wanted), context, variables, cached=relation.cross_store)
+        found = await _loaded(step, context, variables)
+        if below.ends and (kept := _kept(found.rows, keys)) is not None:
+            return _told(below, kept, context)
         return await _completed(below, found, context, variables)
 
 
-async def _loaded(
-    level: Level, keys: tuple[Key, ...], context: Context, variables: Variables, *, cached: bool
-) -> Found:
+async def _loaded(step: _Step, context: Context, variables: Variables) -> Found:
+    hop, level, keys, _ = step
     rows = await level.question.asked(context, variables, keys)
     if not level.summaries:
-        known = await context.loaders.load(rows, cached=cached)
+        known = await context.loaders.load(rows, hop.relation)
         return Found({key: known[key] for key in keys})
     asks = [await summary.asked(context, variables, keys) for summary in level.summaries]
     # All at once, so that the loaders make them one call.
     known, *groups = await asyncio.gather(
-        context.loaders.load(rows, cached=cached), *(context.loaders.load(ask) for ask in asks)
+        context.loaders.load(rows, hop.relation), *(context.loaders.load(ask) for ask in asks)
     )
     return Found({key: known[key] for key in keys}, groups)
+
+
+def _kept(known: Mapping[Key, Answer], keys: Sequence[Key]) -> dict[Key, Kept] | None:
+    """The answers to these keys, if all of them are kept."""
+    kept = {key: answer for key in keys if isinstance(answer := known[key], Kept)}
+    return kept if len(kept) == len(keys) else None
+
+
+def _told(level: Level, answers: Mapping[Key, Kept], context: Context) -> Objects:
+    """What is shown of answers that are shared: in JSON, made once for many requests."""
+    new = {key: kept for key, kept in answers.items() if kept.form is not level.form}
+    if not new:
+        return {key: kept.told for key, kept in answers.items()}
+    rows = list(chain.from_iterable(shown_rows(level, kept) for kept in new.values()))
+    made = _made(level, Found(new), rows, level.functions(None), NO_LINKS, context)
+    told = {key: kept.tell(level.form, orjson.dumps(made.get(key))) for key, kept in new.items()}
+    return {key: told.get(key, kept.told) for key, kept in answers.items()}
 
 
 def _missing(level: Level, context: Context) -> Any:

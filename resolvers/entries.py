@@ -1,39 +1,98 @@
-"""In charge of cached answers: their keys, and their bytes.
+"""In charge of kept answers in Redis: their names, and their bytes.
 
-A key holds the catalog's fingerprint and the read's whole shape, so that an answer is found only by
-the very same question. Bytes that do not decode to what the read asks for are a miss.
+A name holds the catalog's fingerprint, the read's whole shape, and what the viewer may see, so that
+an answer is found only by the very same lookup. Bytes that were not written for that name, by
+this format, are a miss.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, cast
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
-from catalog.errors import StoredValueError
-from catalog.query import Answer, Join, Key, Path, Read, Record
-from catalog.templates import Ask, Template
-from catalog.types import DocumentType, FieldType, ListType
+from catalog.query import Join, Key, Path, Read, Record
+from catalog.templates import Template
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from resolvers.kept import Kept, Lookup
+
+_LOOKUPS: Final = 4096
+_DIGEST: Final = 8
+_HEAD: Final = struct.Struct(f"<{_DIGEST}sd")
+_AS_JSON: Final = frozenset(
+    {Scalar.INT, Scalar.BIGINT, Scalar.STRING, Scalar.BOOLEAN, Scalar.JSON, Scalar.OBJECT_ID}
+)
+_Convert = Callable[[Any], Any]
 
 
-def entry_names(catalog: Catalog, ask: Ask, keys: Iterable[Key]) -> list[str]:
-    """The cache keys of a batched read's answers."""
-    read = ask.template.read
-    text = f"{_text(ask.template)}{ask.values!r}"
-    shape = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-    prefix = f"{catalog.fingerprint}:{read.entity.name}:{shape}:"
-    kinds = [read.entity.fields[name].type for name in read.batch.fields] if read.batch else []
-    return [prefix + _key_text(kinds, key) for key in keys]
+class Entry(NamedTuple):
+    """What was found under a name, and the Unix time at which it is no longer good."""
+
+    answer: Kept
+    ends: float
 
 
-@lru_cache(maxsize=4096)
-def _text(template: Template) -> str:
-    return repr(template.read)
+class _Format(NamedTuple):
+    total: bool
+    packed: _Convert
+    unpacked: _Convert
+
+
+class Entries:
+    """The entries of one catalog's answers."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._prefix = lru_cache(_LOOKUPS)(self._prefix_of)
+        self._format = lru_cache(_LOOKUPS)(self._format_of)
+
+    def names(self, lookup: Lookup, keys: Iterable[Key]) -> list[str]:
+        """The names of a lookup's answers, one for each key."""
+        prefix = self._prefix(lookup)
+        read = lookup.template.read
+        kinds = [read.entity.fields[name].type for name in read.batch.fields] if read.batch else []
+        return [prefix + _key_text(kinds, key) for key in keys]
+
+    def packed(self, name: str, lookup: Lookup, entry: Entry) -> bytes | None:
+        """An entry as bytes; None if JSON cannot hold a value of it."""
+        packed, answer = self._format(lookup.template).packed, entry.answer
+        try:
+            content = orjson.dumps([answer.total, [packed(row) for row in answer.raw]])
+        except TypeError:  # a JSON column may hold numbers beyond 64 bits
+            return None
+        return _HEAD.pack(_digest(name, entry.ends, content), entry.ends) + content
+
+    def unpacked(self, name: str, lookup: Lookup, sealed: bytes) -> Entry:
+        """The entry again; raises ``ValueError`` for anything else."""
+        try:
+            digest, ends = _HEAD.unpack_from(sealed)
+        except struct.error as error:
+            raise ValueError(str(error)) from error
+        content = sealed[_HEAD.size :]
+        # The types of a value cannot tell a spoilt entry from a true one: "no rows" fits any read.
+        if digest != _digest(name, ends, content):
+            raise ValueError("not an entry of this name")
+        total, rows = orjson.loads(content)
+        unpacked = self._format(lookup.template).unpacked
+        return Entry(Kept([unpacked(row) for row in rows], total), ends)
+
+    def _prefix_of(self, lookup: Lookup) -> str:
+        read = lookup.template.read
+        text = f"{read!r}{lookup[1:]!r}".encode(errors="surrogatepass")
+        shape = hashlib.blake2b(text, digest_size=12).hexdigest()
+        return f"{self._catalog.fingerprint}:{read.entity.name}:{shape}:"
+
+    def _format_of(self, template: Template) -> _Format:
+        read = template.read
+        assert isinstance(read, Read)  # noqa: S101 (groups are never kept)
+        columns = _columns(self._catalog, read.entity, read.fields, read.joins)
+        return _Format(read.total, partial(_packed, columns), partial(_unpacked, columns))
 
 
 def _key_text(kinds: Sequence[FieldType], key: Key) -> str:
@@ -41,84 +100,62 @@ def _key_text(kinds: Sequence[FieldType], key: Key) -> str:
     return orjson.dumps(values).decode()
 
 
-def packed(catalog: Catalog, read: Read, answer: Answer) -> bytes | None:
-    """An answer as bytes; None if it holds a value that must not, or cannot, be kept."""
-    try:
-        rows = [_packed_record(catalog, read.entity, read.joins, row) for row in answer.rows]
-        content = orjson.dumps([answer.total, rows])
-    except (StoredValueError, TypeError):  # a JSON column may hold numbers beyond 64 bits
-        return None
-    return _digest(content) + content
+def _digest(name: str, ends: float, content: bytes) -> bytes:
+    sealed = hashlib.blake2b(content, digest_size=_DIGEST)
+    sealed.update(f"{name}{ends}".encode())
+    return sealed.digest()
 
 
-def unpacked(catalog: Catalog, read: Read, sealed: bytes) -> Answer:
-    """The answer again; raises ``ValueError`` for anything else."""
-    digest, content = sealed[:_DIGEST], sealed[_DIGEST:]
-    if digest != _digest(content):
-        raise ValueError("not an entry of ours")
-    try:
-        total, rows = orjson.loads(content)
-        if (type(total) is not int) if read.total else (total is not None):
-            raise ValueError("no total")
-        return Answer(
-            [_unpacked_record(catalog, read.entity, read.fields, read.joins, row) for row in rows],
-            total,
-        )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(str(error)) from error
+# --- Records as lists of their values -------------------------------------------------------------
 
 
-_DIGEST = 8
+class _Column(NamedTuple):
+    name: str
+    packed: _Convert | None
+    unpacked: _Convert | None
 
 
-def _digest(content: bytes) -> bytes:
-    # The types of a value cannot tell a spoilt entry from a true one: "no rows" fits any read.
-    return hashlib.blake2b(content, digest_size=_DIGEST).digest()
-
-
-def _packed_record(
-    catalog: Catalog, entity: Entity, joins: tuple[Join, ...], record: Record
-) -> dict[str, Any]:
-    names = {join.relation.name for join in joins}
-    packed = {
-        name: _packed_value(entity.fields[name].type, value)
-        for name, value in record.items()
-        if name not in names
-    }
-    for join in joins:
-        child = record[join.relation.name]
-        target = catalog[join.relation.target]
-        packed[join.relation.name] = child and _packed_record(catalog, target, join.joins, child)
-    return packed
-
-
-def _packed_value(kind: FieldType, value: Any) -> Any:
-    if isinstance(value, StoredValueError):
-        raise value
-    if isinstance(kind, ListType) and value is not None:
-        return [_packed_value(kind.of, item) for item in value]
-    if isinstance(kind, DocumentType) and value is not None:
-        document = cast("Record", value)
-        return {name: _packed_value(kind.fields[name].type, v) for name, v in document.items()}
-    return encoded(kind, value)
-
-
-def _unpacked_record(
-    catalog: Catalog,
-    entity: Entity,
-    fields: tuple[Path, ...],
-    joins: tuple[Join, ...],
-    record: dict[str, Any],
-) -> Record:
-    unpacked = {
-        name: decoded(entity.fields[name].type, record[name])
+def _columns(
+    catalog: Catalog, entity: Entity, fields: Iterable[Path], joins: Iterable[Join]
+) -> list[_Column]:
+    """How each value of a record is held; None for those that JSON holds as they are."""
+    columns = [
+        _Column(name, *_converted(entity.fields[name].type))
         for name in dict.fromkeys(path[0] for path in fields)
-    }
+    ]
     for join in joins:
-        child, target = record[join.relation.name], catalog[join.relation.target]
-        unpacked[join.relation.name] = (
-            None
-            if child is None
-            else _unpacked_record(catalog, target, join.fields, join.joins, child)
+        inner = _columns(catalog, catalog[join.relation.target], join.fields, join.joins)
+        columns.append(
+            _Column(join.relation.name, partial(_packed, inner), partial(_unpacked, inner))
         )
-    return unpacked
+    return columns
+
+
+def _converted(kind: FieldType) -> tuple[_Convert | None, _Convert | None]:
+    return (None, None) if _as_json(kind) else (partial(encoded, kind), partial(decoded, kind))
+
+
+def _as_json(kind: FieldType) -> bool:
+    if isinstance(kind, ListType):
+        return _as_json(kind.of)
+    if isinstance(kind, DocumentType):
+        return all(_as_json(field.type) for field in kind.fields.values())
+    return isinstance(kind, EnumType) or kind in _AS_JSON
+
+
+def _packed(columns: Sequence[_Column], record: Record | None) -> list[Any] | None:
+    if record is None:  # nothing was joined
+        return None
+    return [
+        column.packed(record[column.name]) if column.packed else record[column.name]
+        for column in columns
+    ]
+
+
+def _unpacked(columns: Sequence[_Column], values: list[Any] | None) -> Record | None:
+    if values is None:
+        return None
+    return {
+        column.name: column.unpacked(value) if column.unpacked else value
+        for column, value in zip(columns, values, strict=True)
+    }

@@ -58,7 +58,7 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
 
 
 async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Key, Value]:
-    wanted = sorted(keys, key=repr)  # the same statement, whatever the order of the rows
+    wanted = list(keys)
     if not wanted:
         return {}
     reads = [hop.island.read, *(part.summary for part in hop.island.summaries)]
@@ -66,7 +66,7 @@ async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Ke
     rows, *summaries = (ask_of(read)._replace(keys=tuple(wanted)) for read in near)
     # All at once, so that the loaders make them one call.
     answers, *groups = await asyncio.gather(
-        context.loaders.load(rows, cached=hop.relation.cross_store),
+        context.loaders.load(rows, hop.relation),
         *(context.loaders.load(ask) for ask in summaries),
     )
     return await _shaped(hop.island, {key: answers[key] for key in wanted}, groups, context)
@@ -126,7 +126,7 @@ def _value(
     page = island.page
     if page is None:
         return rows[0] if rows else None
-    more = len(answer.rows) > page.size
+    more = len(answer.raw) > page.size
     return RowPage(
         rows[::-1] if page.backward else rows,
         _cursor_of(island.read.entity, island, context),

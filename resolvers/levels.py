@@ -21,6 +21,8 @@ Objects = Mapping[Key, Any]
 Links = tuple[Sequence[Objects], Sequence[Any]]
 """For each hop its values by key, and what stands where there is none."""
 
+NO_LINKS: Links = ((), ())
+
 _READERS = 8  # at a time, of one summary: that of its groups, and none where there are no rows
 
 
@@ -37,6 +39,8 @@ class Level:
         self.hops = [
             (hop, Level(schema, hop.island, forms[hop.place])) for hop in hops_in(island.part)
         ]
+        self.ends = not (self.hops or self.summaries or self.question.reaches)
+        """Whether its rows are all that it takes."""
         self._functions: dict[Any, Functions] = {}
         self._groups: dict[tuple[str, Any], Any] = {}
 

@@ -23,7 +23,7 @@ from resolvers.forms import (
     Summed,
     Total,
 )
-from resolvers.levels import Functions, Level, Links, Objects, object_forms
+from resolvers.levels import NO_LINKS, Functions, Level, Links, Objects, object_forms
 
 _INT32: Final = 2**31
 
@@ -85,7 +85,7 @@ def empty_page(level: Level, form: PageForm, catalog: Catalog) -> Any:
     """The connection where nothing is related."""
     groups = [{(): part.summary.nothing} for part in level.island.summaries]
     found = Found({(): Answer((), 0)}, groups)
-    return pages_of(level, form, found, None, ((), ()), catalog)[()]
+    return pages_of(level, form, found, None, NO_LINKS, catalog)[()]
 
 
 @dataclass(frozen=True, slots=True)

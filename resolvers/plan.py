@@ -124,7 +124,7 @@ class Planner:
         needs = _Needs()
         needs.add(selection.paths)
         for edge in selection.edges:
-            if isinstance(edge.wanted, Selection) and not edge.relation.cross_store:
+            if isinstance(edge.wanted, Selection) and _joins(edge.relation):
                 part, fields, joins = self._part(edge.wanted)
                 joined.append(Joined(edge.key, edge.place, edge.relation, part))
                 needs.join(edge.relation, fields, joins)
@@ -137,6 +137,11 @@ class Planner:
             needs.add((name,) for name in selection.entity.key)
         part = Part(selection.entity, tuple(joined), tuple(hops))
         return part, *needs.collected()
+
+
+def _joins(relation: Relation) -> bool:
+    """Whether its row comes with its parent's; what is to be kept is read on its own."""
+    return not relation.cross_store and not relation.cache_ttl
 
 
 class _Needs:

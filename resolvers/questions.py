@@ -19,17 +19,22 @@ Variables = Mapping[str, Any]
 class Question:
     """A read or a summary of a plan, in which variables may stand in for values."""
 
-    __slots__ = ("_reaches", "ask")
+    __slots__ = ("ask", "reaches")
 
     def __init__(self, read: Read | Summary) -> None:
         self.ask = ask_of(read)
-        self._reaches = reaches(read.filter)
+        self.reaches = reaches(read.filter)
+        """Whether another store must be asked first."""
 
     async def asked(
         self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()
     ) -> Ask:
         """What to ask of the store with this request's values. Raises ``ReachError``."""
-        ask = Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)
-        if not self._reaches:
+        ask = self.bound(variables, keys)
+        if not self.reaches:
             return ask
         return ask_of(await context.reach.within(ask.read, keys))
+
+    def bound(self, variables: Variables, keys: tuple[Key, ...] = ()) -> Ask:
+        """The same where nothing reaches into another store."""
+        return Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)

@@ -76,6 +76,7 @@ def log_request(
         rows=tally.rows,
         store_calls=dict(tally.store_calls),
         cache_hits=tally.cache_hits,
+        cache_local_hits=tally.cache_local_hits,
         cache_misses=tally.cache_misses,
         errors=list(error_codes),
         **more,

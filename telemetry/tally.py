@@ -44,13 +44,15 @@ def _random_id() -> str:
 class Tally:
     """What one request did so far; all its tasks add to the same object.
 
-    ``store_calls`` is by store name: postgres, mongo, redis. ``trace_id`` is 32 hex digits.
+    ``store_calls`` is by store name: postgres, mongo, redis. ``cache_local_hits`` are those of the
+    ``cache_hits`` that were found in this process. ``trace_id`` is 32 hex digits.
     ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
     """
 
     rows: int = 0
     store_calls: dict[str, int] = field(default_factory=dict[str, int])
     cache_hits: int = 0
+    cache_local_hits: int = 0
     cache_misses: int = 0
     cache_wait: Stopwatch = field(default_factory=Stopwatch)
     trace_id: str = field(default_factory=_random_id)

@@ -7,6 +7,11 @@ from typing import Protocol
 class Cache(Protocol):
     """Bytes by key, for a while. It may forget at any time, and no failure of it is an error."""
 
+    @property
+    def takes(self) -> bool:
+        """Whether items would be kept now, as far as it knows."""
+        ...
+
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """The values, in the order of ``keys``; None where it has none or cannot tell in time."""
         ...
@@ -30,6 +35,11 @@ class Cache(Protocol):
 
 class NoCache(Cache):
     """The cache when caching is off."""
+
+    @property
+    def takes(self) -> bool:
+        """Never."""
+        return False
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """None for every key."""

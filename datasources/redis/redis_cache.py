@@ -46,6 +46,11 @@ class RedisCache(Cache):
         self._writes = 0
         self._open = True
 
+    @property
+    def takes(self) -> bool:
+        """Whether it is well, and not too many writes are under way."""
+        return self._writes < _WRITES_IN_FLIGHT and self._usable()
+
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """The values, in the order of ``keys``, by one MGET; all None after any failure."""
         values = await self._read(keys) if keys else []
@@ -56,7 +61,7 @@ class RedisCache(Cache):
 
     def set_many(self, items: Mapping[str, bytes], ttl: float) -> None:
         """Keep the items for ``ttl`` seconds; dropped while too many other writes are under way."""
-        if items and self._writes < _WRITES_IN_FLIGHT and self._usable():
+        if items and self.takes:
             self._writes += 1
             self._start(self._write(dict(items), max(1, round(ttl * 1000))))
 

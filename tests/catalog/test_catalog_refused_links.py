@@ -197,3 +197,14 @@ def test_table_that_inherits_from_another():
     assert refusal(Person, Pilot) == (
         "Pilot: inherits from another table. Relate the two tables instead."
     )
+
+
+@pytest.mark.parametrize("side", ["cache", "back_cache"])
+def test_a_time_to_live_that_is_no_number_of_seconds(side):
+    """In either direction."""
+    flight = document("Flight", origin=str, __indexes__=(Index("origin"),))
+    link = Link("airport", to="Airport", on={"origin": "code"}, back="flights", **{side: -1})
+    flight.__links__ = (link,)
+    assert refusal(flight, Airport) == (
+        f"Flight.airport: its {side} is -1. Give it a number of seconds, 0 or more."
+    )

@@ -25,6 +25,7 @@ async def test_a_request_is_one_line(client, lines):
         "rows": 8,
         "store_calls": {"postgres": 1, "mongo": 1},
         "cache_hits": 0,
+        "cache_local_hits": 0,
         "cache_misses": 0,
         "errors": [],
     }

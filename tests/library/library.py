@@ -53,6 +53,7 @@ class Library:
         self,
         *more: type,
         cache: Cache | None = None,
+        local_bytes: int = 0,
         limits: PageLimits = LIMITS,
         postgres: Callable[[DataSource], CountingSource] = CountingSource,
         mongo: Callable[[DataSource], CountingSource] = CountingSource,
@@ -67,6 +68,7 @@ class Library:
             sources={Store.POSTGRES: self.postgres, Store.MONGO: self.mongo},
             cache=cache or NoCache(),
             cache_ttl=60,
+            cache_local_bytes=local_bytes,
             page_limits=limits,
             direct=not fields_traced,
         )

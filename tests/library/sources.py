@@ -82,6 +82,11 @@ class DictCache(Cache):
         self.content: dict[str, bytes] = {}
         self.ttls: dict[str, float] = {}
 
+    @property
+    def takes(self) -> bool:
+        """Always."""
+        return True
+
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """What it has, counted in the tally as Redis would be."""
         found = [self.content.get(key) for key in keys]

@@ -75,6 +75,7 @@ def test_a_request_is_one_line(json_lines):
         "rows": 5,
         "store_calls": {"postgres": 1, "mongo": 1},
         "cache_hits": 4,
+        "cache_local_hits": 0,
         "cache_misses": 5,
         "errors": [],
         "trace_id": TRACE,
