@@ -7,11 +7,16 @@ import gc
 import hashlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Until there is something to end in order, Ctrl-C is to end it without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import uvloop
 from pydantic import ValidationError

@@ -11,6 +11,8 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_DAY, _YEAR = 86_400, 31_536_000  # seconds; beyond, a store may not take them for numbers
+
 
 class Settings(BaseSettings):
     """What an operator may set; every description is the one that ``--help`` shows."""
@@ -66,11 +68,12 @@ class Settings(BaseSettings):
     )
     postgres_pool_size: int = Field(10, ge=1, description="Connections to PostgreSQL at most.")
     store_timeout: float = Field(
-        30, gt=0, description="How long one statement or pipeline may take, in seconds."
+        30, gt=0, le=_DAY, description="How long one statement or pipeline may take, in seconds."
     )
     cache_ttl: float = Field(
         60,
         ge=0,
+        le=_YEAR,
         description="How long a row read across stores is kept, in seconds, where its model does "
         "not say; 0 keeps nothing at all.",
     )

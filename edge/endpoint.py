@@ -21,7 +21,7 @@ from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body
 from edge.graph import Graph
 from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
 from edge.observe import Operation, observed, operation
-from edge.requests import GraphQLRequest, header_of, parameters_of, read_request
+from edge.requests import GraphQLRequest, header_of, list_of, parameters_of, read_request
 from resolvers.operations import Operation as Query
 from resolvers.operations import as_json
 from telemetry import begin, log_request
@@ -80,7 +80,7 @@ class Endpoint:
     ) -> tuple[int, str, dict[str, str], Body]:
         media_type = JSON
         try:
-            media_type = answer_type(header_of(scope, b"accept"))
+            media_type = answer_type(list_of(scope, b"accept"))
             asked = await read_request(scope, receive, self._max_body_bytes)
             body = await self._execute(asked, by_get=scope["method"] != "POST")
         except HttpError as error:
@@ -159,5 +159,5 @@ def _opened_in_browser(scope: Scope) -> bool:
     return (
         scope["method"] == "GET"
         and "query" not in parameters_of(scope)
-        and wants_page(header_of(scope, b"accept"))
+        and wants_page(list_of(scope, b"accept"))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -16,23 +17,24 @@ _KNOWN: Final = 64
 
 
 @lru_cache(_KNOWN)
-def answer_type(accept: str | None) -> str:
+def answer_type(accept: str) -> str:
     """The media type of the answer; raises ``HttpError`` 406 if the client takes none of ours.
 
     A client that says nothing, or that it takes anything, gets `application/json`.
     """
-    if not accept or not accept.strip():
+    if not accept.strip():
         return JSON
-    ranked = sorted(_ranges(accept), key=lambda part: -part[1])
-    for media_range, quality in ranked:
-        if quality > 0 and (found := _matching(media_range)):
+    ranges = _ranges(accept)
+    named = {media_range for media_range, _ in ranges}
+    for media_range, quality in sorted(ranges, key=lambda part: -part[1]):
+        if quality > 0 and (found := _matching(media_range, named)):
             return found
     raise HttpError(406, "NOT_ACCEPTABLE", f"Answers are {' or '.join(OFFERED)}.")
 
 
-def wants_page(accept: str | None) -> bool:
+def wants_page(accept: str) -> bool:
     """True for a browser that opens the address, which wants a page and not data."""
-    return any(media_range == "text/html" for media_range, _ in _ranges(accept or ""))
+    return any(media_range == "text/html" for media_range, _ in _ranges(accept))
 
 
 @lru_cache(_KNOWN)
@@ -54,12 +56,15 @@ def _range(text: str) -> tuple[str, float]:
     media_range, *parameters = (part.strip().lower() for part in text.split(";"))
     weights = [value[2:] for value in parameters if value.startswith("q=")]
     try:
-        return media_range, float(weights[0]) if weights else 1.0
+        weight = float(weights[0]) if weights else 1.0
     except ValueError:
-        return media_range, 0.0
+        weight = 0.0
+    return media_range, weight if 0 <= weight <= 1 else 0.0
 
 
-def _matching(media_range: str) -> str | None:
+def _matching(media_range: str, named: Collection[str]) -> str | None:
+    """What a range stands for; what is named by itself is not meant by a wider one beside it."""
     if media_range in OFFERED:
         return media_range
-    return JSON if media_range in {"*/*", "application/*"} else None
+    wide = media_range in {"*/*", "application/*"}
+    return next((each for each in (JSON, GRAPHQL_RESPONSE) if wide and each not in named), None)

@@ -31,6 +31,11 @@ def header_of(scope: Scope, name: bytes) -> str | None:
     return None
 
 
+def list_of(scope: Scope, name: bytes) -> str:
+    """All headers of this name as the one list that they mean; empty if there is none."""
+    return ",".join([value.decode("latin-1") for key, value in scope["headers"] if key == name])
+
+
 def parameters_of(scope: Scope) -> QueryParams:
     """The parameters in the address."""
     return QueryParams(scope["query_string"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -111,8 +112,11 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
     try:
         named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
         limits = {name: value for name, value in _LIMITS.items() if name.lower() not in named}
-        return cast("Client", make(url, **{**limits, **options}))
-    except (PyMongoError, ValueError) as error:
+        with warnings.catch_warnings():
+            # The driver merely warns of an option that it does not know or cannot read.
+            warnings.simplefilter("error", UserWarning)
+            return cast("Client", make(url, **{**limits, **options}))
+    except (PyMongoError, ValueError, UserWarning) as error:
         raise ValueError(_complaint(url, error)) from None
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from bson.errors import BSONError
 from pymongo.errors import (
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     OperationFailure,
@@ -31,6 +32,9 @@ def store_error(error: Exception) -> StoreError:
     code = error.code if isinstance(error, OperationFailure) else None
     if isinstance(error, ConnectionFailure):
         return StoreUnavailable(STORE, "MongoDB does not answer.")
+    if isinstance(error, ConfigurationError):
+        # Found out only now, as the name of a mongodb+srv URL, which may be known a moment later.
+        return StoreUnavailable(STORE, "MongoDB cannot be reached as its URL says.")
     if isinstance(error, (TimeoutError, ExecutionTimeout)) or code in _TIMEOUTS:
         hint = "Ask for less, or filter by indexed fields."
         return StoreTimeout(STORE, "MongoDB took longer than a read may take.", hint=hint)
@@ -48,4 +52,6 @@ def reason_of(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, OperationFailure) and error.code in _REFUSALS:
         return "credentials refused"
+    if isinstance(error, ConfigurationError):
+        return "not reachable as its URL says"
     return "no connection" if isinstance(error, ConnectionFailure) else type(error).__name__

@@ -39,7 +39,7 @@ def client_for(url: str, *, pool_size: int) -> Redis:
         pool = BlockingConnectionPool(**parse_url(url), **options)
         pool.make_connection()
     except Exception as error:  # noqa: BLE001 - what it says may quote the password
-        raise ValueError(f"the Redis URL cannot be used ({type(error).__name__})") from None
+        raise ValueError(f"The Redis URL cannot be used: {type(error).__name__}.") from None
     return Redis.from_pool(pool)
 
 
@@ -49,16 +49,16 @@ def _check(url: str) -> None:
         port = parts.port
     except ValueError:
         raise ValueError(
-            "the Redis URL has no valid host and port; / ? # @ in a password are %2F %3F %23 %40"
+            "The Redis URL has no valid host and port; / ? # @ in a password are %2F %3F %23 %40."
         ) from None
     if parts.scheme not in _SCHEMES:
-        raise ValueError("the Redis URL must begin with redis://, rediss:// or unix://")
+        raise ValueError("The Redis URL must begin with redis://, rediss:// or unix://.")
     if port == 0 or (parts.scheme == "unix" and not parts.path):
-        raise ValueError("the Redis URL needs a port above 0, or for unix:// a path")
+        raise ValueError("The Redis URL needs a port above 0, or for unix:// a path.")
     if parts.scheme != "unix" and not (parts.path or "/0").strip("/").isdigit():
-        raise ValueError("the Redis URL may end in the number of a database only, such as /0")
+        raise ValueError("The Redis URL may end in the number of a database only, such as /0.")
     if not parse_qs(parts.query).keys() <= set(_OPTIONS):
-        raise ValueError(f"the Redis URL takes these options only: {', '.join(_OPTIONS)}")
+        raise ValueError(f"The Redis URL takes these options only: {', '.join(_OPTIONS)}.")
 
 
 def reason_of(error: BaseException) -> str:

@@ -35,6 +35,9 @@ def code_of(response) -> str:
         (f"{GRAPHQL};q=0, */*;q=0.1", JSON),
         (f"{GRAPHQL};q=x, {JSON};q=0.1", JSON),
         (f"{GRAPHQL};q=nan, {JSON};q=0.1", JSON),
+        (f"{JSON};q=0, */*", GRAPHQL),
+        (f"{JSON};q=0.1, application/*;q=0.5", GRAPHQL),
+        (f"{JSON};q=0.9, {GRAPHQL};q=0.5, */*", JSON),
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "GET"])
@@ -48,6 +51,13 @@ async def test_the_answer_has_the_media_type_that_is_wanted_most(client, method,
     assert response.status_code == 200
     assert response.headers["content-type"] == f"{expected}; charset=utf-8"
     assert response.json() == ANSWER
+
+
+async def test_several_lines_of_accept_are_one_list(client):
+    """As a proxy may part them."""
+    headers = [("accept", "text/html"), ("accept", GRAPHQL)]
+    response = await client.post("/graphql", json=HELLO, headers=headers)
+    assert response.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/png", f"{JSON};q=0", "application", ",;,"])

@@ -17,6 +17,9 @@ MALFORMED = [
     "mongodb://user:s3cret%zz@h/",
     "mongodb://user:s3cret@h/a b",
     "mongodb://[::1/",
+    "mongodb://h/?serverSelectionTimeout=1",
+    "mongodb://h/?serverSelectionTimeoutMS=soon",
+    "mongodb://user:s3cret@h/?tls=maybe",
 ]
 
 

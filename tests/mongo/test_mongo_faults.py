@@ -10,9 +10,11 @@ from mongo_models import STATION
 from mongo_reads import BY_KEY, answer_of, compare
 from mongo_server import Secantus, free_port
 from pymongo import MongoClient
+from pymongo.errors import ConfigurationError
 
 from catalog.query import Batch, Read
 from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from datasources.mongo.errors import reason_of, store_error
 
 NAMES = Read(STATION, (("name",),), order=BY_KEY)
 
@@ -37,6 +39,13 @@ async def test_a_refused_connection_is_said_soon(opened):
     assert time.monotonic() - begun < 4
     assert caught.value.store == "mongo"
     assert str(caught.value) == "MongoDB does not answer."
+
+
+def test_a_name_that_is_not_known_may_be_known_later():
+    """The driver looks up the hosts of a mongodb+srv URL at the first read, and at each next."""
+    unknown = ConfigurationError("The DNS query name does not exist: _mongodb._tcp.h.example.")
+    assert isinstance(store_error(unknown), StoreUnavailable)
+    assert reason_of(unknown) == "not reachable as its URL says"
 
 
 async def test_ping_says_why_within_about_a_second(opened, server):

@@ -29,6 +29,16 @@ def test_a_signal_ends_everything_in_order(start: Start, data_dir: Path, number:
     assert "Traceback" not in running.said
 
 
+def test_an_interrupt_while_nothing_runs_says_nothing(start: Start, data_dir: Path) -> None:
+    """While Python is still importing: no traceback, and nothing was started."""
+    running = start()
+    mapped = Path(f"/proc/{running.process.pid}/maps")
+    assert eventually(lambda: "pydantic_core" in mapped.read_text(), seconds=20)
+    assert running.stop(signal.SIGINT) == -signal.SIGINT
+    assert running.said == ""
+    assert not data_dir.exists()
+
+
 @pytest.mark.parametrize("name", ["postgres", "mongo", "redis"])
 def test_a_killed_database_is_named_and_comes_back(start: Start, data_dir: Path, name: str) -> None:
     """Queries meanwhile fail with the store's name; no restart of the server is needed."""
@@ -65,6 +75,7 @@ def test_a_taken_port_is_said_before_anything_starts(start: Start, data_dir: Pat
         ("DATABASE_URL", "postgresql://user:hush@localhost:port/app"),
         ("MONGO_URL", "mongo://user:hush@localhost"),
         ("MONGO_URL", "mongodb://user:hush@localhost:port"),
+        ("MONGO_URL", "mongodb://user:hush@localhost/?timeout=no"),
         ("REDIS_URL", "http://:hush@localhost"),
     ],
 )
@@ -79,9 +90,10 @@ def test_a_wrong_url_is_one_clear_line(start: Start, name: str, url: str) -> Non
 
 def test_wrong_settings_are_named(start: Start) -> None:
     """A line for each, and exit status 2."""
-    running = start("--port", "much", MAX_PAGE_SIZE="0")
+    running = start("--port", "much", MAX_PAGE_SIZE="0", STORE_TIMEOUT="inf")
     assert running.process.wait(30) == 2
-    assert [line.split(":")[0] for line in running.said.splitlines()] == ["PORT", "MAX_PAGE_SIZE"]
+    names = [line.split(":")[0] for line in running.said.splitlines()]
+    assert names == ["PORT", "MAX_PAGE_SIZE", "STORE_TIMEOUT"]
 
 
 def test_it_starts_with_both_databases_down(start: Start) -> None:
