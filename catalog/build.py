@@ -14,7 +14,7 @@ from catalog.errors import ModelError
 from catalog.links import linked
 from catalog.names import GENERATED_SUFFIXES, check_root_name, check_type_name
 from catalog.tables import entity_of_table, is_table
-from catalog.types import DocumentType, EnumType, Field, element_of
+from catalog.types import DocumentType, EnumType, Field, element_of, is_leaf
 
 
 def models_in(package: ModuleType) -> list[type]:
@@ -70,7 +70,9 @@ def _check_entity(entities: dict[str, Entity], entity: Entity) -> None:
     if entity.singular == entity.plural:
         mend = "Say the plural in the model: __plural__ = '...'."
         raise ModelError(entity.name, None, "singular and plural are the same", mend=mend)
+    _check_key(entity)
     _check_distinct(entity.name, (*entity.fields.values(), *entity.relations.values()))
+    _check_stored(entity.name, entity.fields.values())
     for relation in entity.relations.values():
         named = (relation.target, *((relation.through.entity,) if relation.through else ()))
         for name in named:
@@ -78,6 +80,22 @@ def _check_entity(entities: dict[str, Entity], entity: Entity) -> None:
                 mend = "Put that model into the package of models too."
                 reason = f"relates to {name}, which is not served"
                 raise ModelError(entity.name, relation.name, reason, mend=mend)
+
+
+def _check_key(entity: Entity) -> None:
+    for name in entity.key:
+        if not is_leaf(entity.fields[name].type):
+            mend = "Use a key that is one value: a number, a text, a date, an id."
+            raise ModelError(entity.name, name, "is the key, but not a single value", mend=mend)
+
+
+def _check_stored(owner: str, fields: Iterable[Field]) -> None:
+    seen: dict[str, str] = {}
+    for field in fields:
+        if field.stored in seen:
+            reason = f"is stored as {field.stored!r}, and so is {seen[field.stored]!r}"
+            raise ModelError(owner, field.name, reason, mend="Give one of them another alias.")
+        seen[field.stored] = field.name
 
 
 def _check_distinct(owner: str, members: Iterable[Field | Relation]) -> None:
@@ -111,7 +129,11 @@ def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
         check_type_name(kind.name)
         _claim(named, kind.name, kind, owner)
     if isinstance(kind, DocumentType):
+        if not kind.fields:
+            mend = "Give it a field, or use dict, which is served as JSON."
+            raise ModelError(owner, field.name, f"the document {kind.name} is empty", mend=mend)
         _check_distinct(kind.name, kind.fields.values())
+        _check_stored(kind.name, kind.fields.values())
         for inner in kind.fields.values():
             _claim_types(named, inner, kind.name)
 

@@ -11,14 +11,22 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 from catalog.declare import Index
 from catalog.entity import Entity, Store
 from catalog.errors import ModelError
-from catalog.names import api_name, cache_ttl_of, check_members, description_of, lower_first, plural
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
+from catalog.names import (
+    api_name,
+    cache_ttl_of,
+    check_members,
+    description_of,
+    lower_first,
+    plural_of,
+)
+from catalog.stored import check_key, collection_of, indexes_of
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
 
 _SCALARS: Mapping[Any, Scalar] = {
     bool: Scalar.BOOLEAN,
@@ -49,23 +57,18 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
     key = next((name for name, field in fields.items() if field.stored == "_id"), None)
     if key is None:
         key, fields = "id", {"id": _OBJECT_KEY, **fields}
-    if not model.__dict__["__collection__"]:
-        mend = "Give it the collection's name."
-        raise ModelError(model.__name__, None, "its __collection__ is empty", mend=mend)
-    indexes = tuple(getattr(model, "__indexes__", ()))
-    for index in indexes:
-        _check_index(model.__name__, fields, index)
+    indexes = indexes_of(model, fields)
     return Entity(
         name=model.__name__,
         store=Store.MONGO,
-        table=model.__dict__["__collection__"],
+        table=collection_of(model),
         fields=fields,
         key=(key,),
         unique=tuple(index.fields for index in indexes if _is_key(index)),
         indexes=((key,), *(index.fields for index in indexes)),
         relations={},
         singular=lower_first(model.__name__),
-        plural=getattr(model, "__plural__", plural(lower_first(model.__name__))),
+        plural=plural_of(model),
         model=model,
         description=description_of(model),
         cache_ttl=cache_ttl_of(model),
@@ -77,22 +80,11 @@ def _is_key(index: Index) -> bool:
     return index.unique and not any("." in name for name in index.fields)
 
 
-def _check_index(model: str, fields: Mapping[str, Field], index: Index) -> None:
-    for name in index.fields:
-        inside: Mapping[str, Field] = fields
-        for part in name.split("."):
-            if part not in inside:
-                reason = "an index names a field that does not exist"
-                mend = "Name fields of the document in __indexes__."
-                raise ModelError(model, name, reason, mend=mend)
-            kind = element_of(inside[part].type)
-            inside = kind.fields if isinstance(kind, DocumentType) else {}
-
-
 def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field]:
     if model in parents:
         mend = "Store the recursive part as a dict, which is served as JSON."
         raise ModelError(model.__name__, None, "a document that contains itself", mend=mend)
+    model.model_rebuild(raise_errors=False)  # what it names may stand below it in its module
     for name, info in model.model_fields.items():
         kind, optional = _type(model, name, info, (*parents, model))
         stored = _stored_name(model, name, info, top=not parents)
@@ -110,9 +102,11 @@ def _stored_name(model: type, name: str, info: FieldInfo, *, top: bool) -> str:
     if info.validation_alias is not None and not isinstance(info.validation_alias, str):
         reason = "has several aliases, or a path, so that it is not plain which key it is stored by"
         raise ModelError(model.__name__, name, reason, mend="Give it one alias, a text.")
-    alias = info.validation_alias or info.alias
+    alias = info.alias if info.validation_alias is None else info.validation_alias
     # As in every mapper of MongoDB documents, a plain ``id`` is the document's key.
-    return alias or ("_id" if top and name == "id" else name)
+    stored = ("_id" if top and name == "id" else name) if alias is None else alias
+    check_key(model.__name__, name, stored)
+    return stored
 
 
 def _type(
@@ -162,6 +156,8 @@ def _plain(annotation: Any, parents: tuple[type, ...]) -> FieldType | None:
         return None
     if issubclass(annotation, enum.Enum):
         return _enum(annotation)
+    if issubclass(annotation, RootModel):
+        return None  # it is stored as what it holds, and that is for the field to say
     if issubclass(annotation, BaseModel):
         fields = {field.name: field for field in _fields(annotation, parents)}
         return DocumentType(annotation.__name__, fields, description_of(annotation))

@@ -33,13 +33,27 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
 
 
 def _links(entity: Entity) -> Iterable[Link]:
-    links: object = getattr(entity.model, "__links__", ())
-    if isinstance(links, (list, tuple)):
-        listed = cast("Sequence[object]", links)
-        if all(isinstance(link, Link) for link in listed):
-            return cast("Sequence[Link]", listed)
-    mend = "Write __links__ = (Link(...),): a tuple, with its comma."
-    raise ModelError(entity.name, None, "its __links__ are no tuple of Links", mend=mend)
+    listed: object = getattr(entity.model, "__links__", ())
+    links = cast("Sequence[object]", listed if isinstance(listed, (list, tuple)) else (None,))
+    for link in links:
+        if not isinstance(link, Link):
+            mend = "Write __links__ = (Link(...),): a tuple, with its comma."
+            raise ModelError(entity.name, None, "its __links__ are no tuple of Links", mend=mend)
+        if not _is_whole(link):
+            mend = "Write Link('name', to='Entity', on={'field here': 'field there'})."
+            raise ModelError(entity.name, str(link.name), "is not a link as written", mend=mend)
+    return cast("Sequence[Link]", links)
+
+
+def _is_whole(link: Link) -> bool:
+    """Whether it holds what it is annotated to hold, which Python does not look at."""
+    to, on = cast("object", link.to), cast("object", link.on)
+    if not isinstance(to, (str, type)) or not isinstance(on, Mapping):
+        return False
+    pairs = cast("Mapping[object, object]", on)
+    return all(
+        isinstance(text, str) for text in (link.name, link.back or "", *pairs, *pairs.values())
+    )
 
 
 def _relation(

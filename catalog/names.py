@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from math import inf
 from typing import cast
 
 from catalog.errors import ModelError
 from catalog.types import EnumType, Scalar
 
+_YEAR = 31_536_000  # seconds
 _NAME = re.compile(r"[A-Za-z][_0-9A-Za-z]*")
 RESERVED_FIELDS = frozenset({"nodeId", "and", "or", "not", "isNull"})
 """Names that the generated types and filters use themselves."""
@@ -54,6 +54,14 @@ def plural(name: str) -> str:
     return name + ("es" if re.search(r"(s|x|z|ch|sh)$", name) else "s")
 
 
+def plural_of(model: type) -> str:
+    """The model's ``__plural__``, else the regular plural of its name."""
+    said: object = getattr(model, "__plural__", None)
+    if said is None or isinstance(said, str):
+        return plural(lower_first(model.__name__)) if said is None else said
+    raise ModelError(model.__name__, None, f"its __plural__ is {said!r}", mend="Give it a text.")
+
+
 def description_of(model: type) -> str | None:
     """The model's own docstring, not an inherited one."""
     own = model.__dict__.get("__doc__")
@@ -67,10 +75,11 @@ def cache_ttl_of(model: type) -> float | None:
 
 def checked_ttl(model: str, field: str | None, name: str, seconds: object) -> float | None:
     """A number of seconds to keep rows for, as a model declares it by this name, or none."""
-    if seconds is None or (type(seconds) in (int, float) and 0 <= cast("float", seconds) < inf):
+    if seconds is None or (type(seconds) in (int, float) and 0 <= cast("float", seconds) <= _YEAR):
         return cast("float | None", seconds)
     reason = f"its {name} is {seconds!r}"
-    raise ModelError(model, field, reason, mend="Give it a number of seconds, 0 or more.")
+    mend = "Give it a number of seconds, 0 or more, a year at most."
+    raise ModelError(model, field, reason, mend=mend)
 
 
 def check_type_name(name: str) -> None:
@@ -87,7 +96,9 @@ def check_root_name(model: str, name: str, *, mend: str) -> None:
 
 
 def check_members(model: str, field: str, kind: EnumType) -> None:
-    """Refuses an enum with a member that GraphQL cannot name or that no store can hold."""
+    """Refuses an enum with a member that GraphQL cannot name or no store can hold, or with none."""
+    if not kind.members:
+        raise ModelError(model, field, f"the enum {kind.name} has no members", mend="Give it one.")
     for name, value in kind.members.items():
         if not _NAME.fullmatch(name) or name in {"true", "false", "null"}:
             reason = f"the enum {kind.name} has the member {name!r}, which GraphQL cannot name"

@@ -20,7 +20,7 @@ from catalog.names import (
     checked_ttl,
     description_of,
     lower_first,
-    plural,
+    plural_of,
 )
 from catalog.types import EnumType, Field, FieldType, ListType, Scalar
 
@@ -71,7 +71,7 @@ def entity_of_table(model: type) -> Entity:
         indexes=(key, *(columns for columns, _ in indexes)),
         relations=dict(_relations(model, mapper)),
         singular=lower_first(model.__name__),
-        plural=getattr(model, "__plural__", plural(lower_first(model.__name__))),
+        plural=plural_of(model),
         model=model,
         description=description_of(model),
         cache_ttl=cache_ttl_of(model),

@@ -21,6 +21,13 @@ class Museum(BaseModel):
     opened: datetime.date | None = None
     address: Address
     rooms: list[Address] = []
+    owner: "Owner | None" = None
+
+
+class Owner(BaseModel):
+    """Stands below what names it."""
+
+    name: str
 
 
 class MuseumDraft(BaseModel):

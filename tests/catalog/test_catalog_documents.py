@@ -146,6 +146,7 @@ def test_a_class_with_a_collection_is_all_it_takes():
     assert (museum.key, key.stored, key.type, key.nullable) == (
         ("id",), "_id", Scalar.OBJECT_ID, False,
     )  # fmt: skip
+    assert museum.fields["owner"].type.fields.keys() == {"name"}  # a class that stands below it
 
 
 @pytest.mark.parametrize("how", ["alias", "validation_alias", "name"])

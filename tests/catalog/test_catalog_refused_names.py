@@ -4,7 +4,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from refusals import document, refusal
 
-from catalog import Link
+from catalog import Index, Link
 
 
 def test_two_fields_with_one_graphql_name():
@@ -103,7 +103,9 @@ def test_model_named_like_a_generated_type(name):
 
 def test_nested_document_named_like_an_entity():
     """Two classes, one GraphQL type."""
-    inner = type(BaseModel)("Item", (BaseModel,), {"__module__": __name__})
+    inner = type(BaseModel)(
+        "Item", (BaseModel,), {"__module__": __name__, "__annotations__": {"code": str}}
+    )
     assert refusal(document("Flight", inner=inner), document("Item")) == (
         "Item: the GraphQL type 'Item' would mean two things. Rename one of the classes."
     )
@@ -136,14 +138,49 @@ def test_field_that_graphql_cannot_name():
     assert refusal(document(größe=int)).startswith("Item.größe: the GraphQL name 'größe' is not")
 
 
-def test_a_collection_without_a_name():
+@pytest.mark.parametrize("name", ["", "a$b", "system.users", ".a", "a..b", "a.", "a\0b", "a" * 201])
+def test_a_collection_that_mongodb_cannot_name(name):
     """MongoDB would refuse it, but later, and without the model's name."""
-    assert refusal(document("Item", __collection__="")).startswith(
-        "Item: its __collection__ is empty."
+    assert refusal(document("Item", __collection__=name)).startswith(
+        f"Item: its __collection__ is {name!r}, which MongoDB takes for no collection's name."
     )
 
 
-@pytest.mark.parametrize("seconds", ["x", -1, True, float("inf")])
+@pytest.mark.parametrize("key", ["", "a.b", "$set", "a\0b"])
+def test_a_key_that_mongodb_reads_as_something_else(key):
+    """As a path, or as an operator: a filter would look elsewhere than the document."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        value: int = Field(alias=key)
+
+    assert refusal(Item).startswith(
+        f"Item.value: is stored as {key!r}, which is no plain key of a document."
+    )
+
+
+def test_two_fields_stored_as_one():
+    """The second would be read from where the first is."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        id: str
+        code: str = Field(alias="_id")
+
+    assert refusal(Item) == (
+        "Item.code: is stored as '_id', and so is 'id'. Give one of them another alias."
+    )
+
+
+@pytest.mark.parametrize("plural", [5, ("items",)])
+def test_a_plural_that_is_no_text(plural):
+    """The model is named, not only Python's complaint."""
+    assert refusal(document("Item", __plural__=plural)).startswith(
+        f"Item: its __plural__ is {plural!r}."
+    )
+
+
+@pytest.mark.parametrize("seconds", ["x", -1, True, float("inf"), float("nan"), 1e300])
 def test_a_time_to_live_that_is_no_number_of_seconds(seconds):
     """Redis would refuse it at every read."""
     said = refusal(document("Item", __cache__=seconds))
@@ -154,3 +191,19 @@ def test_a_time_to_live_that_is_no_number_of_seconds(seconds):
 def test_links_that_are_no_tuple_of_links(links):
     """The comma is easily forgotten."""
     assert "__links__ = (Link(...),)" in refusal(document("Item", __links__=links))
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "on"), [("x", "Item", "id"), ("x", None, {"id": "id"}), ("x", "Item", {"id": 1})]
+)
+def test_a_link_that_is_not_one(name, to, on):
+    """Python does not look at annotations."""
+    said = refusal(document("Item", __links__=(Link(name, to=to, on=on),)))
+    assert said.startswith("Item.x: is not a link as written. Write Link(")
+
+
+@pytest.mark.parametrize("indexes", [Index("id"), ("id",), (Index(),), (Index("id"), None)])
+def test_indexes_that_are_none(indexes):
+    """The comma is easily forgotten here, too; and an index has fields."""
+    said = refusal(document("Item", id=str, __indexes__=indexes))
+    assert said.startswith("Item: its __indexes__ are no tuple of Indexes with fields.")

@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 import pytest
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from refusals import document, refusal
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field
@@ -85,6 +85,40 @@ def test_enum_member_that_documents_cannot_store(value):
     assert refusal(document(value=kind)) == (
         f"Item.value: the enum Colour stores ODD as {value!r}. "
         "Give the member a text or a number for its value."
+    )
+
+
+class Empty(enum.Enum):
+    pass
+
+
+class Nothing(BaseModel):
+    pass
+
+
+class Many(RootModel[list[int]]):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (Empty, "the enum Empty has no members"),
+        (Nothing, "the document Nothing is empty"),
+        (Many, f"{Many!r} cannot be served"),
+    ],
+)
+def test_a_type_with_nothing_to_serve(kind, reason):
+    """GraphQL has no type without a field or a member; a root model is stored as what it holds."""
+    assert refusal(document(value=kind)).startswith(f"Item.value: {reason}. ")
+
+
+@pytest.mark.parametrize("kind", [dict, list[int], Any])
+def test_a_key_that_is_not_one_value(kind):
+    """It could be neither an argument nor part of a cursor."""
+    assert refusal(document(id=kind)) == (
+        "Item.id: is the key, but not a single value. "
+        "Use a key that is one value: a number, a text, a date, an id."
     )
 
 
