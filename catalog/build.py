@@ -12,7 +12,12 @@ from catalog.documents import entity_of_document, is_document
 from catalog.entity import Catalog, Entity, Relation
 from catalog.errors import ModelError
 from catalog.links import linked
-from catalog.names import GENERATED_SUFFIXES, check_root_name, check_type_name
+from catalog.names import (
+    GENERATED_SUFFIXES,
+    RESERVED_ARGUMENTS,
+    check_root_name,
+    check_type_name,
+)
 from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, element_of, is_leaf
 
@@ -87,6 +92,11 @@ def _check_key(entity: Entity) -> None:
         if not is_leaf(entity.fields[name].type):
             mend = "Use a key that is one value: a number, a text, a date, an id."
             raise ModelError(entity.name, name, "is the key, but not a single value", mend=mend)
+    for name in {name for key in (entity.key, *entity.unique) for name in key}:
+        if entity.fields[name].api in RESERVED_ARGUMENTS:
+            reason = "is a key, and no argument can have this name"
+            mend = "Rename the field; an alias keeps its column."
+            raise ModelError(entity.name, name, reason, mend=mend)
 
 
 def _check_stored(owner: str, fields: Iterable[Field]) -> None:

@@ -14,6 +14,9 @@ _NAME = re.compile(r"[A-Za-z][_0-9A-Za-z]*")
 RESERVED_FIELDS = frozenset({"nodeId", "and", "or", "not", "isNull"})
 """Names that the generated types and filters use themselves."""
 
+RESERVED_ARGUMENTS = frozenset({"info"})
+"""Names that Strawberry's resolvers take for themselves."""
+
 RESERVED_ROOTS = frozenset({"node"})
 """Names of root fields that the generated schema has in any case."""
 

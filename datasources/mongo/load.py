@@ -64,6 +64,7 @@ async def _load(
         due = sample is not None and not await _is_complete(database, entity, sample, is_new=is_new)
         if is_new:
             await database.create_collection(entity.table)
+            present.add(entity.table)  # two entities may share it
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
         if indexes := _indexes(entity):
             await database[entity.table].create_indexes(indexes)

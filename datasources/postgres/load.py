@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from psycopg.types.json import Json
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.entity import Entity
 from catalog.types import EnumType, FieldType, Scalar
@@ -59,6 +60,10 @@ async def load_tables(
     except psycopg.Error as error:
         reason = reason_of(error).rstrip(".")
         raise LoadError(f"The sample cannot be loaded into Postgres: {reason}.") from error
+    except SQLAlchemyError as error:
+        # It cannot write the statement that makes a table.
+        reason = str(error).rstrip(".")
+        raise LoadError(f"Postgres can have no table as a model describes it: {reason}.") from error
 
 
 async def _load(

@@ -4,7 +4,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from refusals import document, refusal
 
-from catalog import Index, Link
+from catalog import Index, Link, catalog_of
 
 
 def test_two_fields_with_one_graphql_name():
@@ -170,6 +170,22 @@ def test_two_fields_stored_as_one():
     assert refusal(Item) == (
         "Item.code: is stored as '_id', and so is 'id'. Give one of them another alias."
     )
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_key_called_like_what_resolvers_are_given(unique):
+    """A field of this name is served; a lookup by it could not be."""
+    assert catalog_of([document("Item", id=str, info=str)])
+    if unique:
+        model = document("Item", id=str, info=str, __indexes__=(Index("info", unique=True),))
+    else:
+
+        class Item(BaseModel):
+            __collection__ = "items"
+            info: str = Field(alias="_id")
+
+        model = Item
+    assert refusal(model).startswith("Item.info: is a key, and no argument can have this name.")
 
 
 @pytest.mark.parametrize("plural", [5, ("items",)])

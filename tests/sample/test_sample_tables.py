@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any, ClassVar
 
+import pytest
 from pydantic import BaseModel
 from sample_stores import Stores, quiet
 from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String
@@ -12,7 +13,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from catalog import Index, ObjectId, catalog_of
-from datasources.load import SampleTable, load
+from datasources.load import LoadError, SampleTable, load
 
 
 class Colour(enum.Enum):
@@ -120,3 +121,31 @@ async def test_documents_are_stored_by_their_own_names(stores: Stores) -> None:
     answer = await stores.mongo_command({"listIndexes": "nests"})
     unique = {index["name"] for index in answer["cursor"]["firstBatch"] if index.get("unique")}
     assert unique == {"inner.n_1"}
+
+
+async def test_two_entities_may_share_a_collection(stores: Stores) -> None:
+    """Each shows some of the fields; the collection is made once."""
+
+    class Twig(BaseModel):
+        __collection__ = "nests"
+        id: ObjectId
+
+    urls = {"postgres_url": None, "mongo_url": stores.mongo}
+    await load(catalog_of([Nest, Twig]), [], progress=quiet, **urls)
+    assert await stores.find("nests") == []
+
+
+async def test_a_table_that_cannot_be_made_is_named(stores: Stores) -> None:
+    """One line, as for all that is wrong at the start."""
+
+    class Alone(SQLModel, registry=registry(metadata=MetaData())):
+        pass
+
+    class Orphan(Alone, table=True):
+        id: int = Field(primary_key=True)
+        parent_id: int | None = Field(default=None, foreign_key="nobody.id")
+
+    with pytest.raises(LoadError, match=r"column 'orphan.parent_id' could not find table 'nobody'"):
+        await load(
+            catalog_of([Orphan]), [], progress=quiet, postgres_url=stores.postgres, mongo_url=None
+        )
