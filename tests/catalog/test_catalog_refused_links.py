@@ -206,6 +206,5 @@ def test_a_time_to_live_that_is_no_number_of_seconds(side):
     link = Link("airport", to="Airport", on={"origin": "code"}, back="flights", **{side: -1})
     flight.__links__ = (link,)
     assert refusal(flight, Airport) == (
-        f"Flight.airport: its {side} is -1. "
-        "Give it a number of seconds, 0 or more, a year at most."
+        f"Flight.airport: its {side} is -1. Give it a number of seconds, 0 or more, a year at most."
     )
