@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from catalog.documents import entity_of_document, is_document
-from catalog.entity import Catalog, Entity, Relation
+from catalog.entity import Catalog, Entity, Interface, Relation
 from catalog.errors import ModelError
+from catalog.families import inherited, with_families
+from catalog.heirs import map_heirs
+from catalog.interfaces import interfaces_in, interfaces_of
+from catalog.kin import Kin, kin_of_document, kin_of_table
 from catalog.links import linked
 from catalog.names import (
     GENERATED_SUFFIXES,
@@ -19,7 +23,7 @@ from catalog.names import (
     check_type_name,
 )
 from catalog.tables import entity_of_table, is_table
-from catalog.types import DocumentType, EnumType, Field, element_of, is_leaf
+from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
 
 
 def models_in(package: ModuleType) -> list[type]:
@@ -46,7 +50,10 @@ def _submodules(package: ModuleType) -> Iterator[ModuleType]:
 
 def catalog_of(models: Iterable[type]) -> Catalog:
     """The catalog of these models; raises ``ModelError`` for the first that cannot be served."""
+    models = list(models)
+    map_heirs(models)
     entities: dict[str, Entity] = {}
+    kin: dict[str, Kin] = {}
     for model in models:
         entity = entity_of_table(model) if is_table(model) else entity_of_document(model)
         check_type_name(entity.name)
@@ -55,12 +62,22 @@ def catalog_of(models: Iterable[type]) -> Catalog:
             reason = f"two models have this name, in {other} and {model.__module__}"
             raise ModelError(entity.name, None, reason, mend="Rename one of them.")
         entities[entity.name] = entity
-    for relation in list(linked(entities)):
-        entities[relation.source] = _with_relation(entities[relation.source], relation)
+        kin[entity.name] = kin_of_table(model) if is_table(model) else kin_of_document(model)
+    entities = with_families(entities, kin)
+    for found in (linked, inherited):
+        for relation in list(found(entities)):
+            entities[relation.source] = _with_relation(entities[relation.source], relation)
+    interfaces = tuple(interfaces_in(entities))
+    entities = {name: _implementing(entity) for name, entity in entities.items()}
     for entity in entities.values():
         _check_entity(entities, entity)
-    _check_type_names(entities.values())
-    return Catalog(entities.values())
+    _check_type_names(entities.values(), interfaces)
+    return Catalog(entities.values(), interfaces)
+
+
+def _implementing(entity: Entity) -> Entity:
+    declared = tuple(cls.__name__ for cls in interfaces_of(entity.model))
+    return dataclasses.replace(entity, interfaces=(*entity.interfaces, *declared))
 
 
 def _with_relation(entity: Entity, relation: Relation) -> Entity:
@@ -117,9 +134,9 @@ def _check_distinct(owner: str, members: Iterable[Field | Relation]) -> None:
         seen[member.api] = member.name
 
 
-def _check_type_names(entities: Iterable[Entity]) -> None:
+def _check_type_names(entities: Iterable[Entity], interfaces: Iterable[Interface]) -> None:
     """Each GraphQL type name must stand for one thing."""
-    named: dict[str, object] = {}
+    named: dict[str, object] = {each.name: each for each in interfaces}
     plurals: dict[str, str] = {}
     for entity in entities:
         check_root_name(entity.name, entity.singular, mend="Rename the model.")
@@ -135,9 +152,12 @@ def _check_type_names(entities: Iterable[Entity]) -> None:
 
 def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
     kind = element_of(field.type)
-    if isinstance(kind, (DocumentType, EnumType)):
+    if isinstance(kind, (DocumentType, EnumType, UnionType)):
         check_type_name(kind.name)
         _claim(named, kind.name, kind, owner)
+    if isinstance(kind, UnionType):
+        for member in kind.types.values():
+            _claim_types(named, dataclasses.replace(field, type=member), owner)
     if isinstance(kind, DocumentType):
         if not kind.fields:
             mend = "Give it a field, or use dict, which is served as JSON."

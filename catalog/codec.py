@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from catalog.types import EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 _INT = range(-(2**31), 2**31)
 _BIGINT = range(-(2**63), 2**63)
@@ -31,6 +31,8 @@ def encoded(kind: FieldType, value: Any) -> Any:
     if isinstance(kind, ListType):
         return [encoded(kind.of, item) for item in value]
     document = cast("dict[str, Any]", value)
+    if isinstance(kind, UnionType):
+        kind = kind.members[document[kind.tag]]
     return {name: encoded(kind.fields[name].type, item) for name, item in document.items()}
 
 
@@ -46,6 +48,9 @@ def decoded(kind: FieldType, value: Any) -> Any:
         _checked(value, isinstance(value, list))
         return [decoded(kind.of, item) for item in value]
     document = cast("dict[str, Any]", _checked(value, isinstance(value, dict)))
+    if isinstance(kind, UnionType):
+        member = kind.member(document.get(kind.tag))
+        kind = member or DocumentType(kind.name, _checked({}, member is not None))
     _checked(value, document.keys() <= kind.fields.keys())
     return {name: decoded(kind.fields[name].type, item) for name, item in document.items()}
 

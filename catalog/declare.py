@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from catalog.types import Scalar
 
@@ -52,6 +52,24 @@ class Index:
     def __init__(self, *fields: str, unique: bool = False) -> None:
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "unique", unique)
+
+
+_INTERFACE = "__bigraph_interface__"
+Class = TypeVar("Class", bound=type)
+
+
+def interface(cls: Class) -> Class:
+    """Makes a class an interface of the graph: entities that extend it implement it.
+
+    Its annotated fields are the interface's; each entity, of either store, must have them alike.
+    """
+    setattr(cls, _INTERFACE, True)
+    return cls
+
+
+def is_interface(cls: type) -> bool:
+    """True for a class that is itself marked as one."""
+    return _INTERFACE in vars(cls)
 
 
 ObjectId = Annotated[str, Scalar.OBJECT_ID]

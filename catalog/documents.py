@@ -9,7 +9,7 @@ import types
 import typing
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from catalog.declare import Index
 from catalog.entity import Entity, Store
 from catalog.errors import ModelError
+from catalog.kin import names_collection, parent_document, tags_in
 from catalog.names import (
     api_name,
     cache_ttl_of,
@@ -26,7 +27,7 @@ from catalog.names import (
     plural_of,
 )
 from catalog.stored import check_key, collection_of, indexes_of
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
 
 _SCALARS: Mapping[Any, Scalar] = {
     bool: Scalar.BOOLEAN,
@@ -47,8 +48,8 @@ _OBJECT_KEY = Field("id", "id", "_id", Scalar.OBJECT_ID, nullable=False)
 
 
 def is_document(model: type) -> bool:
-    """True for a Pydantic class that names its collection."""
-    return issubclass(model, BaseModel) and isinstance(model.__dict__.get("__collection__"), str)
+    """True for a Pydantic class that names its collection, or is a kind of another's documents."""
+    return names_collection(model) or parent_document(model) is not None
 
 
 def entity_of_document(model: type[BaseModel]) -> Entity:
@@ -116,6 +117,8 @@ def _type(
     annotation, optional = _without_none(info.annotation)
     if marks:
         return marks[0], optional
+    if info.discriminator is not None:
+        return _union(model, name, annotation, info, parents), optional
     return _annotated(model, name, annotation, parents), optional
 
 
@@ -134,19 +137,50 @@ def _annotated(model: type, name: str, annotation: Any, parents: tuple[type, ...
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         marks = [mark for mark in arguments[1:] if isinstance(mark, Scalar)]
+        told = [mark for mark in arguments[1:] if getattr(mark, "discriminator", None) is not None]
+        if told:
+            return _union(model, name, _without_none(arguments[0])[0], told[0], parents)
         return marks[0] if marks else _annotated(model, name, arguments[0], parents)
     if origin in (list, set, frozenset, tuple) and len(set(arguments) - {...}) == 1:
         item, optional = _without_none(arguments[0])
         return ListType(_annotated(model, name, item, parents), items_nullable=optional)
     if origin is Literal and all(isinstance(value, str) for value in arguments):
         return Scalar.STRING
+    if origin is Literal and len(set(map(type, cast("tuple[object, ...]", arguments)))) == 1:
+        # As a number, or a member of an enum.
+        return _annotated(model, name, type(cast("object", arguments[0])), parents)
     kind = _plain(origin or annotation, parents)
     if isinstance(kind, EnumType):
         check_members(model.__name__, name, kind)
     if kind is None:
         mend = "Use a type that docs/models.md lists, or dict, which is served as JSON."
+        if all(isinstance(each, type) and issubclass(each, BaseModel) for each in arguments or [0]):
+            mend = 'Let a field tell which it is: Annotated[A | B, Field(discriminator="kind")].'
         raise ModelError(model.__name__, name, f"{annotation!r} cannot be served", mend=mend)
     return kind
+
+
+def _union(
+    model: type, name: str, annotation: Any, said: FieldInfo, parents: tuple[type, ...]
+) -> UnionType:
+    """The union of document classes that a field of theirs tells apart."""
+    tag, several = said.discriminator, typing.get_args(annotation) or (annotation,)
+    documents = [each for each in several if isinstance(each, type) and issubclass(each, BaseModel)]
+    if not isinstance(tag, str) or len(documents) < len(several):
+        reason = "is a union of more than documents that one of their fields tells apart"
+        mend = 'Say Annotated[A | B, Field(discriminator="kind")] of Pydantic classes.'
+        raise ModelError(model.__name__, name, reason, mend=mend)
+    members: dict[Any, DocumentType] = {}
+    for document in documents:
+        kind = _plain(document, parents)
+        assert isinstance(kind, DocumentType)  # noqa: S101 (as every Pydantic class is)
+        members.update(dict.fromkeys(tags_in(document, tag), kind))
+    tags = {field.name: field for kind in members.values() for field in [kind.fields[tag]]}
+    if any(kind.fields[tag] != tags[tag] for kind in members.values()):
+        reason = f"is told by {tag!r}, which its members store or describe differently"
+        raise ModelError(model.__name__, name, reason, mend="Declare it alike in all of them.")
+    title = said.title or "Or".join(document.__name__ for document in documents)
+    return UnionType(title, tag, tags, members, said.description)
 
 
 def _plain(annotation: Any, parents: tuple[type, ...]) -> FieldType | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
-from catalog.types import Field
+from catalog.types import DocumentType, Field, UnionType, step_to
 
 
 class Store(enum.Enum):
@@ -61,13 +62,41 @@ class Relation:
         return tuple(pair[1] for pair in pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Which rows of a table or collection are an entity's: those whose ``tag`` has these values.
+
+    ``of`` names the entity that has all of them.
+    """
+
+    of: str
+    tag: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A class that users declared as an interface: the fields that its entities share.
+
+    ``interfaces`` are those that it implements itself, the nearest first.
+    """
+
+    name: str
+    fields: Mapping[str, Field] = field(hash=False)
+    interfaces: tuple[str, ...] = ()
+    description: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Entity:
-    """One table or collection that is served.
+    """One table or collection that is served, or a portion of its rows.
 
     ``table`` is the table's or the collection's name, ``namespace`` the SQL schema.
     ``key`` is the primary key, ``unique`` the other unique keys, ``indexes`` every ordered list of
     fields that the store can look up fast (keys included); all hold Python field names.
+
+    ``kinds`` says that its rows are of several kinds, each an entity of its own; then the fields
+    here are those that all kinds have. ``interfaces`` names what it implements, the nearest first.
     """
 
     name: str
@@ -84,11 +113,37 @@ class Entity:
     namespace: str | None = None
     description: str | None = None
     cache_ttl: float | None = None
+    portion: Portion | None = None
+    kinds: UnionType | None = None
+    interfaces: tuple[str, ...] = ()
+
+    @cached_property
+    def document(self) -> DocumentType | UnionType:
+        """A row, seen as a document: so paths start alike at rows and at nested documents."""
+        return self.kinds or DocumentType(self.name, self.fields)
 
     @cached_property
     def by_api(self) -> Mapping[str, Field | Relation]:
         """Fields and relations by the name that clients see."""
         return {member.api: member for member in (*self.fields.values(), *self.relations.values())}
+
+    @cached_property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """The paths to all that a row may hold, whatever its kind."""
+        own = [(name,) for name in self.fields]
+        kinds = self.kinds.types.values() if self.kinds else ()
+        of_kinds = [
+            (step_to(kind.name), name)
+            for kind in kinds
+            for name in kind.fields
+            if name not in self.fields
+        ]
+        return (*own, *of_kinds)
+
+    def fields_of(self, record: Mapping[str, Any]) -> Mapping[str, Field]:
+        """The fields that this record, which was read as one of these, may hold."""
+        kind = self.kinds and self.kinds.member(record.get(self.kinds.tag))
+        return kind.fields if kind else self.fields
 
     def is_key(self, fields: Iterable[str]) -> bool:
         """Whether at most one row has given values of these fields."""
@@ -100,10 +155,11 @@ class Entity:
 
 
 class Catalog(Mapping[str, Entity]):
-    """All entities by name; immutable once built."""
+    """All entities by name, and what users declared as interfaces; immutable once built."""
 
-    def __init__(self, entities: Iterable[Entity]) -> None:
+    def __init__(self, entities: Iterable[Entity], interfaces: Iterable[Interface] = ()) -> None:
         self._entities = MappingProxyType({entity.name: entity for entity in entities})
+        self.interfaces = tuple(interfaces)
 
     def __getitem__(self, name: str) -> Entity:
         return self._entities[name]
@@ -114,6 +170,16 @@ class Catalog(Mapping[str, Entity]):
     def __len__(self) -> int:
         return len(self._entities)
 
+    def kind_of(self, entity: Entity, record: Mapping[str, Any]) -> Entity | None:
+        """The very entity of a record that was read as one of ``entity``, with its tag if it has.
+
+        None if it is of no kind that there is.
+        """
+        if entity.kinds is None:
+            return entity
+        kind = entity.kinds.member(record.get(entity.kinds.tag))
+        return self[kind.name] if kind else None
+
     def of(self, store: Store) -> tuple[Entity, ...]:
         """The entities that live in one store."""
         return tuple(entity for entity in self.values() if entity.store is store)
@@ -122,6 +188,9 @@ class Catalog(Mapping[str, Entity]):
     def fingerprint(self) -> str:
         """Changes whenever a stored name or a type does: part of every cache key."""
         described = repr(
-            [(e.name, e.table, e.namespace, sorted(e.fields.items())) for e in self.values()],
+            [
+                (e.name, e.table, e.namespace, sorted(e.fields.items()), e.portion, e.kinds)
+                for e in self.values()
+            ],
         )
         return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()

@@ -18,13 +18,21 @@ Decoder: TypeAlias = Callable[[Any], Any]
 class Shape:
     """Where a record stands in a row: its fields from ``start`` on, joined records anywhere.
 
-    ``present`` is the place of a boolean that says whether there is a record at all.
+    ``present`` is the place of a boolean that says whether there is a record at all. ``kinds`` are,
+    by the values of the field called ``tag``, the shapes of what a row of that kind has besides.
     """
 
     start: int
     fields: tuple[Field, ...]
     joins: tuple[tuple[str, Shape], ...] = ()
     present: int | None = None
+    tag: str | None = None
+    kinds: tuple[tuple[Any, Shape], ...] = ()
+
+    @property
+    def parts(self) -> tuple[Shape, ...]:
+        """The shapes inside this one, of joined records and of kinds, each once."""
+        return tuple(dict.fromkeys(shape for _, shape in (*self.joins, *self.kinds)))
 
     def place(self, name: str) -> int:
         """Where the field of this name stands."""
@@ -66,6 +74,7 @@ def _reader(shape: Shape, decoders: Mapping[int, Decoder]) -> Callable[[FlatRow]
     start, stop, present = shape.start, shape.start + len(names), shape.present
     decoded = [(n, decoders[at]) for at, n in enumerate(names, start) if at in decoders]
     joined = [(name, _reader(inner, decoders)) for name, inner in shape.joins]
+    kinds = {value: _reader(inner, decoders) for value, inner in shape.kinds}
 
     def record(row: FlatRow) -> Record | None:
         if present is not None and not row[present]:
@@ -76,6 +85,14 @@ def _reader(shape: Shape, decoders: Mapping[int, Decoder]) -> Callable[[FlatRow]
                 made[name] = decode(made[name])
         for name, read in joined:
             made[name] = read(row)
+        if kinds and shape.tag:
+            made.update(_own(kinds, made[shape.tag], row))
         return made
 
     return record
+
+
+def _own(kinds: Mapping[Any, Callable[[FlatRow], Record | None]], tag: Any, row: FlatRow) -> Record:
+    """What a row of the kind that its tag tells has besides."""
+    read = kinds.get(tag) if isinstance(tag, (str, int)) else None
+    return (read and read(row)) or {}

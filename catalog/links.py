@@ -33,6 +33,9 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
 
 
 def _links(entity: Entity) -> Iterable[Link]:
+    own = entity.name == entity.model.__name__ and "__links__" in vars(entity.model)
+    if entity.portion and not own:
+        return ()  # its interface has them, and hands them down
     listed: object = getattr(entity.model, "__links__", ())
     links = cast("Sequence[object]", listed if isinstance(listed, (list, tuple)) else (None,))
     for link in links:

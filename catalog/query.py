@@ -19,13 +19,22 @@ if TYPE_CHECKING:
     from catalog.templates import Ask
 
 Path = tuple[str, ...]
-"""Field names from the entity inwards; ``()`` is the element itself inside a quantifier."""
+"""Field names from the entity inwards; ``()`` is the element itself inside a quantifier.
+
+A step may go into a member of a union (`catalog.types.step_to`). It does not ask which one is
+stored: a filter says that beside it, and of a read only the stored member's fields are given, if
+the tag is asked for as well.
+"""
 
 Key = tuple[Any, ...]
 """The values of a batch's fields, in their order."""
 
 Record = dict[str, Any]
-"""A row as a source returns it: values by field name, a joined record or None by relation name."""
+"""A row as a source returns it: values by field name, a joined record or None by relation name.
+
+A row of several kinds that was read with its tag holds its own kind's fields, those asked for; one
+of no known kind the fields that all have.
+"""
 
 
 class Operator(enum.Enum):

@@ -8,7 +8,8 @@ from typing import cast
 
 from catalog.declare import Index
 from catalog.errors import ModelError
-from catalog.types import DocumentType, Field, element_of
+from catalog.kin import parent_document, root_document
+from catalog.types import DocumentType, Field, UnionType, element_of
 
 _COLLECTION = re.compile(r"(?!system\.)[^.$\0]+(\.[^.$\0]+)*")
 _KEY = re.compile(r"[^.$\0][^.\0]*")
@@ -17,7 +18,7 @@ _LONGEST_COLLECTION = 200
 
 def collection_of(model: type) -> str:
     """The model's ``__collection__``; refuses a name that no collection can have."""
-    name = cast("str", model.__dict__["__collection__"])
+    name = cast("str", vars(root_document(model))["__collection__"])
     if _COLLECTION.fullmatch(name) and len(name) <= _LONGEST_COLLECTION:
         return name
     reason = f"its __collection__ is {name!r}, which MongoDB takes for no collection's name"
@@ -33,7 +34,10 @@ def check_key(model: str, field: str, key: str) -> None:
 
 
 def indexes_of(model: type, fields: Mapping[str, Field]) -> tuple[Index, ...]:
-    """The model's ``__indexes__``, which name ``fields`` and what lies inside of them."""
+    """The model's ``__indexes__``, which name ``fields`` and what lies inside of them.
+
+    The documents of a kind are in the indexes of those whom it extends, too.
+    """
     listed: object = getattr(model, "__indexes__", ())
     indexes = cast("Sequence[object]", listed if isinstance(listed, (list, tuple)) else (None,))
     for index in indexes:
@@ -42,7 +46,9 @@ def indexes_of(model: type, fields: Mapping[str, Field]) -> tuple[Index, ...]:
             mend = "Write __indexes__ = (Index('name'),): a tuple, with its comma."
             raise ModelError(model.__name__, None, reason, mend=mend)
         _check_index(model.__name__, fields, index)
-    return cast("tuple[Index, ...]", tuple(indexes))
+    parent = parent_document(model)
+    above = () if parent is None else indexes_of(parent, fields)
+    return tuple(dict.fromkeys((*above, *cast("Sequence[Index]", indexes))))
 
 
 def _check_index(model: str, fields: Mapping[str, Field], index: Index) -> None:
@@ -54,4 +60,4 @@ def _check_index(model: str, fields: Mapping[str, Field], index: Index) -> None:
                 mend = "Name fields of the document in __indexes__."
                 raise ModelError(model, name, reason, mend=mend)
             kind = element_of(inside[part].type)
-            inside = kind.fields if isinstance(kind, DocumentType) else {}
+            inside = kind.fields if isinstance(kind, (DocumentType, UnionType)) else {}

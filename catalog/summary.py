@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from catalog.entity import Entity, Relation
 from catalog.query import ALWAYS, Answer, Batch, Filter, Order, Path, Read
-from catalog.types import DocumentType, Field, FieldType, Scalar, is_leaf
+from catalog.types import DocumentType, Field, FieldType, Scalar, is_leaf, type_after
 
 
 class Function(enum.Enum):
@@ -196,11 +196,9 @@ def measurable(fields: Mapping[str, Field], function: Function, path: Path = ())
 
 def type_at(entity: Entity, path: Path) -> FieldType:
     """The type at the end of a path into an entity."""
-    kind: FieldType = DocumentType(entity.name, entity.fields)
-    for name in path:
-        if not isinstance(kind, DocumentType):
-            raise TypeError(f"the path {path} leads through {kind}, which has no fields")
-        kind = kind.fields[name].type
+    kind: FieldType = entity.document
+    for step in path:
+        kind = type_after(kind, step)
     return kind
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.sql import operators
 
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.errors import ModelError
+from catalog.heirs import is_heir, is_mapped
 from catalog.names import (
     api_name,
     cache_ttl_of,
@@ -45,14 +46,14 @@ _SCALARS: tuple[tuple[type[sa.types.TypeEngine[Any]], Scalar], ...] = (
 
 
 def is_table(model: type) -> bool:
-    """True for a class that SQLAlchemy has mapped to a table."""
-    return sa.inspect(model, raiseerr=False) is not None and hasattr(model, "__table__")
+    """True for a class that SQLAlchemy has mapped to a table, or that `heirs` will map."""
+    return hasattr(model, "__table__") and (is_mapped(model) or is_heir(model))
 
 
 def entity_of_table(model: type) -> Entity:
     """The entity that one mapped class describes, with the relations within Postgres."""
     mapper = cast("Mapper[Any]", sa.inspect(model))
-    if mapper.inherits is not None:
+    if mapper.inherits is not None and not mapper.single:
         mend = "Relate the two tables instead."
         raise ModelError(model.__name__, None, "inherits from another table", mend=mend)
     table = cast("sa.Table", mapper.local_table)
@@ -134,7 +135,10 @@ def _enum(model: str, name: str, kind: sa.Enum) -> EnumType:
 def _indexes(table: sa.Table, names: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:
     for constraint in table.constraints:
         if isinstance(constraint, (sa.UniqueConstraint, sa.PrimaryKeyConstraint)):
-            yield tuple(names[column.name] for column in constraint.columns), True
+            columns = [column.name for column in constraint.columns]
+            # A kind's own columns are not those of all who share the table.
+            if all(column in names for column in columns):
+                yield tuple(names[column] for column in columns), True
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
         columns = [_bare(expression) for expression in index.expressions]
         partial = index.dialect_options["postgresql"]["where"] is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Scalar(enum.Enum):
@@ -51,7 +52,35 @@ class DocumentType:
     description: str | None = None
 
 
-FieldType = Scalar | EnumType | ListType | DocumentType
+@dataclass(frozen=True, slots=True)
+class UnionType:
+    """Documents of several types in one place: the field called ``tag`` tells of which.
+
+    ``fields`` are those that all have, the tag among them; ``members`` are the types by the tag's
+    value, of which several may name one.
+    """
+
+    name: str
+    tag: str
+    fields: Mapping[str, Field] = field(hash=False)
+    members: Mapping[Any, DocumentType] = field(hash=False)
+    description: str | None = None
+
+    @property
+    def types(self) -> dict[str, DocumentType]:
+        """Its members by their names."""
+        return {member.name: member for member in self.members.values()}
+
+    def values(self, name: str) -> tuple[Any, ...]:
+        """The tag's values that stand for the member of this name."""
+        return tuple(value for value, member in self.members.items() if member.name == name)
+
+    def member(self, value: Any) -> DocumentType | None:
+        """The member that a tag's value stands for, if it does for one."""
+        return self.members.get(value) if isinstance(value, (str, int)) else None
+
+
+FieldType = Scalar | EnumType | ListType | DocumentType | UnionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +99,33 @@ class Field:
     description: str | None = None
 
 
-def element_of(kind: FieldType) -> Scalar | EnumType | DocumentType:
+def step_to(member: str) -> str:
+    """The step of a path that goes into a union's member; no field is named like this."""
+    return f":{member}"
+
+
+def stepped_to(step: str) -> str | None:
+    """The name of the member that a step of a path goes into; None if it is a field's name."""
+    return step[1:] if step.startswith(":") else None
+
+
+def type_after(kind: FieldType, step: str) -> FieldType:
+    """What one step of a path leads to; TypeError if there is nothing to step into."""
+    if not isinstance(kind, (DocumentType, UnionType)):
+        raise TypeError(f"the step {step!r} leads into {kind}, which has no fields")
+    if isinstance(kind, UnionType) and (member := stepped_to(step)):
+        return kind.types[member]
+    return kind.fields[step].type
+
+
+def element_of(kind: FieldType) -> Scalar | EnumType | DocumentType | UnionType:
     """What a list holds, however deep; any other type is itself."""
     return element_of(kind.of) if isinstance(kind, ListType) else kind
+
+
+def is_open(kind: FieldType) -> bool:
+    """True for types of which a store may hold a member that no model has: null in an answer."""
+    return isinstance(kind, UnionType)
 
 
 def is_leaf(kind: FieldType) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from catalog.entity import Entity
 from catalog.errors import BigraphError
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, UnionType
 
 LEDGER: Final = "bigraph_loaded"
 """The table, and the collection, in which each store notes what was loaded into it."""
@@ -36,6 +36,11 @@ class SampleTable:
     model: type
     count: int
     rows: Callable[[], Iterator[Mapping[str, Any]]]
+
+
+def sample_of(entity: Entity, samples: Mapping[type, SampleTable]) -> SampleTable | None:
+    """The rows that an entity starts with; those of a model are loaded under its own name only."""
+    return samples.get(entity.model) if entity.name == entity.model.__name__ else None
 
 
 def fingerprint(entity: Entity, sample: SampleTable) -> str:
@@ -64,6 +69,9 @@ def _type_shape(kind: FieldType) -> str:
     match kind:
         case ListType():
             return f"[{_type_shape(kind.of)}]"
+        case UnionType(members=members):
+            kinds = ([str(tag), _type_shape(member)] for tag, member in members.items())
+            return json.dumps(sorted(kinds))
         case DocumentType():
             return json.dumps(_shape(kind.fields))
         case EnumType():

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from catalog.entity import Catalog, Entity, Relation
+from catalog.names import lower_first
 from catalog.query import (
     ALWAYS,
     And,
@@ -26,7 +27,16 @@ from catalog.query import (
     Quantifier,
     Related,
 )
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    step_to,
+)
 from resolvers.errors import InputError
 from resolvers.variables import Variable
 
@@ -74,6 +84,8 @@ def field_filter(path: Path, kind: FieldType, raw: Raw) -> Filter:
     """The filter that an input of a type's operators means for the value at a path."""
     if isinstance(kind, DocumentType):
         return all_of(list(_document_filters(path, kind, raw)))
+    if isinstance(kind, UnionType):
+        return all_of(list(_union_filters(path, kind, raw)))
     if isinstance(kind, ListType):
         return all_of([_list_filter(path, kind, name, value) for name, value in given(raw)])
     return all_of([_leaf_filter(path, kind, name, value) for name, value in given(raw)])
@@ -84,6 +96,22 @@ def _document_filters(path: Path, kind: DocumentType, raw: Raw) -> Iterator[Filt
     for name, value in given(raw):
         if name in by_api:
             yield field_filter((*path, by_api[name].name), by_api[name].type, value)
+        elif name == "isNull":
+            yield _null(path, value)
+        else:
+            yield logic(name, value, partial(field_filter, path, kind))
+
+
+def _union_filters(path: Path, kind: UnionType, raw: Raw) -> Iterator[Filter]:
+    by_api = {field.api: field for field in kind.fields.values()}
+    members = {lower_first(name): member for name, member in kind.types.items()}
+    for name, value in given(raw):
+        if name in by_api:
+            yield field_filter((*path, by_api[name].name), by_api[name].type, value)
+        elif member := members.get(name):
+            told = Compare((*path, kind.tag), Operator.IN, kind.values(member.name))
+            inner = field_filter((*path, step_to(member.name)), member, value)
+            yield all_of((told, inner))
         elif name == "isNull":
             yield _null(path, value)
         else:

@@ -61,7 +61,7 @@ class Context:
             raise InputError(f"load: where or order_by has {error} amiss.", hint=hint) from error
         read = Read(
             entity,
-            tuple((name,) for name in entity.fields),
+            entity.paths,
             filter=filter_,
             order=orders,
             limit=first,
@@ -72,4 +72,5 @@ class Context:
             return []
         ask = ask_of(await self.reach.within(read))._replace(keys=(values,))
         answers = await self.loaders.load(ask)
-        return [Row(entity, record) for record in answers[values].rows]
+        found = answers[values].rows
+        return [Row(self.catalog.kind_of(entity, record) or entity, record) for record in found]

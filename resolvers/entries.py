@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +19,16 @@ from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
 from catalog.query import Join, Key, Path, Read, Record
 from catalog.templates import Template
-from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    step_to,
+    stepped_to,
+)
 from resolvers.kept import Kept, Lookup
 
 _LOOKUPS: Final = 4096
@@ -91,8 +100,7 @@ class Entries:
     def _format_of(self, template: Template) -> _Format:
         read = template.read
         assert isinstance(read, Read)  # noqa: S101 (groups are never kept)
-        columns = _columns(self._catalog, read.entity, read.fields, read.joins)
-        return _Format(read.total, partial(_packed, columns), partial(_unpacked, columns))
+        return _Format(read.total, *_row(self._catalog, read.entity, read.fields, read.joins))
 
 
 def _key_text(kinds: Sequence[FieldType], key: Key) -> str:
@@ -115,19 +123,40 @@ class _Column(NamedTuple):
     unpacked: _Convert | None
 
 
+def _row(
+    catalog: Catalog, entity: Entity, fields: Sequence[Path], joins: Iterable[Join]
+) -> tuple[_Convert, _Convert]:
+    """How a record becomes a list and back; of several kinds, each has columns of its own."""
+    columns, kinds = _columns(catalog, entity.document, fields, joins), entity.kinds
+    if kinds is None or (kinds.tag,) not in fields:
+        return partial(_packed, columns), partial(_unpacked, columns)
+    steps = {
+        name: [path[1:] for path in fields if path[0] == step_to(name)] for name in kinds.types
+    }
+    own = {
+        tag: _columns(catalog, member, steps[member.name], ())
+        for tag, member in kinds.members.items()
+    }
+    return partial(_packed_kind, columns, kinds.tag, own), partial(
+        _unpacked_kind, columns, kinds.tag, own
+    )
+
+
 def _columns(
-    catalog: Catalog, entity: Entity, fields: Iterable[Path], joins: Iterable[Join]
+    catalog: Catalog,
+    kind: DocumentType | UnionType,
+    fields: Iterable[Path],
+    joins: Iterable[Join],
 ) -> list[_Column]:
     """How each value of a record is held; None for those that JSON holds as they are."""
     columns = [
-        _Column(name, *_converted(entity.fields[name].type))
+        _Column(name, *_converted(kind.fields[name].type))
         for name in dict.fromkeys(path[0] for path in fields)
+        if stepped_to(name) is None
     ]
     for join in joins:
-        inner = _columns(catalog, catalog[join.relation.target], join.fields, join.joins)
-        columns.append(
-            _Column(join.relation.name, partial(_packed, inner), partial(_unpacked, inner))
-        )
+        inner = _row(catalog, catalog[join.relation.target], join.fields, join.joins)
+        columns.append(_Column(join.relation.name, *inner))
     return columns
 
 
@@ -159,3 +188,26 @@ def _unpacked(columns: Sequence[_Column], values: list[Any] | None) -> Record | 
         column.name: column.unpacked(value) if column.unpacked else value
         for column, value in zip(columns, values, strict=True)
     }
+
+
+_Own = Mapping[Any, Sequence[_Column]]
+"""The columns that records of some kind have besides, by what their tag says."""
+
+
+def _packed_kind(
+    common: Sequence[_Column], tag: str, own: _Own, record: Record | None
+) -> list[Any] | None:
+    if record is None:
+        return None
+    mine = own.get(record[tag], ())
+    return _packed([*common, *mine], record)
+
+
+def _unpacked_kind(
+    common: Sequence[_Column], tag: str, own: _Own, values: list[Any] | None
+) -> Record | None:
+    if values is None:
+        return None
+    shared = _unpacked(common, values[: len(common)]) or {}
+    mine = own.get(shared[tag], ())
+    return shared | (_unpacked(mine, values[len(common) :]) or {})

@@ -100,11 +100,12 @@ def _shown(island: Island, answer: Answer) -> Sequence[Record]:
 
 
 def _row(record: Record, part: Part, pending: _Pending) -> Row:
-    row = Row(part.entity, record)
-    for joined in part.joined:
+    own = part.of(record)
+    row = Row(own.entity if own else part.entity, record)
+    for joined in own.joined if own else ():
         child = record[joined.relation.name]
         row.links_[joined.place] = None if child is None else _row(child, joined.part, pending)
-    for hop in part.hops:
+    for hop in own.hops if own else ():
         pending.setdefault(hop, []).append(row)
     return row
 

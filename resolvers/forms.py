@@ -12,7 +12,7 @@ from typing import Any, cast
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.types import DocumentType, Field, element_of
+from catalog.types import DocumentType, Field, UnionType, element_of
 from resolvers.documents import Asked, Place, Scope, asked_fields
 from resolvers.group_forms import Constant, GroupForm, aggregate_form, group_form
 from resolvers.measures import AGGREGATE, GROUP_BY
@@ -131,6 +131,8 @@ class Former:
         return PageForm(tuple(self._page_members(entity, nodes)))
 
     def _object(self, entity: Entity | None, name: str, nodes: Sequence[FieldNode]) -> ObjectForm:
+        if entity and entity.kinds:
+            raise NotDirectError(f"{name} is an interface")
         members = tuple(self._member(name, asked) for asked in self._asked(name, nodes))
         return ObjectForm(entity, members)
 
@@ -143,6 +145,8 @@ class Former:
             return self._linked(asked, member)
         if isinstance(member, Field):
             kind = element_of(member.type)
+            if isinstance(kind, UnionType):
+                raise NotDirectError(f"{kind.name} is a union")
             if isinstance(kind, DocumentType):
                 return Nested(asked.key, member, self._object(None, kind.name, asked.nodes))
             definition: Any = asked.definition

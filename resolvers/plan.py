@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.query import Batch, Filter, Join, Order, Path, Read
+from catalog.query import Batch, Filter, Join, Order, Path, Read, Record
+from catalog.types import step_to
 from resolvers.arguments import filter_of, orders_of
 from resolvers.documents import Place
 from resolvers.paging import Page, PageLimits, page_of
@@ -21,11 +22,22 @@ from resolvers.summaries import Summarized, summarized
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How one object of the answer is made of a record: what is joined to it, what hops off it."""
+    """How one object of the answer is made of a record: what is joined to it, what hops off it.
+
+    Where rows are of several kinds, ``kinds`` says it of each, and the rest of all together.
+    """
 
     entity: Entity
     joined: tuple[Joined, ...]
     hops: tuple[Hop, ...]
+    kinds: tuple[Part, ...] = ()
+
+    def of(self, record: Record) -> Part | None:
+        """The part for this very record; None if it is of no kind that is known and asked for."""
+        if self.entity.kinds is None:
+            return self
+        kind = self.entity.kinds.member(record.get(self.entity.kinds.tag))
+        return next((each for each in self.kinds if kind and each.entity.name == kind.name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class Planner:
 
     def one(self, selection: Selection, filter_: Filter) -> Island:
         """The island for the single row that a filter finds."""
-        part, fields, joins = self._part(selection)
+        part, fields, joins = self.part(selection)
         read = Read(selection.entity, fields, joins, filter_, limit=1)
         return Island(read, part)
 
@@ -86,7 +98,7 @@ class Planner:
         entity, arguments = wanted.node.entity, wanted.arguments
         orders = orders_of(self._catalog, entity, arguments.get("orderBy"))
         page = page_of(self._catalog, entity, orders, arguments, self._limits)
-        part, fields, joins = self._part(wanted.node, orders if wanted.cursors else ())
+        part, fields, joins = self.part(wanted.node, orders if wanted.cursors else ())
         filter_ = filter_of(self._catalog, entity, arguments.get("where"))
         summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits)
         rows = wanted.rows or wanted.info
@@ -111,37 +123,78 @@ class Planner:
         if isinstance(wanted, PageSelection):
             island = self.page(wanted)
         else:
-            part, fields, joins = self._part(wanted)
+            part, fields, joins = self.part(wanted)
             island = Island(Read(wanted.entity, fields, joins), part)
         return Hop(edge.key, edge.place, relation, island.batched(batch))
 
-    def _part(
+    def part(
         self, selection: Selection, orders: Iterable[Order] = ()
     ) -> tuple[Part, tuple[Path, ...], tuple[Join, ...]]:
         """The part of a selection, with the fields and joins its record must hold."""
-        joined: list[Joined] = []
-        hops: list[Hop] = []
         needs = _Needs()
         needs.add(selection.paths)
-        for edge in selection.edges:
-            if isinstance(edge.wanted, Selection) and _joins(edge.relation):
-                part, fields, joins = self._part(edge.wanted)
-                joined.append(Joined(edge.key, edge.place, edge.relation, part))
-                needs.join(edge.relation, fields, joins)
-            else:
-                hops.append(self.hop(edge))
-                needs.add((name,) for name in edge.relation.source_fields)
+        followed = _Followed(self, selection.entity, needs)
+        kinds = tuple(followed.part(kind) for kind in selection.kinds)
+        part = replace(followed.part(selection), kinds=kinds)
+        if kinds:
+            part = replace(part, joined=followed.joined, hops=followed.hops)
         for order in orders:
             needs.order(order)
         if needs.empty:  # only __typename was asked: whether the row is there is asked of its key
             needs.add((name,) for name in selection.entity.key)
-        part = Part(selection.entity, tuple(joined), tuple(hops))
         return part, *needs.collected()
 
 
 def _joins(relation: Relation) -> bool:
     """Whether its row comes with its parent's; what is to be kept is read on its own."""
     return not relation.cross_store and not relation.cache_ttl
+
+
+class _Followed:
+    """How the relations of an island's rows are followed; what kinds of rows share, once for all.
+
+    A relation that only some kinds have is always a hop: most rows have nothing to join.
+    """
+
+    def __init__(self, planner: Planner, entity: Entity, needs: _Needs) -> None:
+        self._planner = planner
+        self._entity = entity
+        self._needs = needs
+        self._found: dict[tuple[Place, Relation], Joined | Hop] = {}
+
+    @property
+    def joined(self) -> tuple[Joined, ...]:
+        return tuple(each for each in self._found.values() if isinstance(each, Joined))
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        return tuple(each for each in self._found.values() if isinstance(each, Hop))
+
+    def part(self, selection: Selection) -> Part:
+        """The part for rows of the entity, or of one kind of them."""
+        found = [self._edge(selection.entity, edge) for edge in selection.edges]
+        joined = tuple(each for each in found if isinstance(each, Joined))
+        return Part(
+            selection.entity, joined, tuple(each for each in found if isinstance(each, Hop))
+        )
+
+    def _edge(self, owner: Entity, edge: Edge) -> Joined | Hop:
+        shared = self._entity.relations.get(edge.relation.name)
+        relation = shared or edge.relation
+        place = (edge.place, relation)
+        if place not in self._found:
+            self._found[place] = self._follow(owner, replace(edge, relation=relation), shared)
+        return self._found[place]
+
+    def _follow(self, owner: Entity, edge: Edge, shared: Relation | None) -> Joined | Hop:
+        if shared and isinstance(edge.wanted, Selection) and _joins(edge.relation):
+            part, fields, joins = self._planner.part(edge.wanted)
+            self._needs.join(edge.relation, fields, joins)
+            return Joined(edge.key, edge.place, edge.relation, part)
+        for name in edge.relation.source_fields:
+            own = () if name in self._entity.fields else (step_to(owner.name),)
+            self._needs.add([(*own, name)])
+        return self._planner.hop(edge)
 
 
 class _Needs:

@@ -10,7 +10,7 @@ from graphql import FieldNode, GraphQLObjectType
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
-from catalog.types import DocumentType, Field, element_of
+from catalog.types import DocumentType, Field, UnionType, element_of, step_to
 from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields, fields_below
 from resolvers.measures import AGGREGATE, GROUP_BY, SummarySelection, summary_selection
 from resolvers.members import Member, Reads, member_of
@@ -18,11 +18,15 @@ from resolvers.members import Member, Reads, member_of
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is asked of one entity: the paths of stored values, and the relations to follow."""
+    """What is asked of one entity: the paths of stored values, and the relations to follow.
+
+    Where rows are of several kinds, the relations asked of each stand in ``kinds`` alone.
+    """
 
     entity: Entity
     paths: tuple[Path, ...]
     edges: tuple[Edge, ...]
+    kinds: tuple[Selection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,9 @@ class Selector:
 
     def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> Selection:
         """The selection below field nodes whose value is this entity."""
+        if entity.kinds:
+            kinds = [self.entity(self._catalog[name], nodes) for name in entity.kinds.types]
+            return Selection(entity, tuple(_paths_of_kinds(entity, kinds)), (), tuple(kinds))
         kind = cast("GraphQLObjectType", self._info.schema.type_map[entity.name])
         paths: dict[Path, None] = {}
         edges: list[Edge] = []
@@ -113,23 +120,44 @@ class Selector:
             yield from ((name,) for name in member.fields)
         elif isinstance(member, Field):
             kind = element_of(member.type)
-            if isinstance(kind, DocumentType):
+            if isinstance(kind, (DocumentType, UnionType)):
                 yield from ((member.name, *path) for path in self._inner_paths(asked, kind))
             else:
                 yield (member.name,)
 
-    def _inner_paths(self, asked: Asked, kind: DocumentType) -> Iterator[Path]:
-        inner = [(part, member_of(part.definition)) for part in fields_below(self._info, asked)]
-        paths = [path for part, member in inner for path in self._paths(part, member)]
+    def _inner_paths(self, asked: Asked, kind: DocumentType | UnionType) -> Iterator[Path]:
+        if isinstance(kind, UnionType):
+            yield (kind.tag,)
+            for name, member in kind.types.items():
+                yield from ((step_to(name), *path) for path in self._asked_paths(asked, member))
+            return
         # Even if only __typename is asked, one value shows whether the document is there.
-        yield from paths or [_first_leaf(kind)]
+        yield from list(self._asked_paths(asked, kind)) or [_first_leaf(kind)]
+
+    def _asked_paths(self, asked: Asked, kind: DocumentType) -> Iterator[Path]:
+        """The paths that are asked of documents of one type."""
+        named = cast("GraphQLObjectType", self._info.schema.type_map[kind.name])
+        for part in asked_fields(self._info, named, asked.nodes):
+            yield from self._paths(part, member_of(part.definition))
 
 
 def _union(entity: Entity, views: Sequence[Selection]) -> Selection:
     """What several views of the same rows ask together: `nodes`, `edges.node`, their aliases."""
     paths = dict.fromkeys(path for view in views for path in view.paths)
     edges = {edge.place: edge for view in views for edge in view.edges}
-    return Selection(entity, tuple(paths), tuple(edges.values()))
+    kinds = [_union(same[0].entity, same) for same in zip(*(v.kinds for v in views), strict=True)]
+    return Selection(entity, tuple(paths), tuple(edges.values()), tuple(kinds))
+
+
+def _paths_of_kinds(entity: Entity, kinds: Sequence[Selection]) -> Iterator[Path]:
+    """What rows of any kind are asked for, and what tells of which kind each is."""
+    tag = entity.kinds.tag if entity.kinds else ""
+    found: dict[Path, None] = {(tag,): None}
+    for kind in kinds:
+        step = step_to(kind.entity.name)
+        paths = (path if path[0] in entity.fields else (step, *path) for path in kind.paths)
+        found.update(dict.fromkeys(paths))
+    yield from found
 
 
 _CURSORS = frozenset({"edges.cursor", "pageInfo.startCursor", "pageInfo.endCursor"})
@@ -138,4 +166,6 @@ _CURSORS = frozenset({"edges.cursor", "pageInfo.startCursor", "pageInfo.endCurso
 def _first_leaf(kind: DocumentType) -> Path:
     field = next(iter(kind.fields.values()))
     inner = element_of(field.type)
+    if isinstance(inner, UnionType):
+        return (field.name, inner.tag)
     return (field.name, *(_first_leaf(inner) if isinstance(inner, DocumentType) else ()))

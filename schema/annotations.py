@@ -8,14 +8,25 @@ from typing import Any, Optional
 
 import strawberry
 
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    element_of,
+    is_open,
+)
 from schema.fields import Namespace
 from schema.scalars import PYTHON
 
 
 def annotation_of(kind: FieldType, namespace: Namespace, *, nullable: bool) -> Any:
     """The Python annotation of a type; documents and enums must be in the namespace."""
-    return optional(_annotation(kind, namespace)) if nullable else _annotation(kind, namespace)
+    annotation = _annotation(kind, namespace)
+    return optional(annotation) if nullable or is_open(kind) else annotation
 
 
 def field_annotation(field: Field, namespace: Namespace) -> Any:
@@ -42,11 +53,17 @@ def enum_class(kind: EnumType) -> Any:
     return strawberry.enum(python, name=kind.name, description=kind.description)
 
 
-def named_types(fields: Iterable[Field]) -> Iterator[DocumentType | EnumType]:
-    """Every document and enum type below these fields, the inner ones first."""
+def named_types(fields: Iterable[Field]) -> Iterator[DocumentType | EnumType | UnionType]:
+    """Every document, enum and union below these fields, the inner ones first."""
     for field in fields:
-        kind = element_of(field.type)
-        if isinstance(kind, DocumentType):
-            yield from named_types(kind.fields.values())
-        if isinstance(kind, (DocumentType, EnumType)):
-            yield kind
+        yield from _named_in(element_of(field.type))
+
+
+def _named_in(kind: FieldType) -> Iterator[DocumentType | EnumType | UnionType]:
+    if isinstance(kind, UnionType):
+        for member in kind.types.values():
+            yield from _named_in(member)
+    if isinstance(kind, DocumentType):
+        yield from named_types(kind.fields.values())
+    if isinstance(kind, (DocumentType, EnumType, UnionType)):
+        yield kind

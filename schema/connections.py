@@ -26,13 +26,15 @@ class PageInfo:
 def add_connection(entity: Entity, namespace: Namespace) -> None:
     """Puts the entity's connection and edge types into the namespace."""
     name = entity.name
+    unless_known = " | None" if entity.kinds else ""  # a row may be of a kind that no model has
+    nodes = f"list[{name}{unless_known}]"
     edge = [
-        plain_field("node", "node", name, namespace),
+        plain_field("node", "node", f"{name}{unless_known}", namespace),
         plain_field("cursor", "cursor", str, namespace, description="Where to go on from here."),
     ]
     page = [
         plain_field("edges", "edges", f"list[{name}Edge]", namespace, description="With cursors."),
-        plain_field("nodes", "nodes", f"list[{name}]", namespace, description="Without cursors."),
+        plain_field("nodes", "nodes", nodes, namespace, description="Without cursors."),
         plain_field("page_info", "pageInfo", PageInfo, namespace),
         plain_field(
             "total_count",

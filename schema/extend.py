@@ -82,12 +82,26 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
         for field in _fields(catalog, namespace, extension, target):
-            taken = {other.graphql_name or other.python_name for other in definition.fields}
-            if field.graphql_name in taken:
-                reason = f"{target} already has a field {field.graphql_name!r}"
-                mend = "Rename it, or give it another name=."
-                raise ModelError(extension.__name__, field.python_name, reason, mend=mend)
-            definition.fields.append(field)
+            for each in (target, *_implementing(catalog, target)):
+                _check_free(extension, field, each, namespace)
+            for each in (target, *_implementing(catalog, target)):
+                get_object_definition(namespace[each], strict=True).fields.append(field)
+
+
+def _check_free(extension: type, field: StrawberryField, target: str, namespace: Namespace) -> None:
+    definition = get_object_definition(namespace[target], strict=True)
+    taken = {other.graphql_name or other.python_name for other in definition.fields}
+    if field.graphql_name in taken:
+        reason = f"{target} already has a field {field.graphql_name!r}"
+        mend = "Rename it, or give it another name=."
+        raise ModelError(extension.__name__, field.python_name, reason, mend=mend)
+
+
+def _implementing(catalog: Catalog, target: str) -> list[str]:
+    """The types that have to have an interface's fields as well."""
+    return [entity.name for entity in catalog.values() if target in entity.interfaces] + [
+        declared.name for declared in catalog.interfaces if target in declared.interfaces
+    ]
 
 
 def _fields(
@@ -120,7 +134,8 @@ def _graphql_name(field: StrawberryField) -> str:
 def _check_requires(
     catalog: Catalog, extension: type, name: str, target: str, needs: tuple[str, ...]
 ) -> None:
-    known = tuple(catalog[target].fields) if target in catalog else ()
+    owners = {each.name: each.fields for each in (*catalog.values(), *catalog.interfaces)}
+    known = tuple(owners.get(target, ()))
     for need in needs:
         if need not in known:
             reason = f"requires {need!r}, which {target} has not"

@@ -6,8 +6,18 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity, Relation
+from catalog.names import lower_first
 from catalog.query import Operator, Quantifier
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, element_of
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    element_of,
+)
 from schema.annotations import annotation_of, named_types, optional
 from schema.fields import Namespace, class_of, input_field
 
@@ -49,6 +59,8 @@ def add_filters(catalog: Catalog, namespace: Namespace) -> None:
             continue
         if isinstance(kind, EnumType):
             _add(namespace, kind.name, _leaf_fields(kind, namespace))
+        elif isinstance(kind, UnionType):
+            _add(namespace, kind.name, _union_fields(kind, namespace))
         else:
             fields = [_field(field, namespace) for field in kind.fields.values()]
             _add(namespace, kind.name, [*fields, _is_null(namespace), *_logic(kind, namespace)])
@@ -101,7 +113,18 @@ def _is_null(namespace: Namespace) -> StrawberryField:
     return input_field("isNull", optional(bool), namespace, meaning)
 
 
-def _logic(owner: Entity | DocumentType, namespace: Namespace) -> list[StrawberryField]:
+def _union_fields(kind: UnionType, namespace: Namespace) -> list[StrawberryField]:
+    members = [
+        input_field(
+            lower_first(name), f"{name}Filter | None", namespace, f"Such a {name} is there."
+        )
+        for name in kind.types
+    ]
+    tags = [_field(field, namespace) for field in kind.fields.values()]
+    return [*tags, *members, _is_null(namespace), *_logic(kind, namespace)]
+
+
+def _logic(owner: Entity | DocumentType | UnionType, namespace: Namespace) -> list[StrawberryField]:
     name = f"{owner.name}Filter"
     several = f"list[{name}] | None"
     return [

@@ -9,21 +9,20 @@ import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
-from catalog.entity import Catalog, Entity, Relation
-from catalog.types import DocumentType
-from resolvers.members import Reads
+from catalog.entity import Catalog, Entity, Interface, Relation
+from catalog.types import DocumentType, UnionType
 from resolvers.relations import resolve_relation
 from resolvers.rows import Row
+from schema.abstract import (
+    bases_of,
+    declared_interface,
+    interface_type,
+    node_id_field,
+    union_type,
+)
 from schema.annotations import enum_class, field_annotation, named_types
 from schema.connections import add_connection, connection_arguments
 from schema.fields import Namespace, class_of, plain_field, produced_field
-
-
-@strawberry.interface(description="Anything that can be fetched again by one opaque id.")
-class Node:
-    """The interface of all entities."""
-
-    node_id: strawberry.ID = strawberry.field(description="Identifies the object in the graph.")
 
 
 def add_objects(catalog: Catalog, namespace: Namespace) -> None:
@@ -33,11 +32,20 @@ def add_objects(catalog: Catalog, namespace: Namespace) -> None:
             continue
         if isinstance(kind, DocumentType):
             namespace[kind.name] = _document_type(kind, namespace)
+        elif isinstance(kind, UnionType):
+            namespace[kind.name] = union_type(kind, namespace)
         else:
             namespace[kind.name] = enum_class(kind)
-    for entity in catalog.values():
+    for declared in sorted(catalog.interfaces, key=_depth):
+        namespace[declared.name] = declared_interface(declared, namespace)
+    for entity in sorted(catalog.values(), key=_depth):
         namespace[entity.name] = _entity_type(entity, namespace)
         add_connection(entity, namespace)
+
+
+def _depth(implementing: Entity | Interface) -> int:
+    """What is implemented comes before what implements it."""
+    return len(implementing.interfaces)
 
 
 def _document_type(kind: DocumentType, namespace: Namespace) -> type:
@@ -58,10 +66,14 @@ def _document_type(kind: DocumentType, namespace: Namespace) -> type:
 
 
 def _entity_type(entity: Entity, namespace: Namespace) -> type:
+    fields, above = _fields(entity, namespace), entity.interfaces
+    if entity.kinds:
+        return interface_type(entity.name, fields, above, namespace, entity.description)
+
     def is_type_of(source: Any, _info: Any) -> bool:
         return isinstance(source, Row) and source.entity_ is entity
 
-    cls = class_of(entity.name, _fields(entity, namespace), namespace, bases=(Node,))
+    cls = class_of(entity.name, fields, namespace, bases=bases_of(above, namespace))
     strawberry.type(cls, name=entity.name, description=entity.description)
     # Not as an attribute of the class, where a field of this name may stand.
     get_object_definition(cls, strict=True).is_type_of = is_type_of
@@ -69,14 +81,7 @@ def _entity_type(entity: Entity, namespace: Namespace) -> type:
 
 
 def _fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
-    yield plain_field(
-        "node_id",
-        "nodeId",
-        strawberry.ID,
-        namespace,
-        member=Reads(entity.key),
-        description="Identifies the object in the graph.",
-    )
+    yield node_id_field(entity.key, namespace)
     for field in entity.fields.values():
         annotation = field_annotation(field, namespace)
         yield plain_field(

@@ -10,10 +10,10 @@ from strawberry.types.field import StrawberryField
 from catalog.entity import Catalog, Entity
 from resolvers.members import Anyone, Many, One
 from resolvers.roots import resolve_connection, resolve_node, resolve_one
+from schema.abstract import Node
 from schema.annotations import annotation_of
 from schema.connections import connection_arguments
 from schema.fields import Namespace, argument, class_of, produced_field
-from schema.objects import Node
 
 
 def query_type(catalog: Catalog, namespace: Namespace) -> type:

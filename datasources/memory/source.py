@@ -10,10 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog.entity import Catalog, Store
+from catalog.errors import StoredValueError
 from catalog.query import Answer, Join, Key, Path, Read, Record
 from catalog.summary import Summary
 from catalog.templates import Ask
-from catalog.types import DocumentType, FieldType, ListType
+from catalog.types import (
+    DocumentType,
+    Field,
+    FieldType,
+    ListType,
+    UnionType,
+    step_to,
+    stepped_to,
+)
 from datasources.memory.filters import holds
 from datasources.memory.groups import groups_of
 from datasources.memory.ordering import ordered
@@ -81,7 +90,8 @@ class MemorySource:
     def _record(
         self, entity: str, row: Row, fields: Iterable[Path], joins: Iterable[Join]
     ) -> Record:
-        record = _projected(self._tables.kind(entity), row, fields)
+        kind = self._tables.kind(entity)
+        record = _asked(*_narrowed(kind, row, fields), row)
         return record | {join.relation.name: self._joined(row, join) for join in joins}
 
     def _joined(self, row: Row, join: Join) -> Record | None:
@@ -103,18 +113,36 @@ def _projected(kind: FieldType, value: Any, paths: Iterable[Path]) -> Any:
     if isinstance(kind, ListType):
         paths = tuple(paths)
         return [_projected(kind.of, item, paths) for item in value]
-    if not isinstance(kind, DocumentType):
-        return value
+    if isinstance(kind, UnionType) and kind.member(value.get(kind.tag)) is None:
+        return StoredValueError(f"The stored value is of no kind that {kind.name} has.")
+    if isinstance(kind, (DocumentType, UnionType)):
+        return _asked(*_narrowed(kind, value, paths), value)
+    return value
+
+
+def _narrowed(
+    kind: DocumentType | UnionType, value: Row, paths: Iterable[Path]
+) -> tuple[Mapping[str, Field], list[Path]]:
+    """The fields that a value may have, and the paths to those asked of it.
+
+    Of one that tells its kind, those of the kind; of one that tells none, those that all have.
+    """
+    paths = list(paths)
+    if isinstance(kind, DocumentType):
+        return kind.fields, paths
+    named = kind.member(value.get(kind.tag)) if (kind.tag,) in paths or () in paths else None
+    step = step_to(named.name) if named else None
+    near = [path[1:] if path[:1] == (step,) else path for path in paths]
+    near = [path for path in near if not path or stepped_to(path[0]) is None]
+    return (named.fields if named else kind.fields), near
+
+
+def _asked(fields: Mapping[str, Field], paths: Iterable[Path], value: Row) -> Record:
+    """A path that asks for the whole asks for each of the fields."""
     asked: dict[str, list[Path]] = {}
-    for name, *inner in _spelled_out(kind, paths):
-        asked.setdefault(name, []).append(tuple(inner))
-    return {
-        name: _projected(kind.fields[name].type, value.get(name), inner)
-        for name, inner in asked.items()
-    }
-
-
-def _spelled_out(kind: DocumentType, paths: Iterable[Path]) -> Iterable[Path]:
-    """The paths, where one that asks for the whole document asks for each of its fields."""
     for path in paths:
-        yield from (path,) if path else ((name,) for name in kind.fields)
+        for name, *inner in (path,) if path else ((name,) for name in fields):
+            asked.setdefault(name, []).append(tuple(inner))
+    return {
+        name: _projected(fields[name].type, value.get(name), inner) for name, inner in asked.items()
+    }

@@ -7,7 +7,14 @@ from typing import Any, TypeAlias
 
 from catalog.entity import Catalog, Entity, Relation, Store, Through
 from catalog.query import Key, Path
-from catalog.types import DocumentType, EnumType, FieldType
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    FieldType,
+    UnionType,
+    stepped_to,
+    type_after,
+)
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -18,18 +25,23 @@ class Tables:
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
         self._keys = {entity.name: entity.key for entity in catalog.of(store)}
         self._kinds = {entity.name: document_of(entity) for entity in catalog.of(store)}
+        self._portions = {e.name: e.portion for e in catalog.of(store) if e.portion}
         unknown = tables.keys() - self._kinds.keys()
         if unknown:
             raise LookupError(f"not entities of {store.value}: {', '.join(sorted(unknown))}")
         self._tables = tables
 
-    def kind(self, entity: str) -> DocumentType:
+    def kind(self, entity: str) -> DocumentType | UnionType:
         """The type of an entity's rows."""
         return self._kinds[entity]
 
     def rows(self, entity: str) -> Sequence[Row]:
-        """Every row of an entity."""
-        return self._tables.get(entity, ())
+        """Every row of an entity; those of a family are all under the name of its first."""
+        portion = self._portions.get(entity)
+        if portion is None:
+            return self._tables.get(entity, ())
+        rows = self._tables.get(portion.of, ())
+        return [row for row in rows if row.get(portion.tag) in portion.values]
 
     def related(self, relation: Relation, row: Row | None) -> list[Row]:
         """The rows that a relation leads to from a row: none from no row, or by a null."""
@@ -60,9 +72,9 @@ class Tables:
         ]
 
 
-def document_of(entity: Entity) -> DocumentType:
+def document_of(entity: Entity) -> DocumentType | UnionType:
     """A row of an entity, seen as a document: so paths start alike at both."""
-    return DocumentType(entity.name, entity.fields)
+    return entity.document
 
 
 def values_of(row: Row, fields: Sequence[str]) -> Key:
@@ -72,10 +84,10 @@ def values_of(row: Row, fields: Sequence[str]) -> Key:
 
 def value_at(kind: FieldType, value: Any, path: Path) -> tuple[FieldType, Any]:
     """The type and the value at the end of a path; None once anything on the way is null."""
-    for name in path:
-        if not isinstance(kind, DocumentType):
-            raise TypeError(f"the path {path} leads through a {kind}, which has no fields")
-        kind, value = kind.fields[name].type, None if value is None else value.get(name)
+    for step in path:
+        kind = type_after(kind, step)
+        if value is not None and stepped_to(step) is None:
+            value = value.get(step)
     return kind, value
 
 

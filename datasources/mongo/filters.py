@@ -23,7 +23,7 @@ from catalog.query import (
     Quantifier,
     Related,
 )
-from catalog.types import DocumentType, FieldType, ListType
+from catalog.types import DocumentType, FieldType, ListType, UnionType
 from datasources.mongo.among import among
 from datasources.mongo.comparisons import Comparison, NoneOf, OneOf, Range, comparison_of
 from datasources.mongo.expressions import expression_of
@@ -121,7 +121,7 @@ def _elements(
 
 def _can_match(element: FieldType, quantifier: Quantifier, filter: Filter) -> bool:
     """Whether ``$elemMatch`` can say this of elements: of scalars it takes one plain test."""
-    if isinstance(element, DocumentType):
+    if isinstance(element, (DocumentType, UnionType)):
         return all(
             isinstance(inside, ListType) and _can_match(inside.of, each.quantifier, each.filter)
             for each in _nested(filter)
@@ -146,7 +146,8 @@ def _nested(filter: Filter) -> Iterator[Elements]:
 
 
 def _some(stored: str, element: FieldType, filter: Filter, related: RelatedCondition) -> Condition:
-    if isinstance(filter, Compare | IsNull) and not isinstance(element, DocumentType):
+    documents = isinstance(element, (DocumentType, UnionType))
+    if isinstance(filter, Compare | IsNull) and not documents:
         return {stored: {"$elemMatch": _operators(place_of(element, ()), filter)}}
     condition = condition_of(element, filter, related)
     if condition and all(key.startswith("$") for key in condition):

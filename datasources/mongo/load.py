@@ -15,12 +15,20 @@ from pymongo.errors import ConnectionFailure
 
 from catalog.declare import Index
 from catalog.entity import Entity
-from catalog.types import DocumentType, Field, FieldType, ListType
+from catalog.types import DocumentType, Field, FieldType, ListType, UnionType
 from datasources.mongo.client import Document, client_of, database_of, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of
-from datasources.mongo.paths import document_of
+from datasources.mongo.paths import document_of, portion_of
 from datasources.mongo.values import encoded
-from datasources.sample import LEDGER, LoadError, Progress, SampleTable, check_ledger, fingerprint
+from datasources.sample import (
+    LEDGER,
+    LoadError,
+    Progress,
+    SampleTable,
+    check_ledger,
+    fingerprint,
+    sample_of,
+)
 
 Database: TypeAlias = AsyncDatabase[Document]
 
@@ -59,7 +67,7 @@ async def _load(
     present = set(await database.list_collection_names())
     loaded = False
     for entity in entities:
-        sample = samples.get(entity.model)
+        sample = sample_of(entity, samples)
         is_new = entity.table not in present
         due = sample is not None and not await _is_complete(database, entity, sample, is_new=is_new)
         if is_new:
@@ -81,13 +89,17 @@ async def _is_complete(
     ledger, wanted = database[LEDGER], fingerprint(entity, sample)
     noted = None if is_new else await ledger.find_one({"_id": entity.name})
     if noted is None:
-        is_empty = is_new or await database[entity.table].find_one({}, {"_id": 1}) is None
+        is_empty = is_new or await _is_empty(database, entity)
         check_ledger(entity, None, wanted, is_empty=is_empty)
         begun = {"fingerprint": wanted, "rows": None, "loaded_at": None}
         await ledger.replace_one({"_id": entity.name}, begun, upsert=True)
         return False
     check_ledger(entity, noted["fingerprint"], wanted, is_empty=False)
     return noted["rows"] is not None
+
+
+async def _is_empty(database: Database, entity: Entity) -> bool:
+    return await database[entity.table].find_one(portion_of(entity), {"_id": 1}) is None
 
 
 async def _fill(
@@ -135,7 +147,7 @@ def _stored_path(kind: FieldType, path: Sequence[str]) -> Iterator[str]:
     for at, name in enumerate(path):
         while isinstance(kind, ListType):  # an index covers each element
             kind = kind.of
-        if not isinstance(kind, DocumentType):
+        if not isinstance(kind, (DocumentType, UnionType)):
             yield from path[at:]  # into JSON, whose keys no model names
             return
         yield kind.fields[name].stored
@@ -148,6 +160,8 @@ def _stored(kind: FieldType, value: Any) -> Any:
         return None
     if isinstance(kind, ListType):
         return [_stored(kind.of, item) for item in value]
+    if isinstance(kind, UnionType):
+        kind = kind.member(value[kind.tag]) or DocumentType(kind.name, kind.fields)
     if isinstance(kind, DocumentType):
         return dict(_members(kind.fields, value))
     return encoded(kind, value)

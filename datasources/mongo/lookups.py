@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.entity import Entity, Relation
-from datasources.mongo.paths import Stage
+from datasources.mongo.paths import Stage, portion_of
 
 Pair = tuple[str, str]
 """The stored names of the value to look for and of the field to find it in."""
@@ -27,7 +27,7 @@ def lookup(
     stage: Stage = {"from": target.table, "localField": local, "foreignField": foreign}
     if others:
         stage["let"] = {f"key{at}": f"${name}" for at, (name, _) in enumerate(others)}
-    found = {**_equal(others), **(_present(pairs) if nulls else {})}
+    found = {**_equal(others), **(_present(pairs) if nulls else {}), **portion_of(target)}
     stage["pipeline"] = [*([{"$match": found}] if found else []), *pipeline]
     return {"$lookup": {**stage, "as": into}}
 

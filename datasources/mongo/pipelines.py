@@ -26,7 +26,7 @@ from catalog.query import Batch, Key, Read
 from catalog.summary import Summary
 from datasources.mongo.groups import group_stages
 from datasources.mongo.lookups import by_index, lookup
-from datasources.mongo.paths import Stage
+from datasources.mongo.paths import Stage, portion_of
 from datasources.mongo.rows import count_stages, row_stages
 from datasources.mongo.values import NOTHING, encoded
 
@@ -60,7 +60,8 @@ def is_rows_only(reads: Sequence[Read | Summary]) -> bool:
 def command_of(catalog: Catalog, reads: Sequence[Read | Summary]) -> Command | None:
     """The command that answers all the reads; None if the store need not be asked."""
     if is_rows_only(reads):
-        return Command(reads[0].entity.table, _stages(catalog, reads[0]), ((),))
+        read = reads[0]
+        return Command(read.entity.table, [*_own(read), *_stages(catalog, read)], ((),))
     sought = [_sought(read) for read in reads]
     parts = [*_joined_batches(catalog, reads, sought), *_plain_parts(catalog, reads)]
     if not parts:
@@ -80,9 +81,16 @@ def _plain_parts(catalog: Catalog, reads: Sequence[Read | Summary]) -> Iterator[
     for at, read in enumerate(reads):
         if read.batch is None and read.limit != 0:
             named = {"$replaceWith": {f"{ROWS}{at}": "$$ROOT"}}
-            yield Command(read.entity.table, [*_stages(catalog, read), named])
+            yield Command(read.entity.table, [*_own(read), *_stages(catalog, read), named])
         if read.batch is None and not isinstance(read, Summary) and read.total:
-            yield Command(read.entity.table, count_stages(catalog, read, f"{TOTAL}{at}"))
+            counted = count_stages(catalog, read, f"{TOTAL}{at}")
+            yield Command(read.entity.table, [*_own(read), *counted])
+
+
+def _own(read: Read | Summary) -> list[Stage]:
+    """The stage that leaves of a collection what is the entity's; what is looked up is so."""
+    portion = portion_of(read.entity)
+    return [{"$match": portion}] if portion else []
 
 
 def _joined_batches(

@@ -11,7 +11,17 @@ from typing import Any, cast
 from catalog.entity import Catalog, Entity
 from catalog.errors import StoredValueError
 from catalog.query import Join, Path, Record
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    step_to,
+    stepped_to,
+)
 from datasources.mongo.decoding import SCALARS, Decode, instance
 from datasources.mongo.paths import Tree, document_of, tree_of
 from datasources.mongo.rows import JOINED
@@ -47,14 +57,38 @@ def _asked(join: Join) -> tuple[Sequence[Path], Sequence[Join]]:
     return join.fields, join.joins
 
 
-def _document_decoder(scope: DocumentType, tree: Tree, where: str) -> Callable[[Document], Record]:
+def _document_decoder(
+    scope: DocumentType | UnionType, tree: Tree, where: str
+) -> Callable[[Document], Record]:
+    if isinstance(scope, UnionType) and scope.tag in tree:
+        return _kinds_decoder(scope, tree, where)
     columns = [
         (name, scope.fields[name].stored, _field_decoder(scope.fields[name], inner, where))
         for name, inner in tree.items()
+        if stepped_to(name) is None
     ]
 
     def decode(document: Document) -> Record:
         return {name: value(document.get(stored)) for name, stored, value in columns}
+
+    return decode
+
+
+def _kinds_decoder(scope: UnionType, tree: Tree, where: str) -> Callable[[Document], Record]:
+    """Decodes each document as what its tag tells; one of no known kind as what all are."""
+    common = DocumentType(scope.name, scope.fields)
+    near = {name: inner for name, inner in tree.items() if stepped_to(name) is None}
+    decoders = {
+        name: _document_decoder(member, {**near, **tree.get(step_to(name), {})}, where)
+        for name, member in scope.types.items()
+    }
+    other = _document_decoder(common, near, where)
+    tag = scope.fields[scope.tag]
+    told = _field_decoder(tag, {}, where)
+
+    def decode(document: Document) -> Record:
+        member = scope.member(told(document.get(tag.stored)))
+        return (decoders[member.name] if member else other)(document)
 
     return decode
 
@@ -83,7 +117,7 @@ def _label(kind: FieldType) -> str:
     match kind:
         case Scalar():
             return kind.value
-        case EnumType() | DocumentType():
+        case EnumType() | DocumentType() | UnionType():
             return kind.name
         case ListType():
             return "list"
@@ -97,6 +131,8 @@ def _decoder(kind: FieldType, tree: Tree, where: str) -> Decode:
             return _enum_decoder(kind)
         case DocumentType():
             return _nested_decoder(_document_decoder(kind, tree, where))
+        case UnionType():
+            return _member_decoder(kind, _document_decoder(kind, tree, where), where)
         case ListType():
             return _list_decoder(_safe(_decoder(kind.of, tree, where), kind.of, where))
 
@@ -115,6 +151,16 @@ def _enum_decoder(kind: EnumType) -> Decode:
 
 def _nested_decoder(decode: Decode) -> Decode:
     return lambda value: decode(instance(dict, value))
+
+
+def _member_decoder(kind: UnionType, decode: Decode, where: str) -> Decode:
+    def member(value: Any) -> Record | StoredValueError:
+        record = decode(instance(dict, value))
+        if kind.member(record.get(kind.tag)) is None:
+            return StoredValueError(f"{where} holds a document of no kind that {kind.name} has.")
+        return record
+
+    return member
 
 
 def _list_decoder(decode: Decode) -> Decode:

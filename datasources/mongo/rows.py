@@ -28,7 +28,7 @@ from catalog.query import (
 from datasources.mongo.filters import Condition, condition_of
 from datasources.mongo.lookups import related
 from datasources.mongo.ordering import ordering
-from datasources.mongo.paths import Stage, document_of, stored_leaves, tree_of
+from datasources.mongo.paths import Stage, document_of, outermost, stored_leaves, tree_of
 
 JOINED = "~join"
 """The stored name of a joined record, before the join's place in its read."""
@@ -129,7 +129,7 @@ def _alike(entity: Entity, fields: Sequence[Path]) -> list[Stage]:
 
 def _projection(entity: Entity, fields: Sequence[Path], joins: Sequence[Join]) -> Stage:
     scope = document_of(entity)
-    stored = list(stored_leaves(scope, tree_of(scope, fields)))
+    stored = outermost(stored_leaves(scope, tree_of(scope, fields)))
     # A projection of nothing would give everything.
     kept = [*stored, *(f"{JOINED}{at}" for at in range(len(joins)))] or ["_id"]
     return {"$project": {**({} if "_id" in kept else {"_id": 0}), **dict.fromkeys(kept, 1)}}

@@ -17,7 +17,7 @@ from typing import Any, Final, assert_never
 from bson import Binary, Decimal128, ObjectId
 from bson.decimal128 import create_decimal128_context
 
-from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 
 class Nothing:
@@ -42,7 +42,7 @@ def encoded(kind: FieldType, value: Any) -> Any:
             return kind.members.get(value, NOTHING)
         case Scalar():
             return _encoded(kind, value)
-        case ListType() | DocumentType():
+        case ListType() | DocumentType() | UnionType():
             raise TypeError(f"{kind} is not a leaf, so no value stands for it")
         case _:
             assert_never(kind)

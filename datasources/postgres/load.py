@@ -18,7 +18,15 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.ddl import creation, quoted_name, upkeep
 from datasources.postgres.failures import reason_of
 from datasources.postgres.tables import table_of
-from datasources.sample import LEDGER, LoadError, Progress, SampleTable, check_ledger, fingerprint
+from datasources.sample import (
+    LEDGER,
+    LoadError,
+    Progress,
+    SampleTable,
+    check_ledger,
+    fingerprint,
+    sample_of,
+)
 
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -73,7 +81,7 @@ async def _load(
     progress: Progress,
 ) -> bool:
     await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
-    tables = [table_of(entity) for entity in entities]
+    tables = list(dict.fromkeys(table_of(entity) for entity in entities))
     present = await _present(connection, tables)
     due = await _due(connection, entities, samples, present)
     making = creation(tables, present)
@@ -104,7 +112,7 @@ async def _due(
     ledger = dict(await _rows(connection, _READ_LEDGER))
     due: list[tuple[Entity, SampleTable]] = []
     for entity in entities:
-        sample, table = samples.get(entity.model), quoted_name(table_of(entity))
+        sample, table = sample_of(entity, samples), quoted_name(table_of(entity))
         if sample is None:
             continue
         noted = ledger.get(entity.name) if table in present else None

@@ -74,7 +74,7 @@ def _told(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder]]:
     for at, field in enumerate(shape.fields, shape.start):
         if isinstance(field.type, Scalar) and types[at] in _NATIVE[field.type] & _WRITTEN.keys():
             yield at, _WRITTEN[types[at]][1]
-    for _, inner in shape.joins:
+    for inner in shape.parts:
         yield from _told(inner, types)
 
 
@@ -82,7 +82,7 @@ def _exact(shape: Shape, types: Sequence[int]) -> Iterator[int]:
     for at, field in enumerate(shape.fields, shape.start):
         if (field.type, types[at]) in _EXACT:
             yield at
-    for _, inner in shape.joins:
+    for inner in shape.parts:
         yield from _exact(inner, types)
 
 
@@ -91,7 +91,7 @@ def _decoders(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder
         decode = decoder_of(field.type, types[at])
         if decode is not None:
             yield at, decode
-    for _, inner in shape.joins:
+    for inner in shape.parts:
         yield from _decoders(inner, types)
 
 

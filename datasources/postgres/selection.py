@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from catalog.entity import Relation
 from catalog.flat import Shape
 from catalog.query import Join, Order, Path
+from catalog.types import DocumentType, Field, UnionType, step_to, stepped_to
 from datasources.postgres.filters import ranked
 from datasources.postgres.tables import Scope
 
@@ -58,7 +59,8 @@ def selection(
     ``start`` is the place in the row at which the first column will stand.
     """
     table = scope.joined(relations)
-    asked = tuple(table.entity.fields[name] for name in dict.fromkeys(path[0] for path in fields))
+    document = table.entity.document
+    asked = tuple(_fields(document, fields))
     columns = [table.selected(field) for field in asked]
     shapes: list[tuple[str, Shape]] = []
     for join in joins:
@@ -70,7 +72,21 @@ def selection(
         )
         columns += inner
         shapes.append((relation.name, shape))
-    return columns, Shape(start, asked, tuple(shapes), present)
+    if isinstance(document, DocumentType) or (document.tag,) not in fields:
+        return columns, Shape(start, asked, tuple(shapes), present)
+    kinds: list[tuple[Any, Shape]] = []
+    for name, member in document.types.items():
+        own = tuple(_fields(member, [path[1:] for path in fields if path[0] == step_to(name)]))
+        kinds += ((value, Shape(start + len(columns), own)) for value in document.values(name))
+        columns += map(table.selected, own)
+    return columns, Shape(start, asked, tuple(shapes), present, document.tag, tuple(kinds))
+
+
+def _fields(kind: DocumentType | UnionType, paths: Iterable[Path]) -> Iterator[Field]:
+    """The fields of a row, or of one kind of rows, that the paths name, each once."""
+    for name in dict.fromkeys(path[0] for path in paths):
+        if stepped_to(name) is None:
+            yield kind.fields[name]
 
 
 def cut(

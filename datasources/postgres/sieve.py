@@ -34,6 +34,8 @@ class Sieve:
     ) -> sa.Select[Any]:
         """The select over ``source``, for the rows of one key that the filter lets through."""
         batch, wanted = self._batch, condition(self._catalog, table, filter)
+        if batch is None or batch.through is None:
+            wanted = both(table.portion, wanted)
         if batch is None:
             return filtered(select.select_from(source), wanted)
         if batch.through is None:

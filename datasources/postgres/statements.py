@@ -113,7 +113,7 @@ def _plain(catalog: Catalog, read: Read) -> tuple[sa.Select[Any], Layout]:
     columns, shape = selection(scope, read.fields, read.joins)
     terms = terms_of(scope, read.order)
     wanted = condition(catalog, scope.root, And((read.filter, read.after)))
-    select = filtered(sa.select(*columns).select_from(scope.source), wanted)
+    select = filtered(sa.select(*columns).select_from(scope.source), scope.root.portion, wanted)
     select = select.distinct() if read.distinct else select
     return cut(select, terms, read.limit, read.offset), Layout(None, None, shape)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,7 +10,15 @@ import sqlalchemy as sa
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
-from catalog.types import EnumType, Field, FieldType, ListType
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    UnionType,
+    type_after,
+)
 from datasources.postgres.values import SqlType, is_rounded
 
 
@@ -55,16 +63,41 @@ class Aliased:
 
     def leaf(self, path: Path) -> Leaf:
         """The field at a path, which in a table is one name long."""
-        (name,) = path
-        field = self.entity.fields[name]
-        column = _served(field, self.column(name))
-        return Leaf(column, field.type, column.type, field.nullable)
+        *steps, name = path
+        field = self._owner(steps).fields[name]
+        column = _served(field, self._columns[field.stored])
+        return Leaf(column, field.type, column.type, field.nullable or bool(steps))
+
+    def _owner(self, steps: Sequence[str]) -> DocumentType | UnionType:
+        """What has the field at the end of a path: the row, or one kind of rows."""
+        kind: FieldType = self.entity.document
+        for step in steps:
+            kind = type_after(kind, step)
+        return cast("DocumentType | UnionType", kind)
+
+    @property
+    def portion(self) -> sa.ColumnElement[bool]:
+        """True for those rows of the table that are the entity's."""
+        portion = self.entity.portion
+        if portion is None:
+            return sa.true()
+        tag = self.entity.fields[portion.tag]
+        texts = [_literal(tag.type, value) for value in portion.values]
+        column = self._columns[tag.stored]
+        return column == texts[0] if len(texts) == 1 else column.in_(texts)
 
     def selected(self, field: Field) -> sa.ColumnElement[Any]:
         """The column as it is read: psycopg knows no arrays of enums, but it knows arrays."""
-        column = _served(field, self.column(field.name))
+        column = _served(field, self._columns[field.stored])
         arrayed = isinstance(field.type, ListType) and isinstance(field.type.of, EnumType)
         return sa.cast(column, SqlType("text[]")) if arrayed else column
+
+
+def _literal(kind: FieldType, value: Any) -> sa.ColumnElement[Any]:
+    """A value of the models' own, written out: so an index of one kind's rows can serve it."""
+    stored = kind.members[value] if isinstance(kind, EnumType) else value
+    text = str(stored).replace("'", "''")
+    return sa.literal_column(text if isinstance(stored, int) else f"'{text}'")
 
 
 def _served(field: Field, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -139,8 +172,9 @@ class Scope:
 def met(
     source: Aliased, target: Aliased, pairs: Iterable[tuple[str, str]]
 ) -> sa.ColumnElement[bool]:
-    """True where the fields of each pair are equal, and so not null."""
-    return sa.and_(*(source.column(here) == target.column(there) for here, there in pairs))
+    """True where the fields of each pair are equal, and so not null, and the target is one."""
+    equal = (source.column(here) == target.column(there) for here, there in pairs)
+    return sa.and_(*equal, *([target.portion] if target.entity.portion else []))
 
 
 def related(

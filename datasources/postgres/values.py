@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from catalog.query import Key
 from catalog.templates import Slot
-from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 DIALECT: Final = psycopg.dialect(paramstyle="numeric_dollar")
 """SQLAlchemy's notion of Postgres as psycopg speaks to it; it only makes text here."""
@@ -78,7 +78,7 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
             return Encoding("bytea", bytes)
         case EnumType():
             return Encoding(_enum_name(column), kind.members.__getitem__)
-        case Scalar.JSON | Scalar.OBJECT_ID | ListType() | DocumentType():
+        case Scalar.JSON | Scalar.OBJECT_ID | ListType() | DocumentType() | UnionType():
             raise TypeError(f"values of {kind} are not compared in Postgres")
         case _:
             assert_never(kind)

@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.entity import Catalog
 from catalog.query import Record
-from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 Rows = Mapping[str, Sequence[Record]]
 """Every row, by the entity's name."""
@@ -17,6 +17,7 @@ Rows = Mapping[str, Sequence[Record]]
 THINGS = 40
 OWNERS = 9
 TAGS = 6
+PIECES = 20
 
 POOLS: Mapping[Scalar, Sequence[Any]] = {
     Scalar.INT: (-(2**31), -3, 0, 1, 2, 3, 7, 2**31 - 1),
@@ -74,7 +75,7 @@ def rows_of(catalog: Catalog, seed: int) -> dict[str, list[Record]]:
     chance = random.Random(seed)  # noqa: S311 (test data)
     rows = {
         name: [_row(chance, catalog, name, id) for id in range(1, count + 1)]
-        for name, count in (("Owner", OWNERS), ("Thing", THINGS), ("Tag", TAGS))
+        for name, count in (("Owner", OWNERS), ("Thing", THINGS), ("Tag", TAGS), ("Piece", PIECES))
         if name in catalog
     }
     if "ThingTag" in catalog:
@@ -86,17 +87,29 @@ def rows_of(catalog: Catalog, seed: int) -> dict[str, list[Record]]:
 def rows_in(catalog: Catalog, rows: Rows) -> Rows:
     """What a catalog's entities can hold of these rows."""
     return {
-        name: [{field: row[field] for field in row if field in entity.fields} for row in rows[name]]
+        name: [{field: row[field] for field in row if field in held} for row in rows[name]]
         for name, entity in catalog.items()
+        if entity.portion is None
+        for held in [{path[-1] for path in entity.paths}]
     }
 
 
 def _row(chance: random.Random, catalog: Catalog, name: str, id: int) -> Record:
     references = {"owner_id": OWNERS, "boss_id": OWNERS, "parent_id": THINGS // 4}
-    row = _document(chance, DocumentType(name, catalog[name].fields))
+    references["spare_id"] = PIECES
+    row = _held(chance, catalog[name].document)
     for reference in references.keys() & row.keys():
         row[reference] = chance.choice([None, *range(1, references[reference] + 3)])
     return row | {"id": id}
+
+
+def _held(chance: random.Random, kind: DocumentType | UnionType) -> Record:
+    """A document of any kind; of some, no model tells the kind."""
+    if isinstance(kind, DocumentType):
+        return _document(chance, kind)
+    tag = chance.choice([*kind.members, "odd", None])
+    member = kind.member(tag) or DocumentType(kind.name, kind.fields)
+    return _document(chance, member) | {kind.tag: tag}
 
 
 def _document(chance: random.Random, kind: DocumentType) -> Record:
@@ -113,6 +126,6 @@ def _value(chance: random.Random, kind: FieldType, null: float = 0.2) -> Any:
     if isinstance(kind, ListType):
         rare = 0.1 if kind.items_nullable else 0
         return [_value(chance, kind.of, rare) for _ in range(chance.choice([0, 1, 1, 2, 3]))]
-    if isinstance(kind, DocumentType):
-        return _document(chance, kind)
+    if isinstance(kind, (DocumentType, UnionType)):
+        return _held(chance, kind)
     return chance.choice(values_in(kind))

@@ -3,7 +3,7 @@
 import datetime
 import decimal
 import uuid
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from agreement_tables import Size
 from pydantic import BaseModel, Field
@@ -41,6 +41,26 @@ class Part(BaseModel):
     marks: list[str | None] | None = None
 
 
+class Coin(BaseModel):
+    """What a thing may hold."""
+
+    kind: Literal["coin", "medal"] = Field(alias="k")
+    worth: int | None = Field(None, alias="w")
+    place: Place | None = None
+
+
+class Letter(BaseModel):
+    """What else it may hold; what it is worth lies where that of a coin does."""
+
+    kind: Literal["letter"] = Field(alias="k")
+    worth: str | None = Field(None, alias="w")
+    place: str | None = None
+    words: list[str | None] | None = None
+
+
+Holding = Annotated[Coin | Letter, Field(discriminator="kind", title="Holding")]
+
+
 class Thing(BaseModel):
     """Has a field of every type; its owner may not exist."""
 
@@ -76,6 +96,47 @@ class Thing(BaseModel):
     ref: ObjectId | None = None
     place: Place | None = None
     parts: list[Part | None] | None = None
+    holding: Holding | None = None
+    holdings: list[Holding] | None = None
 
 
-DOCUMENTS: tuple[type[BaseModel], ...] = (Owner, Thing)
+class Piece(BaseModel):
+    """A document of one of several kinds."""
+
+    __collection__ = "pieces"
+    __discriminator__ = "made"
+    __indexes__: ClassVar = (Index("owner_id"),)
+    __links__: ClassVar = (Link("owner", to="Owner", on={"owner_id": "id"}, back="pieces"),)
+
+    id: int
+    made: str | None = None
+    mass: int | None = None
+    owner_id: int | None = None
+
+
+class Bolt(Piece):
+    """A kind whose kind there is, too."""
+
+    __indexes__: ClassVar = (Index("spare_id"),)
+    __links__: ClassVar = (Link("spare", to="Bolt", on={"spare_id": "id"}, back="spare_of"),)
+
+    made: Literal["bolt"] | None = None
+    length: float | None = None
+    spare_id: int | None = None
+
+
+class Rivet(Bolt):
+    """A kind of a kind."""
+
+    made: Literal["rivet's"] | None = None
+    day: datetime.date | None = None
+
+
+class Plate(Piece):
+    """Another kind."""
+
+    made: Literal["plate"] | None = None
+    label: str | None = None
+
+
+DOCUMENTS: tuple[type[BaseModel], ...] = (Owner, Thing, Piece, Bolt, Rivet, Plate)

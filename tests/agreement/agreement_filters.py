@@ -1,7 +1,8 @@
 """In charge of random filters: every operator on every type, within and across entities."""
 
+import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agreement_data import PATTERNS, values_in
 from hypothesis import strategies as st
@@ -22,7 +23,17 @@ from catalog.query import (
     Quantifier,
     Related,
 )
-from catalog.types import DocumentType, FieldType, ListType, Scalar, is_leaf
+from catalog.types import (
+    DocumentType,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    is_leaf,
+    step_to,
+    stepped_to,
+    type_after,
+)
 
 _EQUALITY = (Operator.EQ, Operator.NE)
 _MEMBERSHIP = (Operator.IN, Operator.NOT_IN)
@@ -33,7 +44,7 @@ _PATTERN = (Operator.LIKE, Operator.ILIKE)
 
 def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters of an entity's rows; ``hops`` bounds how many quantifiers nest."""
-    within = _within(DocumentType(entity.name, entity.fields), hops) | _among(entity)
+    within = _within(entity.document, hops) | _among(entity)
     relations = [relation for relation in entity.relations.values() if not relation.cross_store]
     if not relations or not hops:
         return _combined(within)
@@ -51,14 +62,37 @@ def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[F
 def paths_in(
     kind: FieldType, path: Path = (), *, through_lists: bool = False
 ) -> Iterator[tuple[Path, FieldType]]:
-    """Every path into a type with what it leads to; ``()`` too, unless that is a document."""
-    if path or not isinstance(kind, DocumentType):
+    """Every path into a type with what it leads to; ``()`` too, unless that is a document.
+
+    Of unions, the fields that all members have; ``through_lists`` also what lies in members.
+    """
+    if path or not isinstance(kind, (DocumentType, UnionType)):
         yield path, kind
     if isinstance(kind, ListType) and through_lists:
         kind = kind.of
-    if isinstance(kind, DocumentType):
+    if isinstance(kind, UnionType) and through_lists:
+        for name, member in kind.types.items():
+            for inner in paths_in(member, (*path, step_to(name)), through_lists=True):
+                if inner[0] != (*path, step_to(name)):
+                    yield inner
+    if isinstance(kind, (DocumentType, UnionType)):
         for name, field in kind.fields.items():
             yield from paths_in(field.type, (*path, name), through_lists=through_lists)
+
+
+def with_tags(kind: FieldType, paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths, and those to the tags of all unions that they lead into."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = kind
+        for at, step in enumerate(path):
+            while isinstance(inside, ListType):
+                inside = inside.of
+            if isinstance(inside, UnionType) and (at or stepped_to(step)):
+                found[*path[:at], inside.tag] = None
+            inside = type_after(inside, step)
+        found[path] = None
+    return tuple(found)
 
 
 def _combined(base: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
@@ -91,9 +125,35 @@ def _within(kind: FieldType, hops: int) -> SearchStrategy[Filter]:
     lists = [(path, held) for path, held in paths if isinstance(held, ListType)]
     compares = st.sampled_from(leaves).flatmap(lambda pair: _compares(*pair))
     nulls = st.sampled_from([path for path, _ in paths]).map(IsNull)
-    if not lists or not hops:
-        return compares | nulls
-    return compares | nulls | st.sampled_from(lists).flatmap(lambda pair: _elements(*pair, hops))
+    found = [compares, nulls, *_of_members(kind, (), hops)]
+    found += [each for path, inside in paths for each in _of_members(inside, path, hops)]
+    if lists and hops:
+        found.append(st.sampled_from(lists).flatmap(lambda pair: _elements(*pair, hops)))
+    return st.one_of(found)
+
+
+def _of_members(kind: FieldType, path: Path, hops: int) -> Iterator[SearchStrategy[Filter]]:
+    """Filters of a union's members, each beside what tells that it is stored."""
+    if not isinstance(kind, UnionType):
+        return
+    for name, member in kind.types.items():
+        told = Compare((*path, kind.tag), Operator.IN, kind.values(name))
+        prefix = (*path, step_to(name))
+        inner = _combined(_within(member, hops)).map(functools.partial(_moved, prefix))
+        yield st.builds(And, st.tuples(st.just(told), inner))
+
+
+def _moved(prefix: Path, filter: Filter) -> Filter:
+    """The filter of what lies behind a path."""
+    match filter:
+        case And(filters) | Or(filters):
+            return type(filter)(tuple(_moved(prefix, each) for each in filters))
+        case Not(inner):
+            return Not(_moved(prefix, inner))
+        case Compare() | IsNull() | Elements():
+            return dataclasses.replace(filter, path=(*prefix, *filter.path))
+        case _:
+            raise TypeError(filter)
 
 
 @functools.cache

@@ -4,14 +4,14 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from agreement_data import OWNERS, THINGS, values_in
-from agreement_filters import filters, paths_in
+from agreement_data import OWNERS, PIECES, THINGS, values_in
+from agreement_filters import filters, paths_in, with_tags
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Read
-from catalog.types import DocumentType, FieldType, ListType, Scalar, is_leaf
+from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 
 def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
@@ -87,15 +87,16 @@ def _few_leaves(entity: Entity) -> SearchStrategy[list[str]]:
 
 @functools.cache
 def _projections(entity: Entity) -> SearchStrategy[tuple[Path, ...]]:
-    kind = DocumentType(entity.name, entity.fields)
+    kind = entity.document
     paths = [path for path, leaf in paths_in(kind, (), through_lists=True) if _is_asked(leaf)]
-    return st.lists(st.sampled_from(paths), max_size=6, unique=True).map(tuple)
+    some = st.lists(st.sampled_from(paths), max_size=6, unique=True)
+    return some.map(functools.partial(with_tags, kind))
 
 
 def _is_asked(kind: FieldType) -> bool:
     """Documents are asked for by their fields, as GraphQL's selections are."""
     element = kind.of if isinstance(kind, ListType) else kind
-    return not isinstance(element, DocumentType)
+    return not isinstance(element, (DocumentType, UnionType))
 
 
 def _joins(catalog: Catalog, entity: Entity, depth: int) -> SearchStrategy[tuple[Join, ...]]:
@@ -144,5 +145,6 @@ def _keys(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[tuple[Key, 
 def _key_values(entity: Entity, name: str) -> list[Any]:
     # References and keys are few enough to be met, and go a little beyond what exists.
     if name == "id" or name.endswith("_id"):
-        return list(range((THINGS if name in {"id", "parent_id"} else OWNERS) + 4))
+        most = {"id": THINGS, "parent_id": THINGS, "spare_id": PIECES}
+        return list(range(most.get(name, OWNERS) + 4))
     return list(values_in(entity.fields[name].type))

@@ -13,7 +13,7 @@ from bson.binary import Binary
 
 from catalog.entity import Catalog
 from catalog.query import Record
-from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 
 def fill_postgres(url: str, rows: Rows) -> None:
@@ -23,14 +23,18 @@ def fill_postgres(url: str, rows: Rows) -> None:
         connection.execute(sa.schema.CreateSchema("agreement"))
         Table.metadata.create_all(connection)
         for model in TABLES:
-            for row in rows[model.__name__]:
-                connection.execute(sa.insert(model).values(_column_values(model, row)))
+            for row in rows.get(model.__name__, ()):
+                values = _column_values(model, row)
+                connection.execute(sa.insert(sa.inspect(model).local_table).values(values))
     engine.dispose()
 
 
 def _column_values(model: type, row: Record) -> Record:
-    columns = sa.inspect(model).columns
-    return {name: _column_value(columns[name].type, value) for name, value in row.items()}
+    mappers = sa.inspect(model).self_and_descendants
+    columns = {name: column for mapper in mappers for name, column in mapper.columns.items()}
+    return {
+        columns[name].name: _column_value(columns[name].type, value) for name, value in row.items()
+    }
 
 
 def _column_value(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
@@ -45,7 +49,7 @@ def fill_mongo(url: str, catalog: Catalog, rows: Rows) -> None:
         database = client.get_default_database("bigraph")
         for name, records in rows.items():
             entity = catalog[name]
-            kind = DocumentType(name, entity.fields)
+            kind = entity.document
             collection = database[entity.table]
             collection.insert_many([_stored(kind, record) for record in records])
             for index in entity.indexes[1:]:
@@ -58,6 +62,8 @@ def _stored(kind: FieldType, value: Any) -> Any:
     match kind:
         case DocumentType(fields=fields):
             return {fields[name].stored: _stored(fields[name].type, value[name]) for name in value}
+        case UnionType(name, tag, fields):
+            return _stored(kind.member(value[tag]) or DocumentType(name, fields), value)
         case ListType(of=of):
             return [_stored(of, item) for item in value]
         case EnumType(members=members):

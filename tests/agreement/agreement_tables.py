@@ -95,4 +95,42 @@ class Tag(Table, table=True):
     things: list[Thing] = Relationship(back_populates="tags", link_model=ThingTag)
 
 
-TABLES: tuple[type[Table], ...] = (Owner, Thing, Tag, ThingTag)
+class Piece(Table, table=True):
+    """A row of one of several kinds."""
+
+    __mapper_args__: ClassVar = {"polymorphic_on": "made", "polymorphic_abstract": True}
+    __links__: ClassVar = (Link("owner", to="Owner", on={"owner_id": "id"}, back="pieces"),)
+
+    id: int = Field(primary_key=True)
+    made: str | None = Field(default=None, sa_column=Column("how it's made", Text))
+    mass: int | None = None
+    owner_id: int | None = Field(default=None, index=True)
+
+
+class Bolt(Piece):
+    """A kind whose kind there is, too."""
+
+    __mapper_args__: ClassVar = {"polymorphic_identity": "bolt"}
+    __links__: ClassVar = (Link("spare", to="Bolt", on={"spare_id": "id"}, back="spare_of"),)
+
+    length: float | None = Field(default=None, sa_column=Column(Float(53)))
+    spare_id: int | None = Field(default=None, index=True)
+
+
+class Rivet(Bolt):
+    """A kind of a kind."""
+
+    __mapper_args__: ClassVar = {"polymorphic_identity": "rivet's"}
+
+    day: datetime.date | None = None
+
+
+class Plate(Piece):
+    """Another kind."""
+
+    __mapper_args__: ClassVar = {"polymorphic_identity": "plate"}
+
+    label: str | None = None
+
+
+TABLES: tuple[type[Table], ...] = (Owner, Thing, Tag, ThingTag, Piece, Bolt, Rivet, Plate)

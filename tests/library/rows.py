@@ -94,27 +94,75 @@ _SHELVES = _table(
     ],
 )  # fmt: skip
 _REVIEWS = _table(
-    "id book_id reviewer stars verdict paid written_at comments shelf_code",
+    "id book_id reviewer stars verdict paid written_at comments shelf_code cover exhibits",
     [
         (review_id(1), book_id(1), "ray", 5, "READ", Decimal("2.50"), _moment(7),
-         [{"author": "sue", "likes": 3}, {"author": "tom", "likes": None}], "A"),
-        (review_id(2), book_id(1), "sue", 4, "READ", None, _moment(8), [], "B"),
-        (review_id(3), book_id(1), "tom", 1, "SKIP", None, None, None, None),
+         [{"author": "sue", "likes": 3}, {"author": "tom", "likes": None}], "A",
+         {"kind": "photo", "url": "u1", "size": 7, "taken": {"place": "Oslo", "day": _day(2020)}},
+         [{"kind": "quote", "text": "So it goes.", "size": "long", "verdict": "READ",
+           "taken": "p. 7"}, {"kind": "picture", "url": "u2", "size": None, "taken": None}]),
+        (review_id(2), book_id(1), "sue", 4, "READ", None, _moment(8), [], "B",
+         {"kind": "quote", "text": None, "size": None, "verdict": None, "taken": None}, []),
+        (review_id(3), book_id(1), "tom", 1, "SKIP", None, None, None, None, None, None),
         (review_id(4), book_id(2), "ray", None, None, None, _moment(8),
-         [{"author": "ray", "likes": 0}], "A"),
-        (review_id(5), book_id(77), "ray", 3, "SKIP", Decimal(1), _moment(9), None, "X"),
-        (review_id(6), book_id(4), "tom", 4, "READ", None, _moment(9), None, "D"),
+         [{"author": "ray", "likes": 0}], "A",
+         {"kind": "picture", "url": "u3", "size": 7, "taken": {"place": None, "day": None}}, None),
+        (review_id(5), book_id(77), "ray", 3, "SKIP", Decimal(1), _moment(9), None, "X",
+         {"kind": "smell"},  # of which no model knows
+         [{"kind": "quote", "text": "x", "size": None, "verdict": "SKIP", "taken": None},
+          {"kind": None}, {"kind": "photo", "url": "u4", "size": 1, "taken": None}]),
+        (review_id(6), book_id(4), "tom", 4, "READ", None, _moment(9), None, "D", None, []),
     ],
 )  # fmt: skip
+
+
+_RECORDINGS = _table(
+    "id medium title minutes author_id isbn shelf_code colour code sequel_id director_id tracks"
+    " layers",
+    [
+        (1, "film", "Ashes", 90, 1, "i1", "A", True, "f1", 2, 3, None, None),
+        (2, "film", "Ashes II", None, 1, None, "A", False, None, 4, 99, None, None),
+        (3, "tape", "Birdsong", 30, 2, "i2", "B", None, None, None, None, 12, None),
+        (4, "disc", "Cells", 60, None, "i3", None, None, None, None, None, 8, 2),
+        (5, "wax", "Dust", 2, 1, None, "A", None, None, None, None, None, None),  # nobody knows
+        (6, "disc", "Émile", None, 5, "i9", "Z", None, None, None, None, None, None),
+    ],
+)
+_EVENTS = _table(
+    "id kind title held_on shelf_code speaker book_isbn seats pieces",
+    [
+        (review_id(1), "lecture", "On ashes", _day(2024, 3, 1), "A", "Ann", "i1", 40, None),
+        (review_id(2), "talk", "Birds", None, "B", "Bob", None, None, None),
+        (
+            review_id(3),
+            "exhibition",
+            "Old maps",
+            _day(2024, 3, 1),
+            "A",
+            None,
+            None,
+            "forty",
+            ["map", "globe"],
+        ),
+        (review_id(4), "fire", "Alarm", _day(2024, 5, 5), "A", None, None, None, None),
+        (review_id(5), "exhibition", "Chairs", None, None, None, None, None, None),
+    ],
+)
 
 
 def tables() -> Rows:
     """The rows of Postgres, to be changed at will."""
     return copy.deepcopy(
-        {"Author": _AUTHORS, "Authorship": _AUTHORSHIPS, "Book": _BOOKS, "Loan": _LOANS}
+        {
+            "Author": _AUTHORS,
+            "Authorship": _AUTHORSHIPS,
+            "Book": _BOOKS,
+            "Loan": _LOANS,
+            "Recording": _RECORDINGS,
+        }
     )
 
 
 def documents() -> Rows:
     """The rows of MongoDB, to be changed at will."""
-    return copy.deepcopy({"Shelf": _SHELVES, "Review": _REVIEWS})
+    return copy.deepcopy({"Shelf": _SHELVES, "Review": _REVIEWS, "Event": _EVENTS})

@@ -11,6 +11,7 @@ from sqlmodel import Field, Relationship
 
 from catalog import Link
 from tests.library.models._table import Table
+from tests.library.models._titled import Titled
 from tests.library.models.authorship import Authorship
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Genre(enum.Enum):
     SCIENCE = "s"
 
 
-class Book(Table, table=True):
+class Book(Titled, Table, table=True):
     """A title that the library holds."""
 
     __links__: ClassVar = (

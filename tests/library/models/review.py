@@ -4,9 +4,9 @@ import datetime
 import decimal
 import enum
 import uuid
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from catalog import Index, Link, ObjectId
 
@@ -18,11 +18,37 @@ class Verdict(enum.Enum):
     SKIP = 2
 
 
+class Stamp(BaseModel):
+    """When something was made, and where."""
+
+    place: str | None = None
+    day: datetime.date | None = None
+
+
 class Comment(BaseModel):
     """An answer to a review."""
 
     author: str
     likes: int | None = None
+
+
+class Photo(BaseModel):
+    """A picture that somebody took."""
+
+    kind: Literal["photo", "picture"]
+    url: str
+    size: int | None = None
+    taken: Stamp | None = None
+
+
+class Quote(BaseModel):
+    """A passage of the book."""
+
+    kind: Literal["quote"]
+    text: str | None = None
+    size: str | None = None
+    verdict: Verdict | None = None
+    taken: str | None = None
 
 
 class Review(BaseModel):
@@ -44,3 +70,5 @@ class Review(BaseModel):
     written_at: datetime.datetime | None = None
     comments: list[Comment] | None = None
     shelf_code: str | None = None
+    cover: Annotated[Photo | Quote, Field(discriminator="kind", title="Exhibit")] | None = None
+    exhibits: list[Annotated[Photo | Quote, Field(discriminator="kind", title="Exhibit")]] = []
