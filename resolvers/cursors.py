@@ -54,6 +54,8 @@ def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]
     try:
         name, *key = _unpacked(text)
         entity = catalog[name]
+        if entity.kinds:  # its rows have the ids of their kinds
+            raise KeyError(name)
         kinds = [entity.fields[part].type for part in entity.key]
         values = tuple(decoded(kind, part) for kind, part in zip(kinds, key, strict=True))
     except (ValueError, KeyError, TypeError):

@@ -19,7 +19,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_abstract_type,
     is_leaf_type,
+    is_union_type,
 )
 from hypothesis import strategies as st
 
@@ -36,8 +38,13 @@ _SCALARS = {
 _WHERE = {
     "BookFilter": ["{genre: {eq: NOVEL}}", "{pages: {gt: 100}}", '{shelf: {code: {ne: "A"}}}'],
     "LoanFilter": ["{number: {gt: 1}}"],
-    "ReviewFilter": ["{stars: {gte: 4}}", '{book: {title: {like: "%s%"}}}'],
+    "ReviewFilter": [
+        "{stars: {gte: 4}}",
+        "{cover: {photo: {size: {eq: 7}}}}",
+        '{book: {title: {like: "%s%"}}}',
+    ],
     "ShelfFilter": ['{code: {in: ["A", "B"]}}'],
+    "RecordingFilter": ["{minutes: {gt: 10}}", '{medium: {ne: "film"}}'],
 }
 
 
@@ -56,12 +63,30 @@ class _Writer:
     fragments: list[str] = dataclasses.field(default_factory=list)
     variables: dict[str, tuple[str, Any]] = dataclasses.field(default_factory=dict)
 
-    def selections(self, kind: GraphQLObjectType, depth: int) -> str:
+    def selections(self, kind: Any, depth: int) -> str:
+        if is_abstract_type(kind):
+            parts = self._of_types(kind, depth)
+        else:
+            parts = [self._spread(kind, depth, name) for name in self._names(kind, depth)]
+        return "{ " + " ".join(parts) + " }"
+
+    def _names(self, kind: Any, depth: int) -> list[str]:
         names = [n for n, f in kind.fields.items() if (depth or _is_leaf(f)) and n != "groupBy"]
         offered = st.sampled_from([*names, "__typename"])
-        chosen = self.draw(st.lists(offered, min_size=1, max_size=4))
-        parts = [self._spread(kind, depth, name) for name in chosen]
-        return "{ " + " ".join(parts) + " }"
+        return self.draw(st.lists(offered, min_size=1, max_size=4))
+
+    def _of_types(self, kind: Any, depth: int) -> list[str]:
+        """What is asked of an interface or a union, and of the types that its values may have."""
+        possible = self.schema.get_possible_types(kind)
+        overlapping = {each: None for one in possible for each in (one, *one.interfaces)}
+        parts = ["__typename"] if self.draw(st.booleans()) else []
+        for each in self.draw(st.lists(st.sampled_from([kind, *overlapping]), max_size=4)):
+            if is_union_type(each):
+                parts.append("__typename")
+                continue
+            inner = " ".join(self._spread(each, depth, name) for name in self._names(each, depth))
+            parts.append(f"... on {each.name} {self._directive()} {{ {inner} }}")
+        return parts or ["__typename"]
 
     def _spread(self, kind: GraphQLObjectType, depth: int, name: str) -> str:
         text = self.field(kind, name, depth)

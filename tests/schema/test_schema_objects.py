@@ -89,7 +89,10 @@ def test_every_entity_is_a_node_and_no_nested_document_is(graph):
     node = graph.type_map["Node"]
     assert is_interface_type(node)
     names = {kind.name for kind in graph.get_possible_types(node)}
-    assert names == {"Author", "Authorship", "Book", "Loan", "Review", "Shelf"}
+    assert names == {
+        "Author", "Authorship", "Book", "Loan", "Review", "Shelf",
+        "Film", "PlainAudio", "Disc", "Lecture", "Exhibition",
+    }  # fmt: skip
 
 
 def test_root_fields_are_by_key_by_unique_key_and_connections(graph):
@@ -98,7 +101,9 @@ def test_root_fields_are_by_key_by_unique_key_and_connections(graph):
     assert set(roots) == {
         "node", "author", "authorByName", "authors", "authorship", "authorships", "book",
         "bookByIsbn", "books", "loan", "loans", "review", "reviewByBookIdAndReviewer", "reviews",
-        "shelf", "shelves", "openingHours", "novels",
+        "shelf", "shelves", "openingHours", "novels", "recording", "recordings", "film",
+        "filmByCode", "films", "audio", "audios", "plainAudio", "plainAudios", "disc", "discs",
+        "event", "events", "lecture", "lectures", "exhibition", "exhibitions",
     }  # fmt: skip
 
     def arguments(name):
