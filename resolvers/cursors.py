@@ -54,13 +54,11 @@ def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]
     try:
         name, *key = _unpacked(text)
         entity = catalog[name]
-        if entity.kinds:  # its rows have the ids of their kinds
-            raise KeyError(name)
         kinds = [entity.fields[part].type for part in entity.key]
         values = tuple(decoded(kind, part) for kind, part in zip(kinds, key, strict=True))
     except (ValueError, KeyError, TypeError):
         raise NodeIdError("This is not a nodeId of this graph.", hint=_HINT) from None
-    if None in values:
+    if None in values or entity.kinds:  # rows of several kinds have the ids of their kinds
         raise NodeIdError("This is not a nodeId of this graph.", hint=_HINT)
     return entity, values
 
