@@ -1,20 +1,23 @@
 """What the models say, frozen, and the query language between the layers."""
 
 from catalog.build import catalog_of, models_in
-from catalog.declare import BigInt, Index, Link, ObjectId, interface
+from catalog.declare import BigInt, Index, Link, ObjectId, Search, interface
 from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.errors import BigraphError, ModelError
+from catalog.geo import GeoPoint
 
 __all__ = [
     "BigInt",
     "BigraphError",
     "Catalog",
     "Entity",
+    "GeoPoint",
     "Index",
     "Link",
     "ModelError",
     "ObjectId",
     "Relation",
+    "Search",
     "Store",
     "catalog_of",
     "interface",

@@ -22,6 +22,7 @@ from catalog.names import (
     check_root_name,
     check_type_name,
 )
+from catalog.searches import SEARCH, SIMILARITY
 from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
 
@@ -95,6 +96,13 @@ def _check_entity(entities: dict[str, Entity], entity: Entity) -> None:
     _check_key(entity)
     _check_distinct(entity.name, (*entity.fields.values(), *entity.relations.values()))
     _check_stored(entity.name, entity.fields.values())
+    taken = ([SEARCH] if entity.search else []) + (
+        [SIMILARITY] if any(field.similar for field in entity.fields.values()) else []
+    )
+    for name in taken:
+        if name in entity.by_api:
+            reason = f"the name {name!r} is taken by what the model declares to be searched"
+            raise ModelError(entity.name, name, reason, mend="Rename the field or the relation.")
     for relation in entity.relations.values():
         named = (relation.target, *((relation.through.entity,) if relation.through else ()))
         for name in named:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from catalog.geo import GeoPoint
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 _INT = range(-(2**31), 2**31)
@@ -103,7 +104,13 @@ _ENCODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.DATETIME: datetime.datetime.isoformat,
     Scalar.UUID: str,
     Scalar.BYTES: lambda value: base64.b64encode(value).decode(),
+    Scalar.POINT: lambda point: [point.latitude, point.longitude],
 }
+
+
+def _point(value: Any) -> GeoPoint:
+    latitude, longitude = map(_float, _checked(value, isinstance(value, list)))
+    return GeoPoint(latitude, longitude)
 
 
 def _base64(text: str) -> bytes:
@@ -124,4 +131,5 @@ _DECODERS: Mapping[Scalar, Callable[[Any], Any]] = {
     Scalar.BYTES: _exact(Scalar.BYTES, _base64),
     Scalar.JSON: lambda value: value,
     Scalar.OBJECT_ID: _exact(Scalar.OBJECT_ID, str),
+    Scalar.POINT: _exact(Scalar.POINT, _point),
 }

@@ -1,4 +1,4 @@
-"""In charge of what a model may say beyond its types: links, indexes and document keys."""
+"""In charge of what a model may say beyond its types: links, indexes, search, document keys."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Link:
 class Index:
     """An index of a collection, over field names of the document (dots reach into it).
 
+    Of a `GeoPoint` it is a ``2dsphere`` index, which serves `near` and `within`.
+
     Listed in the document's ``__indexes__``. Tables declare theirs in SQLModel's own way.
     """
 
@@ -70,6 +72,35 @@ def interface(cls: Class) -> Class:
 def is_interface(cls: type) -> bool:
     """True for a class that is itself marked as one."""
     return _INTERFACE in vars(cls)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What full-text search looks through: these text fields (dots reach into documents).
+
+    ``language`` says which forms of a word are one: a text search configuration of Postgres, or a
+    language of MongoDB; ``simple`` is none. ``weights`` are A to D, by field. A table may have its
+    own ``column`` of type TSVECTOR instead of fields.
+
+    The model's ``__search__``.
+    """
+
+    fields: tuple[str, ...]
+    language: str
+    weights: Mapping[str, str]
+    column: str | None
+
+    def __init__(
+        self,
+        *fields: str,
+        language: str = "simple",
+        weights: Mapping[str, str] | None = None,
+        column: str | None = None,
+    ) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "language", language)
+        object.__setattr__(self, "weights", dict(weights or {}))
+        object.__setattr__(self, "column", column)
 
 
 ObjectId = Annotated[str, Scalar.OBJECT_ID]

@@ -11,16 +11,21 @@ from catalog.query import (
     And,
     Batch,
     Compare,
+    Distance,
     Elements,
     Filter,
+    Gauge,
     IsNull,
     Join,
     Not,
     Or,
     Order,
     Path,
+    Rank,
     Read,
     Related,
+    Searched,
+    Similarity,
 )
 from catalog.summary import Summary
 
@@ -69,10 +74,15 @@ def filter_text(filter_: Filter) -> str:
             return f"({' or '.join(map(filter_text, filters))})" if filters else "never"
         case Not(inner):
             return f"not {filter_text(inner)}"
-        case Compare(path, operator, value):
-            return f"{_path(path)} {operator.value} {value!r}"
+        case Compare(path, operator, value, by):
+            left, right = _path(path), repr(value)
+            if by:
+                left, right = f"{_gauge(by)} of {left}", f"that of {right}"
+            return f"{left} {operator.value} {right}"
         case IsNull(path):
             return f"{_path(path)} is null"
+        case Searched(text):
+            return f"search finds {text!r}"
         case Elements(path, quantifier, inner):
             return f"{quantifier.value} of {_path(path)}: {filter_text(inner)}"
         case Among(fields, keys):
@@ -98,7 +108,22 @@ def _fields(fields: Iterable[Path], joins: Iterable[Join]) -> str:
 def _order(order: Order) -> str:
     steps = [relation.name for relation in order.relations]
     direction = " desc" if order.descending else ""
-    return ".".join([*steps, *order.path]) + direction + (" nulls first" * order.nulls_first)
+    named = ".".join([*steps, *order.path])
+    if order.by:
+        named = f"{_gauge(order.by)} of {named or 'it'}"
+    return named + direction + (" nulls first" * order.nulls_first)
+
+
+def _gauge(gauge: Gauge) -> str:
+    match gauge:
+        case Distance(origin):
+            return f"distance from {origin!r}"
+        case Similarity(to):
+            return f"similarity to {to!r}"
+        case Rank(text):
+            return f"rank for {text!r}"
+        case _:
+            assert_never(gauge)
 
 
 def _path(path: Path) -> str:

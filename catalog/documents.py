@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from catalog.declare import Index
 from catalog.entity import Entity, Store
 from catalog.errors import ModelError
+from catalog.geo import GeoPoint
 from catalog.kin import names_collection, parent_document, tags_in
 from catalog.names import (
     api_name,
@@ -26,6 +27,7 @@ from catalog.names import (
     lower_first,
     plural_of,
 )
+from catalog.searches import search_of, with_similar
 from catalog.stored import check_key, collection_of, indexes_of
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
 
@@ -40,6 +42,7 @@ _SCALARS: Mapping[Any, Scalar] = {
     datetime.time: Scalar.TIME,
     uuid.UUID: Scalar.UUID,
     bytes: Scalar.BYTES,
+    GeoPoint: Scalar.POINT,
     dict: Scalar.JSON,
     Any: Scalar.JSON,
 }
@@ -59,6 +62,7 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
     if key is None:
         key, fields = "id", {"id": _OBJECT_KEY, **fields}
     indexes = indexes_of(model, fields)
+    with_similar(model, Store.MONGO, fields)
     return Entity(
         name=model.__name__,
         store=Store.MONGO,
@@ -73,6 +77,7 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
         model=model,
         description=description_of(model),
         cache_ttl=cache_ttl_of(model),
+        search=search_of(model, Store.MONGO, fields),
     )
 
 
@@ -89,6 +94,9 @@ def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field
     for name, info in model.model_fields.items():
         kind, optional = _type(model, name, info, (*parents, model))
         stored = _stored_name(model, name, info, top=not parents)
+        if kind is Scalar.POINT and stored == "_id":
+            mend = "Give the document another key."
+            raise ModelError(model.__name__, name, "a point cannot be a key", mend=mend)
         yield Field(
             name=name,
             api=api_name(model.__name__, name),
@@ -143,7 +151,11 @@ def _annotated(model: type, name: str, annotation: Any, parents: tuple[type, ...
         return marks[0] if marks else _annotated(model, name, arguments[0], parents)
     if origin in (list, set, frozenset, tuple) and len(set(arguments) - {...}) == 1:
         item, optional = _without_none(arguments[0])
-        return ListType(_annotated(model, name, item, parents), items_nullable=optional)
+        kind = _annotated(model, name, item, parents)
+        if kind is Scalar.POINT:
+            mend = "Use a list of documents with a point in each."
+            raise ModelError(model.__name__, name, "a list of points cannot be served", mend=mend)
+        return ListType(kind, items_nullable=optional)
     if origin is Literal and all(isinstance(value, str) for value in arguments):
         return Scalar.STRING
     if origin is Literal and len(set(map(type, cast("tuple[object, ...]", arguments)))) == 1:

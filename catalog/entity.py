@@ -87,6 +87,19 @@ class Interface:
     description: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TextSearch:
+    """What full-text search looks through: the texts at ``paths``, each with a weight from A to D.
+
+    Or a ``column`` that holds them made ready. ``language`` says which forms of a word are one.
+    """
+
+    paths: tuple[tuple[str, ...], ...]
+    weights: tuple[str, ...]
+    language: str
+    column: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Entity:
     """One table or collection that is served, or a portion of its rows.
@@ -116,6 +129,7 @@ class Entity:
     portion: Portion | None = None
     kinds: UnionType | None = None
     interfaces: tuple[str, ...] = ()
+    search: TextSearch | None = None
 
     @cached_property
     def document(self) -> DocumentType | UnionType:
@@ -189,7 +203,10 @@ class Catalog(Mapping[str, Entity]):
         """Changes whenever a stored name or a type does: part of every cache key."""
         described = repr(
             [
-                (e.name, e.table, e.namespace, sorted(e.fields.items()), e.portion, e.kinds)
+                (
+                    *(e.name, e.table, e.namespace, sorted(e.fields.items())),
+                    *(e.portion, e.kinds, e.search),
+                )
                 for e in self.values()
             ],
         )

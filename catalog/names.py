@@ -21,16 +21,21 @@ RESERVED_ROOTS = frozenset({"node"})
 """Names of root fields that the generated schema has in any case."""
 
 _SCALARS = frozenset(scalar.value for scalar in Scalar)
+SIMILAR_STRING = "SimilarString"
+"""What the filter of texts that can be compared by likeness is called by."""
+
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Node", "PageInfo", "Ordering"}
     | {"GroupByValue", "DateUnit", "DateTimeUnit", "DateGroupBy", "DateTimeGroupBy"}
+    | {"SearchRanking", "TextLikeness", "TextLikenessOrder", f"{SIMILAR_STRING}Filter"}
+    | {"GeoPosition", "GeoNear", "GeoCircle", "GeoBox", "GeoArea", "GeoPointOrder"}
     | _SCALARS
     | {f"{scalar}{end}" for scalar in _SCALARS for end in ("Filter", "ListFilter")},
 )
 """Names of types that the generated schema has in any case."""
 
 GENERATED_SUFFIXES = (
-    *("Connection", "Edge", "Filter", "ListFilter", "Order"),
+    *("Connection", "Edge", "Filter", "ListFilter", "Order", "SimilarityOrder"),
     *("Aggregate", "Distinct", "Sum", "Avg", "Spread", "Extremes"),
     *("DistinctHaving", "SumHaving", "AvgHaving", "SpreadHaving", "ExtremesHaving"),
     *("DistinctOrder", "NumberOrder", "ExtremesOrder"),

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
+from catalog.geo import GeoPoint
 
 if TYPE_CHECKING:
     from catalog.summary import Summary
@@ -40,6 +41,8 @@ of no known kind the fields that all have.
 class Operator(enum.Enum):
     """Comparisons of a leaf with a value; the value is the GraphQL operator's name.
 
+    ``SIMILAR`` takes a `Likeness`, ``NEAR`` and ``WITHIN`` a `Region` of `catalog.geo`.
+
     ``PRECEDES`` and ``FOLLOWS`` are for cursors alone: they compare as the store's order does, in
     which whatever is stored has its place, also NaN and values of another type than the field's.
     """
@@ -57,6 +60,9 @@ class Operator(enum.Enum):
     STARTS_WITH = "startsWith"
     ENDS_WITH = "endsWith"
     CONTAINS = "contains"
+    SIMILAR = "similar"
+    NEAR = "near"
+    WITHIN = "within"
     PRECEDES = "precedes"
     FOLLOWS = "follows"
 
@@ -67,6 +73,46 @@ class Quantifier(enum.Enum):
     SOME = "some"
     EVERY = "every"
     NONE = "none"
+
+
+LEAST_SIMILARITY: Final = 0.3
+"""Of texts that are called similar; it is what indexes of trigrams are made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A text that another must resemble, by at least this share of the trigrams of both.
+
+    The share is from `LEAST_SIMILARITY` to 1.
+    """
+
+    to: str
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How many metres a point is away from a given one."""
+
+    given: GeoPoint
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """The share of trigrams that a text has in common with a given one, from 0 to 1."""
+
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """How well a row answers a given search; it is of the row, so it stands at the path ``()``."""
+
+    given: str
+
+
+Gauge = Distance | Similarity | Rank
+"""What is made of a value before it is compared or ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +138,15 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A leaf against a value (a tuple of values for ``IN`` and ``NOT_IN``)."""
+    """A leaf against a value (a tuple of values for ``IN`` and ``NOT_IN``).
+
+    With a gauge ``by``, what it makes of the one against what it makes of the other.
+    """
 
     path: Path
     operator: Operator
     value: Any
+    by: Gauge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +154,13 @@ class IsNull:
     """True where the value is null or, in a document, missing."""
 
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The row is found by a text, in the words and the language of its entity's ``search``."""
+
+    text: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +192,7 @@ class Related:
     filter: Filter
 
 
-Filter = And | Or | Not | Compare | IsNull | Elements | Among | Related
+Filter = And | Or | Not | Compare | IsNull | Searched | Elements | Among | Related
 
 ALWAYS = And(())
 NEVER = Or(())
@@ -143,16 +200,20 @@ NEVER = Or(())
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One term of an ordering; ``relations`` are to-one steps within the store, before ``path``."""
+    """One term of an ordering; ``relations`` are to-one steps within the store, before ``path``.
+
+    With a gauge ``by``, the order is that of what it makes of the value.
+    """
 
     path: Path
     relations: tuple[Relation, ...] = ()
     descending: bool = False
     nulls_first: bool = False
+    by: Gauge | None = None
 
     def reversed(self) -> Order:
         """The same term for reading backwards."""
-        return Order(self.path, self.relations, not self.descending, not self.nulls_first)
+        return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import cast
 from catalog.declare import Index
 from catalog.errors import ModelError
 from catalog.kin import parent_document, root_document
-from catalog.types import DocumentType, Field, UnionType, element_of
+from catalog.types import DocumentType, Field, Scalar, UnionType, element_of
 
 _COLLECTION = re.compile(r"(?!system\.)[^.$\0]+(\.[^.$\0]+)*")
 _KEY = re.compile(r"[^.$\0][^.\0]*")
@@ -60,4 +60,8 @@ def _check_index(model: str, fields: Mapping[str, Field], index: Index) -> None:
                 mend = "Name fields of the document in __indexes__."
                 raise ModelError(model, name, reason, mend=mend)
             kind = element_of(inside[part].type)
+            if kind is Scalar.POINT and index.unique:
+                reason = "a point cannot be unique, but a unique index holds it"
+                mend = "Leave unique=True out, or index another field."
+                raise ModelError(model, name, reason, mend=mend)
             inside = kind.fields if isinstance(kind, (DocumentType, UnionType)) else {}

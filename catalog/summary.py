@@ -207,7 +207,7 @@ def _of_nothing(measure: Measure) -> int | None:
 
 
 _NUMERIC = (Scalar.INT, Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL)
-_ORDERED = frozenset(Scalar) - {Scalar.BOOLEAN, Scalar.BYTES, Scalar.JSON}
+_ORDERED = frozenset(Scalar) - {Scalar.BOOLEAN, Scalar.BYTES, Scalar.JSON, Scalar.POINT}
 _FLOATS: Mapping[Scalar, Scalar] = dict.fromkeys(_NUMERIC, Scalar.FLOAT)
 _NUMBERS: Mapping[Function, Mapping[Scalar, Scalar]] = {
     Function.SUM: {

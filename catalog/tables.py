@@ -23,6 +23,7 @@ from catalog.names import (
     lower_first,
     plural_of,
 )
+from catalog.searches import search_of, with_similar
 from catalog.types import EnumType, Field, FieldType, ListType, Scalar
 
 _POSTGRES = postgresql.dialect()
@@ -57,7 +58,9 @@ def entity_of_table(model: type) -> Entity:
         mend = "Relate the two tables instead."
         raise ModelError(model.__name__, None, "inherits from another table", mend=mend)
     table = cast("sa.Table", mapper.local_table)
-    fields = {field.name: field for field in _fields(model, mapper)}
+    fields = with_similar(
+        model, Store.POSTGRES, {field.name: field for field in _fields(model, mapper)}
+    )
     names = {column.name: name for name, column in _columns(mapper)}
     key = tuple(names[column.name] for column in mapper.primary_key)
     indexes = tuple(_indexes(table, names))
@@ -76,6 +79,7 @@ def entity_of_table(model: type) -> Entity:
         model=model,
         description=description_of(model),
         cache_ttl=cache_ttl_of(model),
+        search=search_of(model, Store.POSTGRES, fields, _vectors(mapper)),
     )
 
 
@@ -89,6 +93,8 @@ def _columns(mapper: Mapper[Any]) -> Iterator[tuple[str, sa.Column[Any]]]:
 def _fields(model: type, mapper: Mapper[Any]) -> Iterator[Field]:
     described = cast("Mapping[str, Any]", getattr(model, "model_fields", {}))
     for name, column in _columns(mapper):
+        if isinstance(column.type, postgresql.TSVECTOR):
+            continue  # it is for searching, and nothing to show
         description = getattr(described.get(name), "description", None) or column.comment
         yield Field(
             name=name,
@@ -98,6 +104,12 @@ def _fields(model: type, mapper: Mapper[Any]) -> Iterator[Field]:
             nullable=bool(column.nullable),
             description=description,
         )
+
+
+def _vectors(mapper: Mapper[Any]) -> list[str]:
+    """The columns that hold texts made ready for search."""
+    columns = mapper.local_table.columns
+    return [column.name for column in columns if isinstance(column.type, postgresql.TSVECTOR)]
 
 
 def _type(model: str, name: str, kind: sa.types.TypeEngine[Any]) -> FieldType:

@@ -16,14 +16,20 @@ from catalog.query import (
     Among,
     And,
     Compare,
+    Distance,
     Elements,
     Filter,
+    Gauge,
     IsNull,
     Key,
     Not,
     Or,
+    Order,
+    Rank,
     Read,
     Related,
+    Searched,
+    Similarity,
 )
 from catalog.summary import Summary
 
@@ -58,7 +64,11 @@ class Ask(NamedTuple):
         """The read that this is."""
         read = self.template.read
         if self.values:
-            read = _changed(read, lambda filter_: _filled(filter_, self.values))
+            read = _changed(
+                read,
+                lambda filter_: _filled(filter_, self.values),
+                lambda gauge: _filled_gauge(gauge, self.values),
+            )
         return replace(read, batch=replace(read.batch, keys=self.keys)) if read.batch else read
 
     @property
@@ -70,7 +80,11 @@ class Ask(NamedTuple):
 def ask_of(read: Read | Summary) -> Ask:
     """A read in two parts: what it is like, and what it compares with."""
     values: list[Any] = []
-    bare = _changed(read, lambda filter_: _slotted(filter_, values))
+    bare = _changed(
+        read,
+        lambda filter_: _slotted(filter_, values),
+        lambda gauge: _slotted_gauge(gauge, values),
+    )
     if bare.batch:
         bare = replace(bare, batch=replace(bare.batch, keys=()))
     return Ask(_template(bare), tuple(values), read.batch.keys if read.batch else ())
@@ -81,11 +95,18 @@ def _template(read: Read | Summary) -> Template:
     return Template(read)
 
 
-def _changed(read: Read | Summary, change: Callable[[Filter], Filter]) -> Read | Summary:
-    """The read with all of its filters changed."""
+def _changed(
+    read: Read | Summary, change: Callable[[Filter], Filter], measure: Callable[[Gauge], Gauge]
+) -> Read | Summary:
+    """The read with all of its filters, and the gauges of its order, changed."""
     if isinstance(read, Summary):
         return replace(read, filter=change(read.filter), having=change(read.having))
-    return replace(read, filter=change(read.filter), after=change(read.after))
+    order = tuple([_measured(term, measure) for term in read.order])
+    return replace(read, filter=change(read.filter), after=change(read.after), order=order)
+
+
+def _measured(order: Order, measure: Callable[[Gauge], Gauge]) -> Order:
+    return replace(order, by=measure(order.by)) if order.by else order
 
 
 def is_odd(value: Any) -> bool:
@@ -99,16 +120,16 @@ def _slotted(filter_: Filter, values: list[Any]) -> Filter:
             return type(filter_)(tuple([_slotted(each, values) for each in filters]))
         case Not(inner):
             return Not(_slotted(inner, values))
-        case Compare(path, operator, value):
+        case Compare(path, operator, value, by):
             if is_odd(value):
                 return filter_
-            values.append(value)
-            return Compare(path, operator, Slot(len(values) - 1))
+            return Compare(path, operator, _slot(value, values), by and _slotted_gauge(by, values))
         case IsNull():
             return filter_
+        case Searched(text):
+            return filter_ if is_odd(text) else Searched(_slot(text, values))
         case Among(fields, keys):
-            values.append(keys)
-            return Among(fields, Slot(len(values) - 1))  # type: ignore[arg-type]
+            return Among(fields, _slot(keys, values))
         case Elements(path, quantifier, inner):
             return Elements(path, quantifier, _slotted(inner, values))
         case Related(relation, quantifier, inner):
@@ -117,17 +138,40 @@ def _slotted(filter_: Filter, values: list[Any]) -> Filter:
             assert_never(filter_)
 
 
+def _slot(value: Any, values: list[Any]) -> Any:
+    values.append(value)
+    return Slot(len(values) - 1)
+
+
+def _slotted_gauge(gauge: Gauge, values: list[Any]) -> Gauge:
+    match gauge:
+        case Distance(value) | Similarity(value) | Rank(value):
+            return gauge if is_odd(value) else type(gauge)(_slot(value, values))
+        case _:
+            assert_never(gauge)
+
+
+def _filled_gauge(gauge: Gauge, values: tuple[Any, ...]) -> Gauge:
+    match gauge:
+        case Distance(value) | Similarity(value) | Rank(value):
+            return type(gauge)(values[value.number]) if isinstance(value, Slot) else gauge
+        case _:
+            assert_never(gauge)
+
+
 def _filled(filter_: Filter, values: tuple[Any, ...]) -> Filter:
     match filter_:
         case And(filters) | Or(filters):
             return type(filter_)(tuple([_filled(each, values) for each in filters]))
         case Not(inner):
             return Not(_filled(inner, values))
-        case Compare(path, operator, Slot(number)):
-            return Compare(path, operator, values[number])
+        case Compare(path, operator, Slot(number), by):
+            return Compare(path, operator, values[number], by and _filled_gauge(by, values))
+        case Searched(Slot(number)):
+            return Searched(values[number])
         case Among(fields, Slot(number)):
             return Among(fields, values[number])
-        case Compare() | IsNull() | Among():
+        case Compare() | IsNull() | Searched() | Among():
             return filter_
         case Elements(path, quantifier, inner):
             return Elements(path, quantifier, _filled(inner, values))

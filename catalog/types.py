@@ -24,6 +24,7 @@ class Scalar(enum.Enum):
     BYTES = "Base64"
     JSON = "JSON"
     OBJECT_ID = "ID"
+    POINT = "GeoPoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Field:
 
     ``name`` is the Python name, ``api`` the GraphQL name, ``stored`` the column or document key.
     ``nullable`` is true where the store may hold null, or a document may lack the key.
+    ``similar`` says that its texts can be compared by likeness.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Field:
     type: FieldType
     nullable: bool
     description: str | None = None
+    similar: bool = False
 
 
 def step_to(member: str) -> str:
@@ -130,4 +133,4 @@ def is_open(kind: FieldType) -> bool:
 
 def is_leaf(kind: FieldType) -> bool:
     """True for types that are one value: they can be compared, ordered and put in a cursor."""
-    return isinstance(kind, (Scalar, EnumType)) and kind is not Scalar.JSON
+    return isinstance(kind, (Scalar, EnumType)) and kind not in (Scalar.JSON, Scalar.POINT)

@@ -25,3 +25,15 @@ class StoreTimeout(StoreError):  # noqa: N818
     """The store was there, but the read took longer than it may."""
 
     code = "STORE_TIMEOUT"
+
+
+class SearchMisplaced(StoreError):  # noqa: N818
+    """A search where the store cannot search, as inside a negation."""
+
+    code = "SEARCH_INVALID"
+
+
+class SearchUnavailable(StoreError):  # noqa: N818
+    """The store lacks what a search needs: an extension, a language, or an index."""
+
+    code = "SEARCH_UNAVAILABLE"

@@ -1,8 +1,10 @@
 """Airports, in MongoDB."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
+
+from catalog import GeoPoint, Index
 
 
 class Location(BaseModel):
@@ -11,6 +13,7 @@ class Location(BaseModel):
     latitude: float = Field(description="Degrees north of the equator.")
     longitude: float = Field(description="Degrees east of Greenwich; America's are negative.")
     altitude: int = Field(description="Feet above sea level.")
+    point: GeoPoint = Field(description="Both degrees as one value, for distances and areas.")
 
 
 class Timezone(BaseModel):
@@ -44,6 +47,7 @@ class Airport(BaseModel):
     """An airport of the United States, by its FAA code."""
 
     __collection__ = "airports"
+    __indexes__: ClassVar = (Index("location.point"),)
 
     faa: str = Field(alias="_id", description="Code of the FAA, such as EWR.")
     name: str = Field(description="Name in full, such as Newark Liberty Intl.")

@@ -1,10 +1,21 @@
 """Planes, in Postgres."""
 
+from typing import ClassVar
+
 from sqlmodel import Field, SQLModel
+
+from catalog import Search
 
 
 class Plane(SQLModel, table=True):
     """An aircraft of the register of the FAA. Its flights find it by tail number."""
+
+    __search__: ClassVar = Search(
+        *("manufacturer", "model", "type", "engine"),
+        language="english",
+        weights={"manufacturer": "A", "model": "A", "type": "B"},
+    )
+    __similar__: ClassVar = ("manufacturer",)
 
     tailnum: str = Field(primary_key=True, description="Tail number, painted on it: N14228.")
     year: int | None = Field(default=None, description="Year it was made.")

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from sqlmodel import SQLModel
 
+from catalog import GeoPoint
 from datasources.load import LoadError, SampleTable
 from models.airline import Airline
 from models.airport import Airport
@@ -120,13 +121,15 @@ def _airports(flights: Path, airports: Path) -> Iterator[Row]:
     known = _Directory(airports / "airports.csv")
     for line in _lines(flights / "airports.csv"):
         entry = known.entry_of(line)
+        point = GeoPoint(latitude=float(line["lat"]), longitude=float(line["lon"]))
         yield {
             "faa": line["faa"],
             "name": line["name"],
             "location": {
-                "latitude": float(line["lat"]),
-                "longitude": float(line["lon"]),
+                "latitude": point.latitude,
+                "longitude": point.longitude,
                 "altitude": int(line["alt"]),
+                "point": point,
             },
             "timezone": {
                 "name": _text(line["tzone"]),

@@ -16,8 +16,10 @@ from catalog.query import (
     ALWAYS,
     And,
     Compare,
+    Distance,
     Elements,
     Filter,
+    Gauge,
     IsNull,
     Not,
     Operator,
@@ -25,8 +27,12 @@ from catalog.query import (
     Order,
     Path,
     Quantifier,
+    Rank,
     Related,
+    Searched,
+    Similarity,
 )
+from catalog.searches import SEARCH, SIMILARITY
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -37,8 +43,9 @@ from catalog.types import (
     UnionType,
     step_to,
 )
-from resolvers.errors import InputError
-from resolvers.variables import Variable
+from resolvers.errors import InputError, SearchError
+from resolvers.measuring import MEASURES, measured_value, point
+from resolvers.variables import Variable, assembled
 
 Raw = Mapping[str, Any]
 
@@ -64,6 +71,8 @@ def _entity_filters(catalog: Catalog, entity: Entity, where: Raw) -> Iterator[Fi
             yield _relation_filter(catalog, member, raw)
         elif isinstance(member, Field):
             yield field_filter((member.name,), member.type, raw)
+        elif name == SEARCH:
+            yield Searched(value_of(Scalar.STRING, raw))
         else:
             yield logic(name, raw, partial(filter_of, catalog, entity))
 
@@ -134,6 +143,8 @@ def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
         if any(isinstance(item, Variable) for item in value):
             list(map(bool, value))
         return Compare(path, operator, tuple(value_of(kind, item) for item in value))
+    if operator in MEASURES:
+        return Compare(path, operator, measured_value(operator, value))
     return Compare(path, operator, value_of(kind, value))
 
 
@@ -195,20 +206,50 @@ def given(raw: Raw) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def orders_of(catalog: Catalog, entity: Entity, raw: Sequence[Raw] | None) -> tuple[Order, ...]:
-    """The ordering that `orderBy` means, ended by the primary key so that it is total."""
-    orders = [_order(catalog, entity, term) for term in raw or ()]
-    plain = {order.path for order in orders if not order.relations}
+def orders_of(
+    catalog: Catalog, entity: Entity, raw: Sequence[Raw] | None, filter_: Filter = ALWAYS
+) -> tuple[Order, ...]:
+    """The ordering that `orderBy` means, ended by the primary key so that it is total.
+
+    A rank is by the search in ``filter_``.
+    """
+    orders = [_order(catalog, entity, term, filter_) for term in raw or ()]
+    plain = {order.path for order in orders if not order.relations and not order.by}
     ties = [Order((name,)) for name in entity.key if (name,) not in plain]
     return (*orders, *ties)
 
 
-def _order(catalog: Catalog, entity: Entity, term: Raw) -> Order:
+def _order(catalog: Catalog, entity: Entity, term: Raw, filter_: Filter) -> Order:
+    ((name, value),) = term.items()
+    if name == SEARCH and entity.search:
+        return ordering((), "DESC", by=Rank(searched_text(filter_)))
+    if name == SIMILARITY and name not in entity.by_api:
+        ((name, value),) = value.items()
+        by = Similarity(value_of(Scalar.STRING, value["to"]))
+        return ordering((entity.by_api[name].name,), value["direction"], by=by)
     leaf = leaf_of(catalog, entity, term)
+    if leaf.field.type is Scalar.POINT:
+        by = Distance(assembled(point, leaf.value["distanceFrom"]))
+        return ordering(leaf.path, leaf.value["direction"], leaf.relations, by)
     return ordering(leaf.path, leaf.value, leaf.relations)
 
 
-def ordering(path: Path, direction: Any, relations: tuple[Relation, ...] = ()) -> Order:
+def searched_text(filter_: Filter) -> Any:
+    """What rows that match are searched by. Raises ``SearchError`` if that is not said once."""
+    parts = filter_.filters if isinstance(filter_, And) else (filter_,)
+    texts = [part.text for part in parts if isinstance(part, Searched)]
+    if len(texts) != 1:
+        hint = "Give where a search, beside its other conditions and not inside or, and or not."
+        raise SearchError("orderBy has a rank, but where has no search to rank by.", hint=hint)
+    return texts[0]
+
+
+def ordering(
+    path: Path,
+    direction: Any,
+    relations: tuple[Relation, ...] = (),
+    by: Gauge | None = None,
+) -> Order:
     """The order by one value, in a direction of the GraphQL enum."""
     direction = str(getattr(direction, "value", direction))
     return Order(
@@ -216,6 +257,7 @@ def ordering(path: Path, direction: Any, relations: tuple[Relation, ...] = ()) -
         relations,
         descending=direction.startswith("DESC"),
         nulls_first=direction.endswith("NULLS_FIRST"),
+        by=by,
     )
 
 

@@ -27,11 +27,13 @@ from catalog.query import (
     Order,
     Path,
     Quantifier,
+    Rank,
     Record,
     Related,
 )
 from catalog.types import DocumentType, Field
-from resolvers.errors import CursorError, NodeIdError
+from resolvers.errors import CursorError, NodeIdError, SearchError
+from resolvers.variables import StructuralError, first_variable
 
 
 def node_id(entity: Entity, record: Record) -> str:
@@ -66,6 +68,20 @@ def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]
 _HINT = "Use ids and cursors as the server gave them; they are opaque."
 
 
+def check_cursors(orders: Sequence[Order]) -> None:
+    """Raises ``SearchError`` for an order in which a row's place is no value that it holds.
+
+    What an order measures by is part of its cursors, so a plan depends on it: ``StructuralError``.
+    """
+    for order in orders:
+        if isinstance(order.by, Rank):
+            message = "A list in order of rank has no cursors: a rank is not stored with its row."
+            raise SearchError(message, hint="Page through it by offset.")
+        variable = first_variable(order.by.given) if order.by else None
+        if variable is not None:
+            raise StructuralError(variable.name)
+
+
 def cursor(catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record) -> str:
     """The cursor of a row that was read with its order's values; raises ``StoredValueError``."""
     values = [
@@ -81,6 +97,7 @@ def beyond_cursor(
 
     Raises ``CursorError``.
     """
+    check_cursors(orders)
     try:
         mark, *packed = _unpacked(text)
         kinds = [order_field(catalog, entity, order).type for order in orders]
@@ -148,7 +165,7 @@ class _Term:
         return Not(self._related(Not(IsNull(self.order.path))))
 
     def _compare(self, operator: Operator, value: Any) -> Filter:
-        return self._related(Compare(self.order.path, operator, value))
+        return self._related(Compare(self.order.path, operator, value, self.order.by))
 
     def _related(self, inner: Filter) -> Filter:
         for relation in reversed(self.order.relations):
@@ -178,7 +195,8 @@ def _mark(entity: Entity, orders: Sequence[Order]) -> str:
         ([relation.name for relation in order.relations], order.path, order.descending)
         for order in orders
     ]
-    text = repr((entity.name, terms, [order.nulls_first for order in orders]))
+    gauges = [order.by for order in orders if order.by]
+    text = repr((entity.name, terms, [order.nulls_first for order in orders], *gauges))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 

@@ -45,3 +45,15 @@ class ReachError(InputError):
     """A filter into the other store that would need more keys than may be read."""
 
     code = "REACH_TOO_WIDE"
+
+
+class GeoError(InputError):
+    """A place that is not on Earth, or a shape that is none."""
+
+    code = "GEO_INVALID"
+
+
+class SearchError(InputError):
+    """A search, or an order by it, where the store cannot do it."""
+
+    code = "SEARCH_INVALID"

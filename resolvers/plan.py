@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from catalog.entity import Catalog, Entity, Relation
+from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.query import Batch, Filter, Join, Order, Path, Read, Record
+from catalog.searches import is_at_root
 from catalog.types import step_to
 from resolvers.arguments import filter_of, orders_of
+from resolvers.cursors import check_cursors
 from resolvers.documents import Place
+from resolvers.errors import SearchError
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.selection import Edge, PageSelection, Selection
 from resolvers.summaries import Summarized, summarized
@@ -80,6 +83,11 @@ class Hop:
     island: Island
 
 
+_WHERE_MONGO_SEARCHES = (
+    "Search once, in where of a root field, beside its other conditions and not inside them."
+)
+
+
 class Planner:
     """Plans selections against a catalog, within the page limits."""
 
@@ -93,13 +101,20 @@ class Planner:
         read = Read(selection.entity, fields, joins, filter_, limit=1)
         return Island(read, part)
 
-    def page(self, wanted: PageSelection) -> Island:
-        """The island for a connection."""
+    def page(self, wanted: PageSelection, *, batched: bool = False) -> Island:
+        """The island for a connection; ``batched`` says that it will be for the keys of a batch.
+
+        Raises ``InputError``.
+        """
         entity, arguments = wanted.node.entity, wanted.arguments
-        orders = orders_of(self._catalog, entity, arguments.get("orderBy"))
+        filter_ = filter_of(self._catalog, entity, arguments.get("where"))
+        orders = orders_of(self._catalog, entity, arguments.get("orderBy"), filter_)
+        if wanted.cursors:
+            check_cursors(orders)
+        if entity.store is Store.MONGO and not is_at_root(filter_, batched=batched):
+            raise SearchError("MongoDB cannot search here.", hint=_WHERE_MONGO_SEARCHES)
         page = page_of(self._catalog, entity, orders, arguments, self._limits)
         part, fields, joins = self.part(wanted.node, orders if wanted.cursors else ())
-        filter_ = filter_of(self._catalog, entity, arguments.get("where"))
         summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits)
         rows = wanted.rows or wanted.info
         read = Read(
@@ -121,7 +136,7 @@ class Planner:
         relation, wanted = edge.relation, edge.wanted
         batch = Batch(relation.target_fields, (), relation.through)
         if isinstance(wanted, PageSelection):
-            island = self.page(wanted)
+            island = self.page(wanted, batched=True)
         else:
             part, fields, joins = self.part(wanted)
             island = Island(Read(wanted.entity, fields, joins), part)

@@ -35,6 +35,7 @@ from catalog.query import (
     Quantifier,
     Read,
     Related,
+    Searched,
 )
 from catalog.summary import Summary
 from resolvers.arguments import all_of
@@ -62,7 +63,7 @@ def reaches(filter_: Filter) -> bool:
             return reaches(inner)
         case Related(relation, _, inner):
             return relation.cross_store or reaches(inner)
-        case Compare() | IsNull() | Elements() | Among():
+        case Compare() | IsNull() | Searched() | Elements() | Among():
             return False
         case _:
             assert_never(filter_)
@@ -130,7 +131,7 @@ class Reach:
                 return Related(relation, quantifier, await self._resolved(target, inner))
             case Related():
                 return await replace_(entity, filter_, beside)
-            case Compare() | IsNull() | Elements() | Among():
+            case Compare() | IsNull() | Searched() | Elements() | Among():
                 return filter_
             case _:
                 assert_never(filter_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from catalog.types import FieldType
 
@@ -58,11 +58,44 @@ class Variable:
         raise StructuralError(self.name)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembled:
+    """A value that is made of others, of which some are variables."""
+
+    make: Callable[[Any], Any]
+    parts: Any
+
+
+def assembled(make: Callable[[Any], Any], parts: Any) -> Any:
+    """What ``make`` makes of the parts, at once if they are all there."""
+    return make(parts) if first_variable(parts) is None else Assembled(make, parts)
+
+
+def first_variable(value: Any) -> Variable | None:
+    """A variable that stands for the value, or somewhere inside it."""
+    match value:
+        case Variable():
+            return value
+        case Assembled(_, parts):
+            return first_variable(parts)
+        case dict():
+            inside = cast("dict[str, Any]", value).values()
+        case list():
+            inside = cast("list[Any]", value)
+        case _:
+            return None
+    return next((found for found in map(first_variable, inside) if found is not None), None)
+
+
 def bound(values: Sequence[Any], variables: Mapping[str, Any], value_of: Any) -> tuple[Any, ...]:
     """The values, with those of the request where a variable stands for one."""
     return tuple(
         [
-            _bound(value, variables[value.name], value_of) if type(value) is Variable else value
+            _bound(value, variables[value.name], value_of)
+            if type(value) is Variable
+            else value.make(_filled(value.parts, variables))
+            if type(value) is Assembled
+            else value
             for value in values
         ]
     )
@@ -74,3 +107,17 @@ def _bound(variable: Variable, value: Any, value_of: Any) -> Any:
     if variable.many:
         return tuple([value_of(variable.kind, item) for item in value])
     return value_of(variable.kind, value)
+
+
+def _filled(parts: Any, variables: Mapping[str, Any]) -> Any:
+    match parts:
+        case Variable(part=part):
+            value = variables[parts.name]
+            return part(value) if part else value
+        case dict():
+            named = cast("dict[str, Any]", parts)
+            return {name: _filled(part, variables) for name, part in named.items()}
+        case list():
+            return [_filled(part, variables) for part in cast("list[Any]", parts)]
+        case _:
+            return parts

@@ -18,7 +18,7 @@ from catalog.summary import Function, measurable, result_of
 from catalog.types import DocumentType, Field, Scalar
 from schema.annotations import annotation_of, named_types, optional
 from schema.fields import Namespace, class_of, input_field, plain_field
-from schema.orders import Ordering
+from schema.ordering import Ordering
 
 Owner = Entity | DocumentType
 

@@ -6,8 +6,9 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.names import lower_first
+from catalog.names import SIMILAR_STRING, lower_first
 from catalog.query import Operator, Quantifier
+from catalog.searches import SEARCH
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -20,6 +21,7 @@ from catalog.types import (
 )
 from schema.annotations import annotation_of, named_types, optional
 from schema.fields import Namespace, class_of, input_field
+from schema.measuring import GeoArea, GeoNear, TextLikeness
 
 _EQUALITY = (Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN)
 _RANGE = (Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
@@ -36,7 +38,9 @@ _OPERATORS: dict[Scalar, tuple[Operator, ...]] = {
     Scalar.BOOLEAN: _EQUALITY,
     Scalar.BYTES: _EQUALITY,
     Scalar.JSON: (),
+    Scalar.POINT: (Operator.NEAR, Operator.WITHIN),
 }
+_INPUTS = {Operator.SIMILAR: TextLikeness, Operator.NEAR: GeoNear, Operator.WITHIN: GeoArea}
 _MEANING = {
     Operator.EQ: "Equal. Null is equal to nothing: ask `isNull`.",
     Operator.NE: "Not equal; like every comparison, false for null.",
@@ -47,6 +51,9 @@ _MEANING = {
     Operator.STARTS_WITH: "Begins with this very text.",
     Operator.ENDS_WITH: "Ends with this very text.",
     Operator.CONTAINS: "Holds this very text.",
+    Operator.SIMILAR: "Is like this text: it has many of its trigrams.",
+    Operator.NEAR: "Not farther away than this, and not nearer.",
+    Operator.WITHIN: "Inside this area.",
 }
 
 
@@ -54,6 +61,8 @@ def add_filters(catalog: Catalog, namespace: Namespace) -> None:
     """Puts every filter input of the catalog into the namespace."""
     for scalar in Scalar:
         _add(namespace, scalar.value, _leaf_fields(scalar, namespace))
+    similar = [_operator(Scalar.STRING, Operator.SIMILAR, namespace)]
+    _add(namespace, SIMILAR_STRING, [*_leaf_fields(Scalar.STRING, namespace), *similar])
     for kind in named_types(f for entity in catalog.values() for f in entity.fields.values()):
         if f"{kind.name}Filter" in namespace:
             continue
@@ -91,19 +100,18 @@ def _add(
 
 def _leaf_fields(kind: Scalar | EnumType, namespace: Namespace) -> list[StrawberryField]:
     operators = _OPERATORS[kind] if isinstance(kind, Scalar) else _EQUALITY
-    fields = [
-        input_field(
-            operator.value,
-            _value_annotation(kind, operator, namespace),
-            namespace,
-            _MEANING.get(operator),
-        )
-        for operator in operators
-    ]
+    fields = [_operator(kind, operator, namespace) for operator in operators]
     return [*fields, _is_null(namespace)]
 
 
+def _operator(kind: FieldType, operator: Operator, namespace: Namespace) -> StrawberryField:
+    annotation = _value_annotation(kind, operator, namespace)
+    return input_field(operator.value, annotation, namespace, _MEANING.get(operator))
+
+
 def _value_annotation(kind: FieldType, operator: Operator, namespace: Namespace) -> object:
+    if operator in _INPUTS:
+        return optional(_INPUTS[operator])
     several = operator in (Operator.IN, Operator.NOT_IN)
     return annotation_of(ListType(kind) if several else kind, namespace, nullable=True)
 
@@ -138,13 +146,16 @@ def _field(field: Field, namespace: Namespace) -> StrawberryField:
     suffix = "ListFilter" if isinstance(field.type, ListType) else "Filter"
     kind = element_of(field.type)
     name = kind.value if isinstance(kind, Scalar) else kind.name
+    name = SIMILAR_STRING if field.similar else name
     return input_field(field.api, f"{name}{suffix} | None", namespace, field.description)
 
 
 def _entity_fields(entity: Entity, namespace: Namespace) -> list[StrawberryField]:
     fields = [_field(field, namespace) for field in entity.fields.values()]
     relations = [_relation_field(relation, namespace) for relation in entity.relations.values()]
-    return [*fields, *relations, *_logic(entity, namespace)]
+    meaning = "Found by this text: all its words, or those after `or`, without those after `-`."
+    search = [input_field(SEARCH, optional(str), namespace, meaning)] if entity.search else []
+    return [*fields, *relations, *search, *_logic(entity, namespace)]
 
 
 def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField:

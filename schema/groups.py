@@ -16,7 +16,7 @@ from catalog.types import DocumentType, Field, Scalar, is_leaf
 from schema.aggregates import family_fields
 from schema.annotations import annotation_of, named_types, optional
 from schema.fields import Namespace, argument, class_of, input_field, plain_field, produced_field
-from schema.orders import Ordering
+from schema.ordering import Ordering
 
 
 @strawberry.enum(description="Groups by the values themselves.")

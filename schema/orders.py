@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from catalog.entity import Catalog
-from catalog.types import DocumentType, Field, is_leaf
+from catalog.entity import Catalog, Entity
+from catalog.searches import SEARCH, SIMILARITY
+from catalog.types import DocumentType, Field, Scalar, is_leaf
 from schema.annotations import named_types, optional
 from schema.fields import Namespace, class_of, input_field
-
-
-@strawberry.enum(description="A direction. Nulls come last in both, unless it says otherwise.")
-class Ordering(Enum):
-    """What an order term may say; the names are those of the GraphQL enum."""
-
-    ASC = "ASC"
-    DESC = "DESC"
-    ASC_NULLS_FIRST = "ASC_NULLS_FIRST"
-    DESC_NULLS_FIRST = "DESC_NULLS_FIRST"
+from schema.measuring import GeoPointOrder, SearchRanking, TextLikenessOrder
+from schema.ordering import Ordering
 
 
 def add_orders(catalog: Catalog, namespace: Namespace) -> None:
@@ -35,7 +27,8 @@ def add_orders(catalog: Catalog, namespace: Namespace) -> None:
             for relation in entity.relations.values()
             if not relation.many and not relation.cross_store
         ]
-        _add(namespace, entity.name, [*_terms(entity.fields.values(), namespace), *to_one])
+        terms = [*_terms(entity.fields.values(), namespace), *to_one]
+        _add(namespace, entity.name, [*terms, *_measured(entity, namespace)])
 
 
 def _add(namespace: Namespace, name: str, fields: list[StrawberryField]) -> None:
@@ -49,6 +42,24 @@ def _terms(fields: Iterable[Field], namespace: Namespace) -> Iterator[Strawberry
     for field in fields:
         if is_leaf(field.type):
             yield input_field(field.api, optional(Ordering), namespace, field.description)
+        elif field.type is Scalar.POINT:
+            yield input_field(field.api, optional(GeoPointOrder), namespace, field.description)
         elif isinstance(field.type, DocumentType) and f"{field.type.name}Order" in namespace:
             order = f"{field.type.name}Order | None"
             yield input_field(field.api, order, namespace, field.description)
+
+
+def _measured(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
+    """The terms that order by what a search or a likeness makes of a row."""
+    if entity.search:
+        meaning = "How well the row answers the search in `where`."
+        yield input_field(SEARCH, optional(SearchRanking), namespace, meaning)
+    similar = [
+        input_field(field.api, optional(TextLikenessOrder), namespace, field.description)
+        for field in entity.fields.values()
+        if field.similar
+    ]
+    if similar:
+        _add(namespace, f"{entity.name}Similarity", similar)
+        order = f"{entity.name}SimilarityOrder | None"
+        yield input_field(SIMILARITY, order, namespace, "How like the row's text is to another.")

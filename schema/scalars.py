@@ -16,6 +16,7 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode,
 from strawberry.scalars import JSON, Base64
 from strawberry.types.scalar import ScalarDefinition
 
+from catalog.geo import GeoPoint
 from catalog.types import Scalar
 
 BigInt = NewType("BigInt", int)
@@ -73,6 +74,16 @@ def _serialize_decimal(value: Any) -> str:
     return f"{value:f}" if plain else str(value)
 
 
+def _parse_point(_value: Any) -> GeoPoint:
+    raise GraphQLError("A GeoPoint is only read; inputs take latitude and longitude.")
+
+
+def _serialize_point(value: Any) -> dict[str, float]:
+    if not isinstance(value, GeoPoint):
+        raise GraphQLError("GeoPoint cannot represent anything but a point.")
+    return {"latitude": value.latitude, "longitude": value.longitude}
+
+
 SCALAR_MAP: Mapping[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -94,6 +105,12 @@ SCALAR_MAP: Mapping[object, ScalarDefinition] = {
         serialize=_serialize_base64,
         parse_value=_parse_base64,
     ),
+    GeoPoint: strawberry.scalar(
+        name="GeoPoint",
+        description="A point on Earth: {latitude, longitude}, in degrees.",
+        serialize=_serialize_point,
+        parse_value=_parse_point,
+    ),
 }
 """Scalars that Strawberry does not bring itself, or reads too leniently."""
 
@@ -111,5 +128,6 @@ PYTHON: Mapping[Scalar, Any] = {
     Scalar.BYTES: Base64,
     Scalar.JSON: JSON,
     Scalar.OBJECT_ID: strawberry.ID,
+    Scalar.POINT: GeoPoint,
 }
 """The annotation that makes Strawberry use the right GraphQL scalar."""

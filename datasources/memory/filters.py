@@ -7,21 +7,26 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
+from catalog.geo import GeoPoint, Region, contains
 from catalog.query import (
     Among,
     And,
     Compare,
     Elements,
     Filter,
+    Gauge,
     IsNull,
+    Likeness,
     Not,
     Operator,
     Or,
     Quantifier,
     Related,
+    Searched,
 )
 from catalog.types import FieldType, ListType
-from datasources.memory.tables import Tables, comparable, value_at, values_of
+from catalog.words import finds, similarity, single
+from datasources.memory.tables import Tables, comparable, gauged, value_at, values_of
 
 
 def holds(tables: Tables, filter: Filter, kind: FieldType, value: Any) -> bool:
@@ -35,8 +40,10 @@ def holds(tables: Tables, filter: Filter, kind: FieldType, value: Any) -> bool:
             return not holds(tables, inner, kind, value)
         case IsNull(path):
             return value_at(kind, value, path)[1] is None
-        case Compare(path, how, wanted):
-            return _compares(how, *value_at(kind, value, path), wanted)
+        case Compare(path, how, wanted, by):
+            return _compares(how, *value_at(kind, value, path), wanted, by)
+        case Searched(text):
+            return finds(text, tables.searched(kind, value))
         case Elements(path, quantifier, inner):
             inside, items = value_at(kind, value, path)
             if items is None or not isinstance(inside, ListType):
@@ -65,14 +72,24 @@ def _quantified(quantifier: Quantifier, matches: list[bool]) -> bool:
             assert_never(quantifier)
 
 
-def _compares(how: Operator, kind: FieldType, value: Any, wanted: Any) -> bool:
+def _compares(how: Operator, kind: FieldType, value: Any, wanted: Any, by: Gauge | None) -> bool:
     if value is None or wanted is None:
         return False
+    if by:
+        return _OPERATORS[how](gauged(by, value), gauged(by, wanted))
     if how in (Operator.IN, Operator.NOT_IN):
         wanted = [comparable(kind, each) for each in wanted]
     else:
         wanted = comparable(kind, wanted)
     return _OPERATORS[how](comparable(kind, value), wanted)
+
+
+def _resembles(value: str, wanted: Likeness) -> bool:
+    return similarity(value, wanted.to) >= single(wanted.at_least)
+
+
+def _within(value: GeoPoint, wanted: Region) -> bool:
+    return contains(wanted, value)
 
 
 def _like(value: str, pattern: str, flags: int = 0) -> bool:
@@ -102,4 +119,7 @@ _OPERATORS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.STARTS_WITH: str.startswith,
     Operator.ENDS_WITH: str.endswith,
     Operator.CONTAINS: operator.contains,
+    Operator.SIMILAR: _resembles,
+    Operator.NEAR: _within,
+    Operator.WITHIN: _within,
 }

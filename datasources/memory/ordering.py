@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.query import Order
+from catalog.query import Order, Rank
 from catalog.types import FieldType
-from datasources.memory.tables import Row, Tables, comparable, value_at
+from catalog.words import occurrences
+from datasources.memory.tables import Row, Tables, comparable, gauged, value_at
 
 
 def ordered(
@@ -34,5 +35,9 @@ def _rank(tables: Tables, kind: FieldType, row: Row | None, term: Order) -> Any:
     for relation in term.relations:
         row = tables.related_one(relation, row)
         kind = tables.kind(relation.target)
+    if isinstance(term.by, Rank):
+        return None if row is None else occurrences(term.by.given, tables.searched(kind, row))
     kind, value = value_at(kind, row, term.path)
-    return None if value is None else comparable(kind, value)
+    if value is None:
+        return None
+    return gauged(term.by, value) if term.by else comparable(kind, value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from catalog.entity import Catalog, Entity, Relation, Store, Through
-from catalog.query import Key, Path
+from catalog.geo import distance
+from catalog.query import Distance, Gauge, Key, Path, Rank, Similarity
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -15,6 +16,7 @@ from catalog.types import (
     stepped_to,
     type_after,
 )
+from catalog.words import similarity
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -24,6 +26,7 @@ class Tables:
 
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
         self._keys = {entity.name: entity.key for entity in catalog.of(store)}
+        self._searches = {entity.name: entity.search for entity in catalog.of(store)}
         self._kinds = {entity.name: document_of(entity) for entity in catalog.of(store)}
         self._portions = {e.name: e.portion for e in catalog.of(store) if e.portion}
         unknown = tables.keys() - self._kinds.keys()
@@ -34,6 +37,15 @@ class Tables:
     def kind(self, entity: str) -> DocumentType | UnionType:
         """The type of an entity's rows."""
         return self._kinds[entity]
+
+    def searched(self, kind: FieldType, row: Row) -> list[str]:
+        """The texts of a row that its entity's search looks through."""
+        named = isinstance(kind, DocumentType | UnionType)
+        search = self._searches.get(kind.name) if named else None
+        if search is None:
+            raise TypeError(f"{kind} cannot be searched")
+        found = (value_at(kind, row, path)[1] for path in search.paths)
+        return [text for text in found if text is not None]
 
     def rows(self, entity: str) -> Sequence[Row]:
         """Every row of an entity; those of a family are all under the name of its first."""
@@ -94,6 +106,19 @@ def value_at(kind: FieldType, value: Any, path: Path) -> tuple[FieldType, Any]:
 def comparable(kind: FieldType, value: Any) -> Any:
     """The value that stands for ``value`` in comparisons: an enum's members have an order."""
     return list(kind.members).index(value) if isinstance(kind, EnumType) else value
+
+
+def gauged(gauge: Gauge, value: Any) -> float:
+    """What a gauge makes of a value that is not null."""
+    match gauge:
+        case Distance(origin):
+            return distance(origin, value)
+        case Similarity(to):
+            return similarity(value, to)
+        case Rank():
+            raise TypeError("a rank is of a row, and each store has its own")
+        case _:
+            assert_never(gauge)
 
 
 def _equal(one: Key, other: Key) -> bool:

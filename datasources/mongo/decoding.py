@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from bson import Decimal128, ObjectId
 
+from catalog.geo import GeoPoint
 from catalog.types import Scalar
 
 Decode = Callable[[Any], Any]
@@ -86,6 +87,15 @@ def _clock(value: Any) -> datetime.time:
     return datetime.time.fromisoformat(_text(value))
 
 
+def _point(value: Any) -> GeoPoint:
+    stored = cast("Mapping[str, Any]", instance(dict, value))
+    pair = cast("list[Any]", instance(list, stored.get("coordinates")))
+    longitude, latitude, *_ = map(_float, pair)
+    if stored.get("type") != "Point" or abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 (degrees)
+        raise ValueError
+    return GeoPoint(latitude, longitude)
+
+
 def _json(value: Any) -> Any:
     """What JSON can say of a BSON value: types that it lacks become text."""
     match value:
@@ -123,5 +133,6 @@ SCALARS: Mapping[Scalar, Decode] = {
     Scalar.UUID: lambda value: instance(uuid.UUID, value),
     Scalar.BYTES: lambda value: bytes(instance(bytes, value)),
     Scalar.JSON: _json,
+    Scalar.POINT: _point,
     Scalar.OBJECT_ID: lambda value: str(instance(ObjectId, value)),
 }

@@ -13,7 +13,7 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from datasources.errors import SearchUnavailable, StoreError, StoreTimeout, StoreUnavailable
 from telemetry.logs import logger
 
 STORE: Final = "mongo"
@@ -22,6 +22,8 @@ DRIVER_ERRORS: Final = (PyMongoError, BSONError)
 _TIMEOUTS = frozenset({50, 262})  # MaxTimeMSExpired, ExceededTimeLimit
 _REFUSALS = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
 _TOO_LARGE = frozenset({4568, 10334, 17419, 17420})  # a document beyond 16 MB
+_NO_TEXT_INDEX = frozenset({27})  # IndexNotFound
+_NO_TEXT = "unknown top level operator: $text"  # from servers that know no such thing
 
 _log = logger(STORE)
 
@@ -40,6 +42,10 @@ def store_error(error: Exception) -> StoreError:
         return StoreTimeout(STORE, "MongoDB took longer than a read may take.", hint=hint)
     if code in _REFUSALS:
         return StoreUnavailable(STORE, "MongoDB refused our credentials.")
+    if code in _NO_TEXT_INDEX or _NO_TEXT in str(error):
+        hint = "Make the text index that docs/models.md shows; MongoDB itself has them."
+        message = "MongoDB has no text index for this search."
+        return SearchUnavailable(STORE, message, hint=hint)
     if code in _TOO_LARGE:
         hint = "Ask for fewer rows or fields."
         return StoreError(STORE, "The answer is larger than MongoDB can give at once.", hint=hint)

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from catalog.geo import GeoPoint
 from catalog.query import (
     Among,
     And,
     Compare,
+    Distance,
     Elements,
     Filter,
     IsNull,
     Not,
+    Operator,
     Or,
     Quantifier,
     Related,
+    Searched,
 )
 from catalog.types import FieldType, ListType
 from datasources.mongo.comparisons import Comparison, NoneOf, OneOf, Range, comparison_of
+from datasources.mongo.geo import coordinates_of, distance_expression, within_expression
 from datasources.mongo.paths import place_of
 from datasources.mongo.patterns import Pattern
 
@@ -40,16 +45,26 @@ def expression_of(
             return {"$not": [expression_of(scope, inner, element, depth)]}
         case IsNull(path):
             return _is_null(_reach(element, place_of(scope, path).stored))
+        case Compare(path, Operator.NEAR | Operator.WITHIN, region):
+            return within_expression(_reach(element, place_of(scope, path).stored), region)
+        case Compare(path, operator, GeoPoint() as value, Distance(origin)):
+            point = _reach(element, place_of(scope, path).stored)
+            far = distance_expression(f"{point}.coordinates", origin)
+            bound = distance_expression(coordinates_of(value), origin)
+            return {"$and": [{"$gt": [far, None]}, {_BY_DISTANCE[operator]: [far, bound]}]}
         case Compare(path):
             place = place_of(scope, path)
             return _compared(_reach(element, place.stored), comparison_of(place.type, filter))
         case Elements(path):
             place = place_of(scope, path)
             return _elements(_reach(element, place.stored), place.type, filter, depth)
-        case Among() | Related():
-            raise TypeError("keys and relations are an entity's, not an element's")
+        case Searched() | Among() | Related():
+            raise TypeError("keys, relations and searches are an entity's, not an element's")
         case _:
             assert_never(filter)
+
+
+_BY_DISTANCE = {Operator.EQ: "$eq", Operator.PRECEDES: "$lt", Operator.FOLLOWS: "$gt"}
 
 
 def _reach(element: str, stored: str) -> str:

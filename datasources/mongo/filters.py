@@ -14,6 +14,7 @@ from catalog.query import (
     Among,
     And,
     Compare,
+    Distance,
     Elements,
     Filter,
     IsNull,
@@ -22,11 +23,13 @@ from catalog.query import (
     Or,
     Quantifier,
     Related,
+    Searched,
 )
 from catalog.types import DocumentType, FieldType, ListType, UnionType
 from datasources.mongo.among import among
 from datasources.mongo.comparisons import Comparison, NoneOf, OneOf, Range, comparison_of
 from datasources.mongo.expressions import expression_of
+from datasources.mongo.geo import within
 from datasources.mongo.paths import Place, place_of
 from datasources.mongo.patterns import Pattern
 
@@ -49,6 +52,12 @@ def condition_of(scope: FieldType, filter: Filter, related: RelatedCondition) ->
         case Compare(_, Operator.PRECEDES | Operator.FOLLOWS):
             # An expression compares all types by one order; a query only values of one type.
             return {"$expr": expression_of(scope, filter)}
+        case Compare(path, Operator.NEAR | Operator.WITHIN, region):
+            return within(place_of(scope, path).stored, region)
+        case Compare(by=Distance()):
+            return {"$expr": expression_of(scope, filter)}
+        case Searched(text):
+            return {"$text": {"$search": text}}
         case IsNull(path) | Compare(path):
             place = place_of(scope, path)
             return {place.stored: _operators(place, filter)}
@@ -139,7 +148,7 @@ def _nested(filter: Filter) -> Iterator[Elements]:
             yield from _nested(inner)
         case Elements():
             yield filter
-        case Compare() | IsNull() | Among() | Related():
+        case Compare() | IsNull() | Searched() | Among() | Related():
             return
         case _:
             assert_never(filter)
@@ -169,7 +178,7 @@ def _holds_of_null(filter: Filter) -> bool:
             return not _holds_of_null(inner)
         case IsNull():
             return True
-        case Compare() | Elements() | Among() | Related():
+        case Compare() | Searched() | Elements() | Among() | Related():
             return False
         case _:
             assert_never(filter)

@@ -11,14 +11,14 @@ from typing import Any, TypeAlias, cast
 from pymongo import IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, OperationFailure
 
 from catalog.declare import Index
 from catalog.entity import Entity
-from catalog.types import DocumentType, Field, FieldType, ListType, UnionType
+from catalog.types import DocumentType, Field, FieldType, ListType, Scalar, UnionType, element_of
 from datasources.mongo.client import Document, client_of, database_of, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of
-from datasources.mongo.paths import document_of, portion_of
+from datasources.mongo.paths import document_of, place_of, portion_of
 from datasources.mongo.values import encoded
 from datasources.sample import (
     LEDGER,
@@ -76,6 +76,8 @@ async def _load(
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
         if indexes := _indexes(entity):
             await database[entity.table].create_indexes(indexes)
+        if index := text_index(entity):
+            await _make_text_index(database, entity, index)
         if sample is not None and due:
             await _fill(database, entity, sample, progress)
             loaded = True
@@ -133,14 +135,53 @@ def _heed_cancellation() -> None:
         raise asyncio.CancelledError
 
 
+async def _make_text_index(database: Database, entity: Entity, index: IndexModel) -> None:
+    try:
+        await database[entity.table].create_indexes([index])
+    except OperationFailure as error:
+        reason = str(error).partition(", full error")[0]
+        mend = "Leave __search__ out of the model, or set MONGO_URL to a server that has them."
+        message = f"{entity.name} cannot be searched, as its __search__ says: {reason}."
+        raise LoadError(message, hint=mend) from error
+
+
+def text_index(entity: Entity) -> IndexModel | None:
+    """The text index that the entity's search needs."""
+    search = entity.search
+    if search is None:
+        return None
+    stored = [place_of(document_of(entity), path).stored for path in search.paths]
+    return IndexModel(
+        [(name, "text") for name in stored],
+        name="search",
+        weights=dict(zip(stored, map(_WEIGHTS.__getitem__, search.weights), strict=True)),
+        default_language="none" if search.language == "simple" else search.language,
+        # A field of this name in a document would be taken for its language.
+        language_override="~language",
+    )
+
+
+_WEIGHTS = {"A": 10, "B": 4, "C": 2, "D": 1}
+
+
 def _indexes(entity: Entity) -> list[IndexModel]:
     declared = cast("Sequence[Index]", getattr(entity.model, "__indexes__", ()))
     return [IndexModel(list(_keys(entity, index)), unique=index.unique) for index in declared]
 
 
-def _keys(entity: Entity, index: Index) -> Iterator[tuple[str, int]]:
+def _keys(entity: Entity, index: Index) -> Iterator[tuple[str, int | str]]:
     for name in index.fields:
-        yield ".".join(_stored_path(document_of(entity), name.split("."))), 1
+        stored = ".".join(_stored_path(document_of(entity), name.split(".")))
+        yield stored, "2dsphere" if _is_point(document_of(entity), name.split(".")) else 1
+
+
+def _is_point(kind: FieldType, path: Sequence[str]) -> bool:
+    for name in path:
+        kind = element_of(kind)
+        if not isinstance(kind, DocumentType | UnionType):
+            return False
+        kind = kind.fields[name].type
+    return kind is Scalar.POINT
 
 
 def _stored_path(kind: FieldType, path: Sequence[str]) -> Iterator[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from catalog.entity import Catalog, Entity
-from catalog.query import Order
-from catalog.types import EnumType, FieldType
+from catalog.query import Distance, Gauge, Order, Rank, Similarity
+from catalog.types import EnumType, FieldType, Scalar
+from datasources.mongo.geo import distance_expression
 from datasources.mongo.lookups import related
 from datasources.mongo.paths import Stage, document_of, place_of
 
@@ -38,6 +39,9 @@ def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[S
     for at, term in enumerate(order):
         key = _key(catalog, entity, term, f"~order{at}")
         lookups += reached(catalog, entity, term, f"~order{at}")
+        if term.by:
+            lookups.append({"$set": {f"~gauge{at}": _gauged(key, term.by)}})
+            key = _Key(f"$~gauge{at}", Scalar.FLOAT, nullable=True, stored=f"~gauge{at}")
         if key.nullable and term.nulls_first == term.descending:
             computed[f"~null{at}"] = {"$lte": [key.value, None]}
             directions[f"~null{at}"] = -1 if term.nulls_first else 1
@@ -47,6 +51,18 @@ def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[S
         directions.setdefault(key.stored or f"~order{at}", -1 if term.descending else 1)
     computing = [{"$set": computed}] if computed else []
     return [*lookups, *computing, *([{"$sort": directions}] if directions else [])]
+
+
+def _gauged(key: _Key, gauge: Gauge) -> Expression:
+    match gauge:
+        case Distance(origin):
+            return distance_expression(f"{key.value}.coordinates", origin)
+        case Rank():
+            return {"$meta": "textScore"}
+        case Similarity():
+            raise TypeError("MongoDB cannot compare texts by likeness")
+        case _:
+            assert_never(gauge)
 
 
 def _key(catalog: Catalog, entity: Entity, term: Order, into: str) -> _Key:

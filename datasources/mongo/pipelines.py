@@ -23,7 +23,9 @@ from bson import MinKey
 
 from catalog.entity import Catalog
 from catalog.query import Batch, Key, Read
+from catalog.searches import is_at_root, searches
 from catalog.summary import Summary
+from datasources.errors import SearchMisplaced
 from datasources.mongo.groups import group_stages
 from datasources.mongo.lookups import by_index, lookup
 from datasources.mongo.paths import Stage, portion_of
@@ -58,10 +60,15 @@ def is_rows_only(reads: Sequence[Read | Summary]) -> bool:
 
 
 def command_of(catalog: Catalog, reads: Sequence[Read | Summary]) -> Command | None:
-    """The command that answers all the reads; None if the store need not be asked."""
+    """The command that answers all the reads; None if the store need not be asked.
+
+    Raises ``SearchMisplaced``.
+    """
+    for read in reads:
+        _check_search(read)
     if is_rows_only(reads):
         read = reads[0]
-        return Command(read.entity.table, [*_own(read), *_stages(catalog, read)], ((),))
+        return Command(read.entity.table, _own(read, _stages(catalog, read)), ((),))
     sought = [_sought(read) for read in reads]
     parts = [*_joined_batches(catalog, reads, sought), *_plain_parts(catalog, reads)]
     if not parts:
@@ -70,6 +77,12 @@ def command_of(catalog: Catalog, reads: Sequence[Read | Summary]) -> Command | N
     unions = [{"$unionWith": {"coll": o.collection, "pipeline": o.pipeline}} for o in others]
     keys = tuple(tuple(each) for each in sought)
     return Command(first.collection, [*first.pipeline, *unions], keys)
+
+
+def _check_search(read: Read | Summary) -> None:
+    """Raises ``SearchMisplaced`` where ``$text`` would not be in the first stage, or not alone."""
+    if not is_at_root(read.filter, batched=bool(read.batch)):
+        raise SearchMisplaced("mongo", "MongoDB cannot search inside this filter.")
 
 
 def _stages(catalog: Catalog, read: Read | Summary) -> list[Stage]:
@@ -81,16 +94,22 @@ def _plain_parts(catalog: Catalog, reads: Sequence[Read | Summary]) -> Iterator[
     for at, read in enumerate(reads):
         if read.batch is None and read.limit != 0:
             named = {"$replaceWith": {f"{ROWS}{at}": "$$ROOT"}}
-            yield Command(read.entity.table, [*_own(read), *_stages(catalog, read), named])
+            yield Command(read.entity.table, [*_own(read, _stages(catalog, read)), named])
         if read.batch is None and not isinstance(read, Summary) and read.total:
             counted = count_stages(catalog, read, f"{TOTAL}{at}")
-            yield Command(read.entity.table, [*_own(read), *counted])
+            yield Command(read.entity.table, _own(read, counted))
 
 
-def _own(read: Read | Summary) -> list[Stage]:
-    """The stage that leaves of a collection what is the entity's; what is looked up is so."""
+def _own(read: Read | Summary, stages: list[Stage]) -> list[Stage]:
+    """The stages with one that leaves of a collection what is the entity's.
+
+    What is looked up is so already. A search must stay in the first stage.
+    """
     portion = portion_of(read.entity)
-    return [{"$match": portion}] if portion else []
+    if not portion:
+        return stages
+    at = 1 if searches(read.filter) else 0
+    return [*stages[:at], {"$match": portion}, *stages[at:]]
 
 
 def _joined_batches(

@@ -24,6 +24,7 @@ from catalog.query import (
     Quantifier,
     Read,
     Related,
+    Searched,
 )
 from datasources.mongo.filters import Condition, condition_of
 from datasources.mongo.lookups import related
@@ -90,7 +91,7 @@ def _reaches(filter: Filter) -> bool:
             return _reaches(inner)
         case Related():
             return True
-        case Compare() | IsNull() | Elements() | Among():
+        case Compare() | IsNull() | Searched() | Elements() | Among():
             return False
         case _:
             assert_never(filter)

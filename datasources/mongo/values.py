@@ -3,6 +3,7 @@
     date      midnight UTC, as a BSON date       time   its ISO text: text order is time order
     datetime  BSON date, milliseconds            UUID   binary, subtype 4
     Decimal   Decimal128                         enum   the value stored for the member
+    GeoPoint  a GeoJSON point, longitude first
 
 What no document can hold (a malformed ObjectId, half a surrogate pair, a moment between two
 milliseconds, a decimal of more than 34 digits) is `NOTHING`: it equals nothing stored.
@@ -67,6 +68,8 @@ def _encoded(kind: Scalar, value: Any) -> Any:
             return _clock(value).isoformat()
         case Scalar.DATETIME:
             return _moment(value)
+        case Scalar.POINT:
+            return {"type": "Point", "coordinates": [value.longitude, value.latitude]}
         case Scalar.BOOLEAN | Scalar.FLOAT | Scalar.BYTES | Scalar.JSON:
             return value
         case _:

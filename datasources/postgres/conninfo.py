@@ -8,6 +8,8 @@ from typing import Any
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from catalog.query import LEAST_SIMILARITY
+
 _SCHEME = re.compile(r"postgres(ql)?(\+\w+)?://", re.IGNORECASE)
 _EXPECTED = "expected postgresql://user:password@host:port/database"
 
@@ -22,6 +24,8 @@ def conninfo_of(url: str, *, statement_timeout: float) -> str:
     ours = {
         "TimeZone": "UTC",
         "DateStyle": "ISO",
+        # What the operator % of pg_trgm says is then what our conditions rely on.
+        "pg_trgm.similarity_threshold": str(LEAST_SIMILARITY),
         "statement_timeout": str(max(1, round(statement_timeout * 1000))),
     }
     options = " ".join(f"-c {name}={value}" for name, value in ours.items())

@@ -6,13 +6,15 @@ import re
 
 from psycopg import Error, errors
 
-from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from datasources.errors import SearchUnavailable, StoreError, StoreTimeout, StoreUnavailable
 from telemetry import logger
 
 _log = logger("postgres")
 
 # A prepared statement that a change of its table, or a pooler's reset, has overtaken.
 _STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+_COMPARES_LIKENESS = re.compile(r"\bsimilarity\(")
+_SEARCHES = re.compile(r"::regconfig")
 # "connection failed: connection to server at "…", port … failed: FATAL:  …"
 _WHERE = re.compile(r".*(?:FATAL:|failed:|failed to resolve host '.*':|\[Errno -?\d+\])\s*")
 
@@ -29,6 +31,13 @@ def failure_of(error: Error, sql: str) -> StoreError:
     match error:
         case errors.QueryCanceled():
             return StoreTimeout("postgres", "Postgres took too long to answer.")
+        case errors.UndefinedFunction() if _COMPARES_LIKENESS.search(sql):
+            message = "Likeness needs the extension pg_trgm, which this database lacks."
+            return SearchUnavailable("postgres", message, hint="CREATE EXTENSION pg_trgm;")
+        case errors.UndefinedObject() if _SEARCHES.search(sql):
+            message = "This database does not know the language of the search."
+            hint = "Name one of its text search configurations in the model's __search__."
+            return SearchUnavailable("postgres", message, hint=hint)
         case errors.InsufficientPrivilege():
             hint = "The database's user may not read this table."
         case errors.ProgrammingError() | errors.InvalidTextRepresentation():

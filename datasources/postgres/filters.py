@@ -29,8 +29,10 @@ from catalog.query import (
     Path,
     Quantifier,
     Related,
+    Searched,
 )
 from catalog.types import EnumType, Scalar
+from datasources.postgres.search import found, gauged, gauged_value, resembles
 from datasources.postgres.tables import Aliased, Element, Leaf, exists, related
 from datasources.postgres.values import (
     Encoding,
@@ -65,25 +67,33 @@ def condition(catalog: Catalog, subject: Subject, filter: Filter) -> Condition:
             return _complement(catalog, subject, inner)
         case IsNull(path):
             return _is_null(subject.leaf(path))
+        case Compare(path, operator, value, by) if by:
+            return _ranges_by(gauged(_rows(subject), path, by), operator, gauged_value(value, by))
         case Compare(path, operator, value):
             return _compares(subject.leaf(path), operator, value)
+        case Searched(text):
+            return found(_rows(subject), text)
         case Elements(path, quantifier, inner):
             array = subject.leaf(path)
             element = Element(array)
             matched = condition(catalog, element, _sought(quantifier, inner))
-            found = _quantified(quantifier, exists(element.source, matched))
-            return sa.and_(array.expression.is_not(None), found)
+            holds = _quantified(quantifier, exists(element.source, matched))
+            return sa.and_(array.expression.is_not(None), holds)
         case Among(fields, keys):
             return _among([subject.leaf((name,)) for name in fields], keys)
         case Related(relation, quantifier, inner):
-            if not isinstance(subject, Aliased):
-                raise TypeError("only rows have relations")
             target = Aliased(catalog[relation.target])
             matched = condition(catalog, target, _sought(quantifier, inner))
-            source, met = related(catalog, subject, relation, target)
+            source, met = related(catalog, _rows(subject), relation, target)
             return _quantified(quantifier, exists(source, both(met, matched)))
         case _:
             assert_never(filter)
+
+
+def _rows(subject: Subject) -> Aliased:
+    if not isinstance(subject, Aliased):
+        raise TypeError("only rows have relations, and can be searched")
+    return subject
 
 
 def both(*conditions: Condition) -> Condition:
@@ -146,8 +156,10 @@ def _compares(leaf: Leaf, operator: Operator, value: Any) -> Condition:
             return expression == parameter(encoding, value)
         case Operator.NE:
             return expression != parameter(encoding, value)
+        case Operator.SIMILAR:
+            return resembles(expression, value)
         case _:
-            return _resembles(expression, encoding, operator, value)
+            return _patterned(expression, encoding, operator, value)
 
 
 def _among(leaves: Sequence[Leaf], keys: Any) -> Condition:
@@ -161,7 +173,7 @@ def _among(leaves: Sequence[Leaf], keys: Any) -> Condition:
     return exists(table, sa.and_(*(leaf.expression == column for leaf, column in pairs)))
 
 
-def _resembles(
+def _patterned(
     expression: sa.ColumnElement[Any], encoding: Encoding, operator: Operator, value: Any
 ) -> Condition:
     like = expression.ilike if operator is Operator.ILIKE else expression.like
@@ -201,6 +213,20 @@ def _ranges(leaf: Leaf, encoding: Encoding, operator: Operator, value: Any) -> C
             return left > right
         case _:
             return left >= right
+
+
+def _ranges_by(
+    left: sa.ColumnElement[Any], operator: Operator, right: sa.ColumnElement[Any]
+) -> Condition:
+    match operator:
+        case Operator.EQ:
+            return left == right
+        case Operator.PRECEDES:
+            return left < right
+        case Operator.FOLLOWS:
+            return left > right
+        case _:
+            raise TypeError(f"{operator.value} does not compare by a gauge")
 
 
 def ranked(leaf: Leaf) -> sa.ColumnElement[Any]:

@@ -17,6 +17,7 @@ from catalog.types import EnumType, FieldType, Scalar
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.ddl import creation, quoted_name, upkeep
 from datasources.postgres.failures import reason_of
+from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
 from datasources.postgres.tables import table_of
 from datasources.sample import (
     LEDGER,
@@ -82,7 +83,8 @@ async def _load(
 ) -> bool:
     await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
     tables = list(dict.fromkeys(table_of(entity) for entity in entities))
-    present = await _present(connection, tables)
+    searches = search_indexes(entities)
+    present = await _present(connection, tables, searches)
     due = await _due(connection, entities, samples, present)
     making = creation(tables, present)
     await _run(connection, making.before_rows)
@@ -91,14 +93,19 @@ async def _load(
         rows = await _copy(connection, entity, sample, progress, is_new=is_new)
         await connection.execute(_NOTE, (entity.name, fingerprint(entity, sample), rows))
     await _run(connection, making.after_rows)
+    await _run(connection, [TRIGRAMS] if needs_trigrams(entities) else [])
+    await _run(connection, [each.statement for each in searches if each.name not in present])
     for entity, _ in due:
         await _run(connection, upkeep(table_of(entity)))
     return bool(due)
 
 
-async def _present(connection: Connection, tables: Iterable[sa.Table]) -> set[str]:
+async def _present(
+    connection: Connection, tables: Iterable[sa.Table], searches: Iterable[SearchIndex]
+) -> set[str]:
     """The quoted names of those tables and indexes that the database has."""
-    wanted = [quoted_name(item) for table in tables for item in (table, *table.indexes)]
+    named = [quoted_name(item) for table in tables for item in (table, *table.indexes)]
+    wanted = [*named, *(index.name for index in searches)]
     return {name for (name,) in await _rows(connection, _PRESENT, wanted)}
 
 

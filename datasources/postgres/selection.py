@@ -12,6 +12,7 @@ from catalog.flat import Shape
 from catalog.query import Join, Order, Path
 from catalog.types import DocumentType, Field, UnionType, step_to, stepped_to
 from datasources.postgres.filters import ranked
+from datasources.postgres.search import gauged
 from datasources.postgres.tables import Scope
 
 
@@ -41,7 +42,10 @@ def terms_of(scope: Scope, orders: Sequence[Order]) -> list[Term]:
 
 
 def _term(scope: Scope, order: Order) -> Term:
-    leaf = scope.joined(order.relations).leaf(order.path)
+    table = scope.joined(order.relations)
+    if order.by is not None:
+        return Term(gauged(table, order.path, order.by), nullable=True, order=order)
+    leaf = table.leaf(order.path)
     return Term(ranked(leaf), leaf.nullable or bool(order.relations), order)
 
 

@@ -78,7 +78,9 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
             return Encoding("bytea", bytes)
         case EnumType():
             return Encoding(_enum_name(column), kind.members.__getitem__)
-        case Scalar.JSON | Scalar.OBJECT_ID | ListType() | DocumentType() | UnionType():
+        case Scalar.JSON | Scalar.OBJECT_ID | Scalar.POINT:
+            raise TypeError(f"values of {kind} are not compared in Postgres")
+        case ListType() | DocumentType() | UnionType():
             raise TypeError(f"values of {kind} are not compared in Postgres")
         case _:
             assert_never(kind)
@@ -159,6 +161,11 @@ def _held(value: Any, sent: Callable[[Any], Any]) -> Parameter:
 def storable(value: Any) -> bool:
     """False for a text that no column can hold: with NUL, or half of a surrogate pair."""
     return not (isinstance(value, str) and _UNSTORABLE.search(value))
+
+
+def worded(text: str) -> str:
+    """The text for comparing words: what no column can hold parts them, as a space does."""
+    return _UNSTORABLE.sub(" ", text)
 
 
 def least_storable_above(text: str) -> str:

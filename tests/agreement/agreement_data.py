@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.entity import Catalog
+from catalog.geo import Box, GeoPoint, Polygon, Ring
 from catalog.query import Record
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
@@ -50,6 +51,10 @@ POOLS: Mapping[Scalar, Sequence[Any]] = {
         {}, {"a": 1}, {"a": None, "b": [1, "x", None, {"c": 2.5}]}, {"$a.b": True, "é": "\\"},
     ),
     Scalar.OBJECT_ID: ("0" * 24, "507f1f77bcf86cd799439011", "f" * 24),
+    Scalar.POINT: tuple(GeoPoint(*degrees) for degrees in (
+        (40.69, -74.17), (40.78, -73.87), (0.0, 0.0), (-33.9, 151.2), (-17.8, 179.2),
+        (-16.7, -179.4), (89.5, 30.0), (-78.0, 110.0),
+    )),
 }  # fmt: skip
 
 # Patterns in SQL's sense, by the wildcards, escapes and other stores' magic that they try.
@@ -58,6 +63,26 @@ PATTERNS = (
     "%.%", "[ab]%", "^%", "%$", "$%", "(%", "é", "É%", "%\nb", "a__", "a%b", "日_", "😀", "_\u0301",
     "LINE%", "%\n",
 )  # fmt: skip
+
+# Their edges are not near any of the points, for there each store may say what it likes.
+REGIONS = (
+    Ring(GeoPoint(40.7, -74.0), 50_000), Ring(GeoPoint(40.69, -74.17), 30_000, 1_000),
+    Ring(GeoPoint(-17.0, 180.0), 200_000), Ring(GeoPoint(80.0, -150.0), 3_000_000, 500_000),
+    Ring(GeoPoint(10.0, 10.0), 30_000_000), Ring(GeoPoint(0.0, 0.0), 0, 0),
+    Box(40.0, -75.0, 41.0, -74.0), Box(-20.0, 179.0, -10.0, -179.0),
+    Box(-90.0, -180.0, 90.0, 180.0), Box(-35.0, 100.0, 1.0, 160.0),
+    Box(-35.0, -10.0, 41.0, 179.0), Box(80.0, 0.0, 90.0, 60.0),
+    *(Polygon(tuple(GeoPoint(*corner) for corner in corners)) for corners in (
+        ((40.0, -75.0), (40.0, -73.0), (41.5, -74.0)),
+        ((39.0, -80.0), (42.0, -70.0), (40.73, -74.0), (42.0, -79.0)),
+        ((-1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (1.0, -1.0)),
+        ((-79.0, 100.0), (-79.0, 120.0), (-30.0, 150.0), (-35.0, 155.0), (-77.0, 115.0)),
+    )),
+)  # fmt: skip
+# SecantusDB's polygons are those of a flat map, whose edge is the 180th meridian.
+ROUND = Polygon((GeoPoint(-20.0, 178.0), GeoPoint(-20.0, -178.0), GeoPoint(-10.0, 180.0)))
+ORIGINS = (GeoPoint(40.6, -73.8), GeoPoint(-17.3, 180.0), GeoPoint(90.0, 0.0),
+           GeoPoint(-50.3, 20.7))  # fmt: skip
 
 
 def values_in(kind: FieldType) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from agreement_tables import Size
 from pydantic import BaseModel, Field
 
-from catalog import BigInt, Index, Link, ObjectId
+from catalog import BigInt, GeoPoint, Index, Link, ObjectId
 
 
 class Owner(BaseModel):
@@ -29,6 +29,7 @@ class Place(BaseModel):
 
     city: str | None = Field(None, alias="c")
     height: float | None = None
+    at: GeoPoint | None = None
     codes: list[int | None] | None = None
 
 
@@ -65,7 +66,7 @@ class Thing(BaseModel):
     """Has a field of every type; its owner may not exist."""
 
     __collection__ = "things"
-    __indexes__: ClassVar = (Index("owner_id"), Index("parent_id"))
+    __indexes__: ClassVar = (Index("owner_id"), Index("parent_id"), Index("spot"))
     __links__: ClassVar = (
         Link("owner", to="Owner", on={"owner_id": "id"}, back="things"),
         Link("parent", to="Thing", on={"parent_id": "id"}, back="children"),
@@ -94,6 +95,7 @@ class Thing(BaseModel):
     parent_id: int | None = None
     # What only documents have:
     ref: ObjectId | None = None
+    spot: GeoPoint | None = None
     place: Place | None = None
     parts: list[Part | None] | None = None
     holding: Holding | None = None

@@ -4,24 +4,29 @@ import dataclasses
 import functools
 from collections.abc import Iterable, Iterator
 
-from agreement_data import PATTERNS, values_in
+from agreement_data import ORIGINS, PATTERNS, REGIONS, values_in
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity
 from catalog.query import (
+    LEAST_SIMILARITY,
     Among,
     And,
     Compare,
+    Distance,
     Elements,
     Filter,
+    Gauge,
     IsNull,
+    Likeness,
     Not,
     Operator,
     Or,
     Path,
     Quantifier,
     Related,
+    Similarity,
 )
 from catalog.types import (
     DocumentType,
@@ -45,6 +50,9 @@ _PATTERN = (Operator.LIKE, Operator.ILIKE)
 def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters of an entity's rows; ``hops`` bounds how many quantifiers nest."""
     within = _within(entity.document, hops) | _among(entity)
+    similar = [(name,) for name, field in entity.fields.items() if field.similar]
+    if similar:
+        within |= st.sampled_from(similar).flatmap(_likenesses)
     relations = [relation for relation in entity.relations.values() if not relation.cross_store]
     if not relations or not hops:
         return _combined(within)
@@ -124,6 +132,9 @@ def _within(kind: FieldType, hops: int) -> SearchStrategy[Filter]:
     leaves = [(path, leaf) for path, leaf in paths if is_leaf(leaf)]
     lists = [(path, held) for path, held in paths if isinstance(held, ListType)]
     compares = st.sampled_from(leaves).flatmap(lambda pair: _compares(*pair))
+    points = [path for path, held in paths if held is Scalar.POINT]
+    if points:
+        compares |= st.sampled_from(points).flatmap(_geographic)
     nulls = st.sampled_from([path for path, _ in paths]).map(IsNull)
     found = [compares, nulls, *_of_members(kind, (), hops)]
     found += [each for path, inside in paths for each in _of_members(inside, path, hops)]
@@ -177,6 +188,28 @@ def _compares(path: Path, kind: FieldType) -> SearchStrategy[Filter]:
         options.append(_compare(path, _TEXT, part))
         options.append(_compare(path, _PATTERN, st.sampled_from(PATTERNS)))
     return st.one_of(options)
+
+
+def _likenesses(path: Path) -> SearchStrategy[Filter]:
+    texts = st.sampled_from(values_in(Scalar.STRING))
+    likeness = st.builds(Likeness, texts, st.sampled_from([LEAST_SIMILARITY, 0.4, 0.5, 0.75, 1.0]))
+    gauge = st.builds(Similarity, texts)
+    return _compare(path, (Operator.SIMILAR,), likeness) | _gauged(path, texts, gauge)
+
+
+def _geographic(path: Path) -> SearchStrategy[Filter]:
+    regions = st.sampled_from(REGIONS)
+    near = _compare(path, (Operator.NEAR, Operator.WITHIN), regions)
+    points = st.sampled_from(values_in(Scalar.POINT))
+    return near | _gauged(path, points, st.builds(Distance, st.sampled_from(ORIGINS)))
+
+
+def _gauged(
+    path: Path, values: SearchStrategy[object], gauge: SearchStrategy[Gauge]
+) -> SearchStrategy[Filter]:
+    """What cursors ask."""
+    operators = st.sampled_from([Operator.EQ, Operator.PRECEDES, Operator.FOLLOWS])
+    return st.builds(Compare, st.just(path), operators, values, gauge)
 
 
 def _compare(

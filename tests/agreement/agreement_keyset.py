@@ -33,7 +33,10 @@ def _equal(term: Order, value: Any) -> Filter:
 def _beyond(term: Order, value: Any) -> Filter:
     if value is None:
         return Not(_is_null(term)) if term.nulls_first else Or(())
-    further = _compare(term, Operator.LT if term.descending else Operator.GT, value)
+    before, behind = (
+        (Operator.PRECEDES, Operator.FOLLOWS) if term.by else (Operator.LT, Operator.GT)
+    )
+    further = _compare(term, before if term.descending else behind, value)
     return further if term.nulls_first else Or((further, _is_null(term)))
 
 
@@ -42,7 +45,7 @@ def _is_null(term: Order) -> Filter:
 
 
 def _compare(term: Order, operator: Operator, value: Any) -> Filter:
-    return _reached(term, Compare(term.path, operator, value))
+    return _reached(term, Compare(term.path, operator, value, term.by))
 
 
 def _reached(term: Order, filter: Filter) -> Filter:

@@ -1,16 +1,17 @@
 """In charge of random reads: everything that `catalog.query` can say, as hypothesis strategies."""
 
+import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from agreement_data import OWNERS, PIECES, THINGS, values_in
+from agreement_data import ORIGINS, OWNERS, PIECES, THINGS, values_in
 from agreement_filters import filters, paths_in, with_tags
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Read
+from catalog.query import ALWAYS, Batch, Distance, Join, Key, Order, Path, Read, Similarity
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 
@@ -29,8 +30,27 @@ def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]
             Order, st.just(term[0]), st.just(term[1]), st.booleans(), st.booleans()
         )
     )
+    measured = list(_measured(chains, entity))
+    if measured:
+        term |= st.sampled_from(measured).flatmap(
+            lambda order: st.builds(dataclasses.replace, st.just(order), descending=st.booleans(),
+                                    nulls_first=st.booleans())
+        )  # fmt: skip
     key = [st.builds(Order, st.just((name,)), descending=st.booleans()) for name in entity.key]
     return st.builds(lambda terms, key: (*terms, *key), st.lists(term, max_size=3), st.tuples(*key))
+
+
+def _measured(
+    chains: Sequence[tuple[tuple[Relation, ...], Entity]], entity: Entity
+) -> Iterator[Order]:
+    """Orders by distance, also beyond relations, and by likeness."""
+    for relations, target in chains:
+        for path, kind in paths_in(DocumentType(target.name, target.fields), ()):
+            if kind is Scalar.POINT:
+                yield from (Order(path, relations, by=Distance(origin)) for origin in ORIGINS)
+    for name, field in entity.fields.items():
+        if field.similar:
+            yield from (Order((name,), by=Similarity(text)) for text in ("ab", "É", "line"))
 
 
 def to_one_chains(

@@ -21,6 +21,7 @@ def fill_postgres(url: str, rows: Rows) -> None:
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
         connection.execute(sa.schema.CreateSchema("agreement"))
+        connection.execute(sa.text("CREATE EXTENSION pg_trgm"))
         Table.metadata.create_all(connection)
         for model in TABLES:
             for row in rows.get(model.__name__, ()):
@@ -53,7 +54,9 @@ def fill_mongo(url: str, catalog: Catalog, rows: Rows) -> None:
             collection = database[entity.table]
             collection.insert_many([_stored(kind, record) for record in records])
             for index in entity.indexes[1:]:
-                collection.create_index([entity.fields[field].stored for field in index])
+                is_point = any(entity.fields[field].type is Scalar.POINT for field in index)
+                kind = "2dsphere" if is_point else pymongo.ASCENDING
+                collection.create_index([(entity.fields[field].stored, kind) for field in index])
 
 
 def _stored(kind: FieldType, value: Any) -> Any:
@@ -78,5 +81,7 @@ def _stored(kind: FieldType, value: Any) -> Any:
             return Binary.from_uuid(value)
         case Scalar.OBJECT_ID:
             return bson.ObjectId(value)
+        case Scalar.POINT:
+            return {"type": "Point", "coordinates": [value.longitude, value.latitude]}
         case _:
             return value

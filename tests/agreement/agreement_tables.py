@@ -62,6 +62,7 @@ class Thing(Table, table=True):
         Link("owner", to="Owner", on={"owner_id": "id"}, back="things"),
         Link("parent", to="Thing", on={"parent_id": "id"}, back="children"),
     )
+    __similar__: ClassVar = ("text",)
 
     id: int = Field(primary_key=True)
     flag: bool | None = None

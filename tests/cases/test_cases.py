@@ -72,10 +72,10 @@ class RecordedPlanner(Planner):
 
     plans: list[Island]
 
-    def page(self, wanted: PageSelection) -> Island:
+    def page(self, wanted: PageSelection, *, batched: bool = False) -> Island:
         """Notes the plan, and takes back the notes of what is inside it."""
         before = len(self.plans)
-        island = super().page(wanted)
+        island = super().page(wanted, batched=batched)
         self.plans[before:] = [island]
         return island
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from catalog import GeoPoint
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -80,14 +82,17 @@ _LOANS = _table(
 _SHELVES = _table(
     "code location labels slots lit_from parent_code",
     [
-        ("A", {"room": "Hall", "floor": 1, "position": {"row": 2, "column": 7}}, ["old", "rare"],
+        ("A", {"room": "Hall", "floor": 1, "position": {"row": 2, "column": 7},
+               "at": GeoPoint(51.5, -0.12)}, ["old", "rare"],
          [{"name": "top", "width": Decimal("80.5"), "formats": ["QUARTO"],
            "position": {"row": 1, "column": 1}},
           {"name": "low", "width": None, "formats": [], "position": None}],
          datetime.time(8), None),
-        ("B", {"room": "Attic", "floor": None, "position": None}, [], [], None, "A"),
+        ("B", {"room": "Attic", "floor": None, "position": None, "at": GeoPoint(51.51, -0.13)},
+         [], [], None, "A"),
         ("C", None, None, None, None, "A"),
-        ("D", {"room": "Cellar", "floor": -1, "position": {"row": 9, "column": None}}, ["old"],
+        ("D", {"room": "Cellar", "floor": -1, "position": {"row": 9, "column": None},
+               "at": GeoPoint(48.85, 2.35)}, ["old"],
          [{"name": "top", "width": Decimal(20), "formats": ["OCTAVO", "QUARTO"],
            "position": None}],
          datetime.time(18, 30), "Y"),  # no shelf has this code

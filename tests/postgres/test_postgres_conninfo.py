@@ -23,7 +23,10 @@ def test_urls_of_libpq_and_of_sqlalchemy_mean_the_same(url):
     assert known["port"] == "5433"
     assert (known["user"], known["password"], known["dbname"]) == ("me", "secret", "app")
     assert known["application_name"] == "bigraph"
-    assert known["options"] == "-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=1500"
+    assert known["options"] == (
+        "-c TimeZone=UTC -c DateStyle=ISO -c pg_trgm.similarity_threshold=0.3"
+        " -c statement_timeout=1500"
+    )
 
 
 def test_settings_of_the_url_stay():

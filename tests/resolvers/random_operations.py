@@ -37,13 +37,17 @@ _SCALARS = {
 }
 _WHERE = {
     "BookFilter": ["{genre: {eq: NOVEL}}", "{pages: {gt: 100}}", '{shelf: {code: {ne: "A"}}}'],
+    "AuthorFilter": ['{search: "ann or dunn"}', '{name: {similar: {to: "bob"}}}'],
     "LoanFilter": ["{number: {gt: 1}}"],
     "ReviewFilter": [
         "{stars: {gte: 4}}",
         "{cover: {photo: {size: {eq: 7}}}}",
         '{book: {title: {like: "%s%"}}}',
     ],
-    "ShelfFilter": ['{code: {in: ["A", "B"]}}'],
+    "ShelfFilter": [
+        '{code: {in: ["A", "B"]}}',
+        "{location: {at: {near: {latitude: 51.5, longitude: 0, maxMeters: 20000}}}}",
+    ],
     "RecordingFilter": ["{minutes: {gt: 10}}", '{medium: {ne: "film"}}'],
 }
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from catalog import GeoPoint
 from datasources.load import LoadError, SampleTable
 from models.sample import tables
 
@@ -127,7 +128,12 @@ def test_airports_have_town_and_codes() -> None:
     assert _airports()["EWR"] == {
         "faa": "EWR",
         "name": "Newark Liberty Intl",
-        "location": {"latitude": 40.6925, "longitude": -74.168667, "altitude": 18},
+        "location": {
+            "latitude": 40.6925,
+            "longitude": -74.168667,
+            "altitude": 18,
+            "point": GeoPoint(40.6925, -74.168667),
+        },
         "timezone": {"name": "America/New_York", "utc_offset": -5.0, "dst": "A"},
         "place": {"city": "Newark", "subdivision": "New Jersey", "country": "US"},
         "codes": [

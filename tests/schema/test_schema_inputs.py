@@ -38,7 +38,7 @@ def test_filters_reach_into_documents_and_lists(fields):
         fields("ShelfFilter").items()
     )
     location = fields("LocationFilter")
-    assert {"room", "floor", "position", "isNull", "and", "or", "not"} == set(location)
+    assert {"room", "floor", "position", "at", "isNull", "and", "or", "not"} == set(location)
     assert set(fields("SlotListFilter")) == {"some", "every", "none", "isNull"}
     assert fields("SlotFilter")["formats"] == "FormatListFilter"
     assert fields("BookFilter")["tags"] == "StringListFilter"

@@ -45,7 +45,12 @@ def test_documents_nest(fields):
         "slots": "[Slot!]",
         "litFrom": "Time",
     }.items() <= fields("Shelf").items()
-    assert fields("Location") == {"room": "String!", "floor": "Int", "position": "Position"}
+    assert fields("Location") == {
+        "room": "String!",
+        "floor": "Int",
+        "position": "Position",
+        "at": "GeoPoint",
+    }
     assert {"formats": "[Format!]", "position": "Position"}.items() <= fields("Slot").items()
     assert fields("Review")["id"] == "ID!"
 

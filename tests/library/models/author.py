@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlmodel import Field, Relationship
 
-from catalog import Link
+from catalog import Link, Search
 from tests.library.models._table import Table
 from tests.library.models.authorship import Authorship
 
@@ -17,6 +17,8 @@ class Author(Table, table=True):
     """Somebody who wrote a book, alone or with others."""
 
     __links__: ClassVar = (Link("mentor", to="Author", on={"mentor_id": "id"}, back="students"),)
+    __search__: ClassVar = Search("name", language="english")
+    __similar__: ClassVar = ("name",)
 
     id: int = Field(primary_key=True)
     name: str = Field(unique=True, description="In full, as on the title page.")

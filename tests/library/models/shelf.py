@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from catalog import Index, Link
+from catalog import GeoPoint, Index, Link
 
 
 class Format(enum.Enum):
@@ -30,6 +30,7 @@ class Location(BaseModel):
     room: str = Field(description="The name on the door.")
     floor: int | None = None
     position: Position | None = None
+    at: GeoPoint | None = None
 
 
 class Slot(BaseModel):

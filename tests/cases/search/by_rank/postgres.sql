@@ -1,0 +1,4 @@
+SELECT plane_1.tailnum, plane_1.manufacturer, plane_1.type 
+FROM plane AS plane_1 
+WHERE (((setweight(to_tsvector('english'::regconfig, coalesce(plane_1.manufacturer, '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.model, '')), 'A')) || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.type, '')), 'B')) || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.engine, '')), 'D')) @@ websearch_to_tsquery('english'::regconfig, $1::text) ORDER BY ts_rank(((setweight(to_tsvector('english'::regconfig, coalesce(plane_1.manufacturer, '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.model, '')), 'A')) || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.type, '')), 'B')) || setweight(to_tsvector('english'::regconfig, coalesce(plane_1.engine, '')), 'D'), websearch_to_tsquery('english'::regconfig, $2::text)) DESC NULLS LAST, plane_1.tailnum 
+ LIMIT 4 OFFSET 1;
