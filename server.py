@@ -26,6 +26,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
 from console import Progress, joined, options, say, welcome
+from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
 from datasources.mongo import MongoSource, client_of, database_of
@@ -172,6 +173,7 @@ async def serve(settings: Settings) -> None:
         urls = await start_embedded(embedded, settings, stack)
         if {"postgres", "mongo"} & embedded:
             await load_sample(catalog, settings, urls.postgres, urls.mongo)
+        await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
         graph = graph_of(catalog, schema, settings, urls)
         app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown)
         query = (shown[0].title, shown[0].query) if shown else None

@@ -18,7 +18,8 @@ from catalog.entity import Entity
 from catalog.types import DocumentType, Field, FieldType, ListType, Scalar, UnionType, element_of
 from datasources.mongo.client import Document, client_of, database_of, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of
-from datasources.mongo.paths import document_of, place_of, portion_of
+from datasources.mongo.paths import document_of, portion_of
+from datasources.mongo.search import text_index
 from datasources.mongo.values import encoded
 from datasources.sample import (
     LEDGER,
@@ -143,25 +144,6 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
         mend = "Leave __search__ out of the model, or set MONGO_URL to a server that has them."
         message = f"{entity.name} cannot be searched, as its __search__ says: {reason}."
         raise LoadError(message, hint=mend) from error
-
-
-def text_index(entity: Entity) -> IndexModel | None:
-    """The text index that the entity's search needs."""
-    search = entity.search
-    if search is None:
-        return None
-    stored = [place_of(document_of(entity), path).stored for path in search.paths]
-    return IndexModel(
-        [(name, "text") for name in stored],
-        name="search",
-        weights=dict(zip(stored, map(_WEIGHTS.__getitem__, search.weights), strict=True)),
-        default_language="none" if search.language == "simple" else search.language,
-        # A field of this name in a document would be taken for its language.
-        language_override="~language",
-    )
-
-
-_WEIGHTS = {"A": 10, "B": 4, "C": 2, "D": 1}
 
 
 def _indexes(entity: Entity) -> list[IndexModel]:

@@ -26,11 +26,12 @@ from catalog.query import (
     Searched,
 )
 from catalog.summary import Function, Measure, Summary
+from datasources.check import check
 from datasources.errors import SearchMisplaced, SearchUnavailable
 from datasources.load import LoadError, load
 from datasources.mongo import MongoSource, client_of, database_of
-from datasources.mongo.load import text_index
 from datasources.mongo.pipelines import command_of
+from datasources.mongo.search import text_index
 
 
 class Text(BaseModel):
@@ -59,7 +60,14 @@ class Plain(BaseModel):
     text: str
 
 
+class Unsearched(BaseModel):
+    __collection__ = "articles"
+
+    id: int
+
+
 CATALOG = catalog_of([Article, Plain])
+UNSEARCHED = catalog_of([Unsearched])
 ARTICLE = CATALOG["Article"]
 FOUND = Searched("jet -wing")
 MATCH = {"$match": {"$text": {"$search": "jet -wing"}, "series": {"$gt": 3}}}
@@ -184,3 +192,15 @@ def test_of_one_kind_of_documents_the_search_still_comes_first():
     assert command
     assert command.pipeline[0] == {"$match": {"$text": {"$search": "jet -wing"}}}
     assert "kind" in command.pipeline[1]["$match"]
+
+
+async def test_a_server_that_is_not_ours_is_asked_at_start_up(server, raw):
+    """Only for what is searched; and if it does not answer, it may later."""
+    raw["asked"]["articles"].insert_one({"_id": 1, "title": "Jet"})
+    with pytest.raises(SearchUnavailable) as failure:
+        await check(CATALOG, postgres_url=None, mongo_url=server.url("asked"))
+    assert failure.value.message == "Article cannot be searched: articles has no text index."
+    assert "docs/models.md" in (failure.value.hint or "")
+    await check(UNSEARCHED, postgres_url=None, mongo_url=server.url("asked"))
+    away = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50"
+    await check(CATALOG, postgres_url=None, mongo_url=away)

@@ -28,6 +28,7 @@ from catalog.query import (
     Searched,
     Similarity,
 )
+from datasources.check import check
 from datasources.errors import SearchUnavailable
 from datasources.load import load
 from datasources.memory import MemorySource
@@ -268,6 +269,16 @@ def test_beginnings_read_an_index_by_text_pattern(plan_of, operator, text):
     beginning = Compare(("code",), operator, text)
     assert "ix_article_code" in plan_of(beginning, generic=False)
     assert "Seq Scan" in plan_of(beginning)
+
+
+async def test_a_database_that_is_not_ours_is_asked_at_start_up(searched, library, url):
+    """Only for what the models rely on; and if it does not answer, it may later."""
+    await check(searched, postgres_url=url.replace("/app?", "/texts?"), mongo_url=None)
+    with pytest.raises(SearchUnavailable) as failure:
+        await check(searched, postgres_url=url.replace("/app?", "/postgres?"), mongo_url=None)
+    assert failure.value.message.startswith("__similar__ of Article needs pg_trgm")
+    await check(searched, postgres_url="postgresql://127.0.0.1:1/app", mongo_url=None)
+    assert library
 
 
 @pytest.fixture

@@ -168,24 +168,3 @@ async def test_a_place_that_cannot_be_is_refused(library, at):
         await library.code(f"{{ shelves(orderBy: [{order}]) {{ totalCount }} }}") == "GEO_INVALID"
     )
     assert not library.reads()
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ('reviews(where: {search: "ray", stars: {gt: 3}}) { totalCount }', {"totalCount": 1}),
-        ('books(where: {reviews: {some: {search: "ray"}}}) { totalCount }', {"totalCount": 2}),
-        ('reviews(where: {or: [{search: "ray"}]}) { totalCount }', "SEARCH_INVALID"),
-        ('reviews(where: {not: {search: "ray"}}) { totalCount }', "SEARCH_INVALID"),
-        ('reviews(where: {search: "a", and: [{search: "b"}]}) { totalCount }', "SEARCH_INVALID"),
-        ('shelves(where: {reviews: {some: {search: "ray"}}}) { totalCount }', "SEARCH_INVALID"),
-        ('books { nodes { reviews(where: {search: "ray"}) { totalCount } } }', "SEARCH_INVALID"),
-    ],
-)
-async def test_documents_are_searched_at_the_root_alone(library, query, found):
-    """MongoDB can do no more; from the other store, a root is what is asked."""
-    if isinstance(found, str):
-        assert await library.code(f"{{ {query} }}") == found
-        assert not library.reads()
-    else:
-        assert list((await library.data(f"{{ {query} }}")).values()) == [found]

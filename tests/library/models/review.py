@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from catalog import Index, Link, ObjectId, Search
+from catalog import Index, Link, ObjectId
 
 
 class Verdict(enum.Enum):
@@ -60,7 +60,6 @@ class Review(BaseModel):
         Link("book", to="Book", on={"book_id": "id"}, back="reviews"),
         Link("shelf", to="Shelf", on={"shelf_code": "code"}, back="reviews"),
     )
-    __search__: ClassVar = Search("reviewer")
 
     id: ObjectId
     book_id: uuid.UUID

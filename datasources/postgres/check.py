@@ -1,0 +1,36 @@
+"""In charge of whether a database that is not ours has what the models rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import psycopg
+
+from catalog.entity import Entity
+from datasources.errors import SearchUnavailable
+from datasources.postgres.conninfo import conninfo_of
+from datasources.postgres.search import needs_trigrams
+
+_SECONDS: Final = 2
+_HAS_TRIGRAMS: Final = "SELECT FROM pg_extension WHERE extname = 'pg_trgm'"
+
+
+async def check_tables(entities: Sequence[Entity], url: str) -> None:
+    """Raises ``SearchUnavailable`` if texts are to be compared by likeness, and cannot be.
+
+    A server that does not answer is let be: it may, later.
+    """
+    if not needs_trigrams(entities):
+        return
+    conninfo = conninfo_of(url, statement_timeout=_SECONDS)
+    try:
+        connection = await psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS)
+        async with connection:
+            there = (await connection.execute(_HAS_TRIGRAMS)).rowcount
+    except (psycopg.Error, OSError):
+        return
+    if not there:
+        names = ", ".join(entity.name for entity in entities if needs_trigrams([entity]))
+        message = f"__similar__ of {names} needs pg_trgm, which the database lacks."
+        raise SearchUnavailable("postgres", message, hint="CREATE EXTENSION pg_trgm;")
