@@ -34,6 +34,10 @@ class Shape:
         """The shapes inside this one, of joined records and of kinds, each once."""
         return tuple(dict.fromkeys(shape for _, shape in (*self.joins, *self.kinds)))
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a field of this name."""
+        return any(field.name == name for field in self.fields)
+
     def place(self, name: str) -> int:
         """Where the field of this name stands."""
         return self.start + next(at for at, f in enumerate(self.fields) if f.name == name)

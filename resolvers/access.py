@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from catalog.entity import Relation
@@ -36,20 +36,29 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True)
 class Access:
-    """How to read one record: ``flat`` says where it stands in a tuple; else it is a dict."""
+    """How to read one record: ``flat`` says where it stands in a tuple; else it is a dict.
+
+    ``own`` says it of what a record of one kind has besides.
+    """
 
     of: ast.expr
     flat: Shape | None = None
     reader: FlatReader | None = None
+    own: Shape | None = None
 
     def field(self, name: str) -> Stored:
         """A field's value, as it stands there."""
         if self.flat is None or self.reader is None:
             return Stored(code.item(self.of, name))
-        place = self.flat.place(name)
+        shape = self.own if self.own and self.own.holds(name) else self.flat
+        place = shape.place(name)
         exact = place in self.reader.exact
         value, reader = code.item(self.of, place), self.reader
         return Stored(value, reader.decoders.get(place), exact, reader.told.get(place))
+
+    def of_kind(self, tag: object) -> Access:
+        """How to read it, if it is of the kind that this value of its tag tells."""
+        return replace(self, own=dict(self.flat.kinds).get(tag) if self.flat else None)
 
     def joined(self, relation: Relation) -> tuple[ast.expr, Access]:
         """Whether there is a related record, as a truth value, and how to read it."""

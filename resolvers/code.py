@@ -50,6 +50,11 @@ def is_finite(value: ast.expr) -> ast.expr:
     return ast.Compare(ast.BinOp(value, ast.Sub(), value), [ast.Eq()], [constant(0)])
 
 
+def is_one_of(value: ast.expr, values: Iterable[object]) -> ast.expr:
+    """``value in (…)``."""
+    return ast.Compare(value, [ast.In()], [row(map(constant, values))])
+
+
 def both(first: ast.expr, second: ast.expr) -> ast.expr:
     """``first and second``."""
     return ast.BoolOp(ast.And(), [first, second])

@@ -16,7 +16,7 @@ from graphql import GraphQLSchema
 from catalog.entity import Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Key
-from catalog.types import EnumType, Field, FieldType, ListType, Scalar
+from catalog.types import EnumType, Field, FieldType, ListType, Scalar, UnionType, is_open
 from resolvers import code
 from resolvers.access import Access, access_of
 from resolvers.cursors import node_id_of
@@ -50,7 +50,7 @@ def _keys(
     part: Part, access: Access, test: ast.expr | None
 ) -> Iterator[Callable[[Sequence[Any]], list[Key]]]:
     for hop in part.hops:
-        yield _keys_function(access, hop.relation, test)
+        yield _keys_function(access, hop.relation, test, _kind_with(part, hop))
     for joined in part.joined:
         there, inner = access.joined(joined.relation)
         yield from _keys(joined.part, inner, there if test is None else code.both(test, there))
@@ -67,11 +67,33 @@ def objects_function(
 
 
 def _keys_function(
-    access: Access, relation: Relation, test: ast.expr | None
+    access: Access,
+    relation: Relation,
+    test: ast.expr | None,
+    of: tuple[UnionType, str] | None = None,
 ) -> Callable[[Sequence[Any]], list[Key]]:
+    """The keys of rows that pass the test; ``of`` is the one kind of rows that has the relation."""
     known: dict[str, Any] = {}
+    if of:
+        told, access = _kind(*of, access, known)
+        test = told if test is None else code.both(test, told)
     key = _key(access, relation, known)
     return code.function([_ROWS], code.each(key, _ROW, code.name(_ROWS), test), known)
+
+
+def _kind_with(part: Part, hop: Hop) -> tuple[UnionType, str] | None:
+    """The one kind of a part's rows that a hop starts from; none if it starts from all."""
+    union, owner = part.entity.kinds, hop.relation.source
+    return (union, owner) if union and owner in union.types else None
+
+
+def _kind(
+    union: UnionType, name: str, access: Access, known: dict[str, Any]
+) -> tuple[ast.expr, Access]:
+    """Whether a record is of the kind of this name, as a truth value, and how to read it then."""
+    values = union.values(name)
+    told = code.is_one_of(access.field(union.tag).decoded(known), values)
+    return told, access.of_kind(values[0])
 
 
 def _key(access: Access, relation: Relation, known: dict[str, Any]) -> ast.expr:
@@ -88,8 +110,21 @@ class Writer:
 
     def object(self, form: ObjectForm, part: Part | None, access: Access) -> ast.expr:
         """An object of a record."""
+        if form.union:
+            return self._of_kinds(form, form.union, part, access)
         pairs = [(m.key, self._member(m, form.entity, part, access)) for m in form.members]
         return code.mapping(pairs)
+
+    def _of_kinds(
+        self, form: ObjectForm, union: UnionType, part: Part | None, access: Access
+    ) -> ast.expr:
+        """An object of the kind that the record's tag tells; of no kind, it must not be there."""
+        parts = {kind.entity.name: kind for kind in part.kinds} if part else {}
+        made = self._violation()
+        for name, kind in reversed(form.kinds):
+            told, read = _kind(union, name, access, self.known)
+            made = code.either(told, self.object(kind, parts.get(name), read), made)
+        return made
 
     def _member(
         self,
@@ -105,7 +140,8 @@ class Writer:
                 return self.value(field_, type_, access)
             case Nested(_, field_, form):
                 value = access.field(field_.name).value
-                return self._nested(field_.type, value, form, nullable=field_.nullable)
+                nullable = field_.nullable or is_open(field_.type)
+                return self._nested(field_.type, value, form, nullable=nullable)
             case Id():
                 assert entity is not None  # noqa: S101 (documents have no id)
                 return self._id(entity, access)
@@ -159,7 +195,8 @@ class Writer:
         if isinstance(kind, ListType):
             variable = self._fresh("x", None)
             inner = code.name(variable)
-            made = self._nested(kind.of, inner, form, nullable=kind.items_nullable)
+            nullable_inner = kind.items_nullable or is_open(kind.of)
+            made = self._nested(kind.of, inner, form, nullable=nullable_inner)
             made = code.each(made, variable, value)
         else:
             made = self.object(form, None, Access(value))

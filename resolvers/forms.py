@@ -34,7 +34,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A nested document, or a list of them."""
+    """A nested document, of one type or of several, or a list of them."""
 
     key: str
     field: Field
@@ -59,10 +59,20 @@ class Linked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectForm:
-    """An object of an entity or of a nested document; found again by identity."""
+    """An object of an entity or of a nested document; found again by identity.
+
+    Of an interface or a union there is a form for each of its kinds, by the kind's name.
+    """
 
     entity: Entity | None
     members: tuple[Constant | Value | Nested | Id | Linked, ...]
+    union: UnionType | None = None
+    kinds: tuple[tuple[str, ObjectForm], ...] = ()
+
+    @property
+    def concrete(self) -> tuple[ObjectForm, ...]:
+        """The forms of the objects that there may be."""
+        return tuple(form for _, form in self.kinds) if self.union else (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,9 @@ class Former:
 
     def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> ObjectForm:
         """The form of one entity's objects."""
+        if entity.kinds:
+            forms = [(name, self.entity(self._catalog[name], nodes)) for name in entity.kinds.types]
+            return ObjectForm(entity, (), entity.kinds, tuple(forms))
         return self._object(entity, entity.name, nodes)
 
     def page(self, entity: Entity, nodes: Sequence[FieldNode]) -> PageForm:
@@ -131,8 +144,6 @@ class Former:
         return PageForm(tuple(self._page_members(entity, nodes)))
 
     def _object(self, entity: Entity | None, name: str, nodes: Sequence[FieldNode]) -> ObjectForm:
-        if entity and entity.kinds:
-            raise NotDirectError(f"{name} is an interface")
         members = tuple(self._member(name, asked) for asked in self._asked(name, nodes))
         return ObjectForm(entity, members)
 
@@ -146,7 +157,7 @@ class Former:
         if isinstance(member, Field):
             kind = element_of(member.type)
             if isinstance(kind, UnionType):
-                raise NotDirectError(f"{kind.name} is a union")
+                return Nested(asked.key, member, self._union(kind, asked.nodes))
             if isinstance(kind, DocumentType):
                 return Nested(asked.key, member, self._object(None, kind.name, asked.nodes))
             definition: Any = asked.definition
@@ -154,6 +165,10 @@ class Former:
         if isinstance(member, Reads) and asked.name == "nodeId":
             return Id(asked.key)
         raise NotDirectError(f"{name}.{asked.name} has a resolver of its own")
+
+    def _union(self, union: UnionType, nodes: Sequence[FieldNode]) -> ObjectForm:
+        forms = [(name, self._object(None, name, nodes)) for name in union.types]
+        return ObjectForm(None, (), union, tuple(forms))
 
     def _linked(self, asked: Asked, relation: Relation) -> Linked:
         target = self._catalog[relation.target]

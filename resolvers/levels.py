@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -95,9 +96,9 @@ def object_forms(form: ObjectForm | PageForm) -> Iterator[ObjectForm]:
 
 def _linked_in(form: ObjectForm | PageForm) -> Iterator[tuple[Place, ObjectForm | PageForm]]:
     """The forms of relations, by what asked for them; those that are joined lie among the hops."""
-    for each in object_forms(form):
-        for member in each.members:
-            if isinstance(member, Linked):
-                yield member.place, member.form
-                if isinstance(member.form, ObjectForm):
-                    yield from _linked_in(member.form)
+    concrete = chain.from_iterable(each.concrete for each in object_forms(form))
+    for member in chain.from_iterable(each.members for each in concrete):
+        if isinstance(member, Linked):
+            yield member.place, member.form
+            if isinstance(member.form, ObjectForm):
+                yield from _linked_in(member.form)
