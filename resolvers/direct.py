@@ -91,9 +91,9 @@ async def _links(
         for (hop, below), keys in zip(level.hops, functions.keys, strict=True)
     ]
     found = {step: _at_hand(step, context, variables) for step in steps}
-    waiting = [step for step, objects in found.items() if objects is None]
-    following = [_followed(step, context, variables) for step in waiting]
-    found.update(zip(waiting, await asyncio.gather(*following), strict=True))
+    if waiting := [step for step, objects in found.items() if objects is None]:
+        following = [_followed(step, context, variables) for step in waiting]
+        found.update(zip(waiting, await asyncio.gather(*following), strict=True))
     return [found[step] or {} for step in steps], [_missing(step.below, context) for step in steps]
 
 

@@ -12,38 +12,34 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from catalog.entity import Catalog, Relation
 from catalog.errors import StoredValueError
-from catalog.query import Answer, DataSource, Key, Read
-from catalog.summary import Summary
-from catalog.templates import Ask
-from datasources.redis import Cache, NoCache
+from catalog.query import Answer, DataSource, Key
+from datasources.redis import Cache, NoCache, may_wait
 from resolvers.athand import LOCAL_SECONDS, AtHand
+from resolvers.batches import Batch, ask_store
 from resolvers.entries import Entries, Entry
 from resolvers.kept import Kept, Lookup
 from telemetry import current
 
-_Errand = asyncio.Task[Mapping[Lookup, Mapping[Key, Answer]]]
-
 
 @dataclass(slots=True, eq=False)
-class Batch:
-    """The keys that one call asks of one lookup, and their answers as they come in."""
+class _Errand:
+    """A way to Redis, and for what is not there to the store; others may wait for what it brings.
 
-    lookup: Lookup
-    keys: dict[Key, None] = field(default_factory=dict[Key, None])
-    answers: dict[Key, Answer] = field(default_factory=dict[Key, Answer])
+    ``looked`` is set when Redis has answered, or has had its time.
+    """
 
-    @property
-    def read(self) -> Read | Summary:
-        """What is asked, without its values."""
-        return self.lookup.template.read
+    batches: Sequence[Batch]
+    looked: asyncio.Event
+    task: asyncio.Task[None]
 
-    def missing(self) -> list[Key]:
-        """The keys without an answer as yet."""
-        return [key for key in self.keys if key not in self.answers]
+    def found(self, lookup: Lookup) -> Mapping[Key, Answer]:
+        """What it brought. Raises ``StoreError``."""
+        self.task.result()
+        return {k: a for b in self.batches if b.lookup == lookup for k, a in b.answers.items()}
 
 
 class EntityCache:
@@ -84,86 +80,100 @@ class EntityCache:
         tally.cache_hits += len(found.answers)
         tally.cache_local_hits += len(found.answers)
         if found.ageing:
-            batch = Batch(lookup, dict.fromkeys(found.ageing))
-            self._send(source, self._not_under_way([batch]), behind=True)
+            self._renew(source, Batch(lookup, dict.fromkeys(found.ageing)))
         return found.answers, found.missing
 
     async def load(self, source: DataSource, batches: Sequence[Batch]) -> None:
         """Gives every batch an answer for each of its keys. Raises ``StoreError``."""
         if not any(batch.lookup.ttl for batch in batches):
-            await _ask(source, batches)
+            await ask_store(source, batches)
             return
-        errands = self._whereabouts(batches)
-        if new := self._not_under_way(batches):
-            errands.add(self._send(source, new))
-        # Nobody's going away ends an errand: others may be waiting, and it has its use.
-        await asyncio.wait(errands)
-        for found in [errand.result() for errand in errands]:
-            for batch in batches:
-                batch.answers.update(found.get(batch.lookup, {}))
+        others = [self._joined(batch) for batch in batches]
+        led = [batch.without(joined) for batch, joined in zip(batches, others, strict=True)]
+        errands = {errand for joined in others for errand in joined.values()}
+        await self._carried(errands, self._sent(source, [batch for batch in led if batch.keys]))
+        for batch, joined, own in zip(batches, others, led, strict=True):
+            batch.answers.update(own.answers)
+            for errand in set(joined.values()):
+                batch.answers.update(errand.found(batch.lookup))
 
     async def close(self) -> None:
         """Ends what is under way."""
-        for errand in (errands := list(self._errands)):
-            errand.cancel()
-        await asyncio.gather(*errands, return_exceptions=True)
+        tasks = [errand.task for errand in self._errands]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    # --- Errands: each to Redis, and for what is not there to the store ---------------------------
+    # --- Errands ----------------------------------------------------------------------------------
 
-    def _whereabouts(self, batches: Iterable[Batch]) -> set[_Errand]:
-        """The errands that bring some of these keys."""
+    def _joined(self, batch: Batch) -> dict[Key, _Errand]:
+        """The errands of others that bring some of the keys, and that may be waited for."""
+        under_way = self._under_way.get(batch.lookup)
+        if not under_way:
+            return {}
+        patient = may_wait()
         return {
-            errand
-            for batch in batches
-            for key, errand in self._under_way.get(batch.lookup, {}).items()
-            if key in batch.keys
+            key: errand
+            for key in batch.keys
+            if (errand := under_way.get(key)) and (patient or errand.looked.is_set())
         }
 
-    def _not_under_way(self, batches: Iterable[Batch]) -> list[Batch]:
-        """The batches with the keys that no errand brings."""
-        new: list[Batch] = []
-        for batch in batches:
-            known = self._under_way.get(batch.lookup, {})
-            if keys := [key for key in batch.keys if key not in known]:
-                new.append(Batch(batch.lookup, dict.fromkeys(keys)))
-        return new
+    def _renew(self, source: DataSource, batch: Batch) -> None:
+        """Loads anew what ends soon, behind the backs of those who ask: for no request."""
+        left = batch.without(self._under_way.get(batch.lookup, ()))
+        if left.keys:
+            # What Redis is about to forget is loaded now, while those who ask have it at hand.
+            Context().run(self._sent, source, [left], least=LOCAL_SECONDS)
 
-    def _send(
-        self, source: DataSource, batches: Sequence[Batch], *, behind: bool = False
-    ) -> _Errand:
-        """``behind`` the backs of those who ask, it belongs to none of their requests."""
-        errand = asyncio.create_task(
-            self._run(source, batches, behind=behind), context=Context() if behind else None
-        )
+    def _sent(
+        self, source: DataSource, batches: Sequence[Batch], *, least: float = 0
+    ) -> _Errand | None:
+        """A new errand for these keys; what Redis has for less than ``least`` seconds is loaded."""
+        if not batches:
+            return None
+        looked = asyncio.Event()
+        run = self._run(source, batches, looked, least)
+        errand = _Errand(batches, looked, asyncio.create_task(run))
         self._errands.add(errand)
         for batch in batches:
             if batch.lookup.ttl:
                 under_way = self._under_way.setdefault(batch.lookup, {})
                 under_way.update(dict.fromkeys(batch.keys, errand))
-        errand.add_done_callback(lambda done: self._ended(done, batches))
+        errand.task.add_done_callback(lambda _: self._ended(errand))
         return errand
 
-    def _ended(self, errand: _Errand, batches: Iterable[Batch]) -> None:
+    async def _carried(self, joined: set[_Errand], own: _Errand | None) -> None:
+        """Waits for errands; who waits for another's look into Redis waits for Redis."""
+        looking = [errand for errand in joined if not errand.looked.is_set()]
+        if looking:
+            with current().cache_wait:
+                await asyncio.gather(*(errand.looked.wait() for errand in looking))
+        errands = [*joined, *([own] if own else [])]
+        # No errand ends because somebody goes away: others may wait for it, and it has its use.
+        await asyncio.wait([errand.task for errand in errands])
+        for errand in errands:
+            errand.task.result()
+
+    def _ended(self, errand: _Errand) -> None:
         self._errands.discard(errand)
-        if not errand.cancelled():
-            errand.exception()  # is told to those who wait, if there are any
-        for lookup in {batch.lookup for batch in batches if batch.lookup.ttl}:
-            left = {k: e for k, e in self._under_way[lookup].items() if e is not errand}
-            self._under_way[lookup] = left
-            if not left:
-                del self._under_way[lookup]
+        errand.looked.set()
+        if not errand.task.cancelled():
+            errand.task.exception()  # is told to those who wait, if there are any
+        for lookup in {batch.lookup for batch in errand.batches if batch.lookup.ttl}:
+            under_way = self._under_way.pop(lookup, {})
+            if left := {key: other for key, other in under_way.items() if other is not errand}:
+                self._under_way[lookup] = left
 
     async def _run(
-        self, source: DataSource, batches: Sequence[Batch], *, behind: bool
-    ) -> Mapping[Lookup, Mapping[Key, Answer]]:
+        self, source: DataSource, batches: Sequence[Batch], looked: asyncio.Event, least: float
+    ) -> None:
         kept = [batch for batch in batches if batch.lookup.ttl]
-        # What Redis is about to forget is loaded now, while those who ask still have it at hand.
-        await self._look_up(kept, least=LOCAL_SECONDS if behind else 0)
+        await self._look_up(kept, least)
+        looked.set()
         missing = {batch: batch.missing() for batch in kept}
-        await _ask(source, batches)
+        await ask_store(source, batches)
         for batch, keys in missing.items():
             self._keep(batch, keys)
-        return {batch.lookup: batch.answers for batch in batches}
 
     async def _look_up(self, batches: Sequence[Batch], least: float) -> None:
         """Fills in what Redis has, and will have for ``least`` seconds, by one call."""
@@ -204,18 +214,3 @@ class EntityCache:
             }
             items = {name: content for name, content in packed.items() if content is not None}
             self._redis.set_many(items, lookup.ttl)
-
-
-async def _ask(source: DataSource, batches: Sequence[Batch]) -> None:
-    """Fills in what the store has to say to the keys without an answer, by one call."""
-    asked = [(batch, missing) for batch in batches if (missing := batch.missing())]
-    if not asked:
-        return
-    asks = [
-        # The same statement, whatever the order of the rows.
-        Ask(batch.lookup.template, batch.lookup.values, tuple(sorted(missing, key=repr)))
-        for batch, missing in asked
-    ]
-    for (batch, missing), answers in zip(asked, await source.run(asks), strict=True):
-        nothing = batch.read.nothing
-        batch.answers.update({key: answers.get(key, nothing) for key in missing})

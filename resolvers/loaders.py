@@ -16,7 +16,8 @@ from catalog.entity import Relation, Store
 from catalog.query import Answer, DataSource, Key
 from catalog.templates import Ask, Template
 from datasources.errors import StoreError
-from resolvers.entitycache import Batch, EntityCache
+from resolvers.batches import Batch
+from resolvers.entitycache import EntityCache
 from resolvers.kept import Lookup
 
 Answers = Mapping[Key, Answer]

@@ -16,12 +16,20 @@ from telemetry import current, fail, logger, store_span
 REQUEST_SECONDS: Final = 0.05
 """How long one request waits for its cache reads, all together."""
 
+READ_SECONDS: Final = 0.03
+"""How long one read takes at most."""
+
 _LEAST_PATIENCE: Final = 0.005
 _LOOKS: Final = 6
 _WRITES_IN_FLIGHT: Final = 16
 
 _log = logger("redis")
 _Answer = TypeVar("_Answer")
+
+
+def may_wait() -> bool:
+    """Whether the request may wait for a whole read, its own or one that another began."""
+    return current().cache_wait.seconds <= REQUEST_SECONDS - READ_SECONDS
 
 
 class RedisCache(Cache):
@@ -36,7 +44,7 @@ class RedisCache(Cache):
     """
 
     def __init__(
-        self, url: str, *, space: str = "", timeout: float = 0.03, pool_size: int = 32
+        self, url: str, *, space: str = "", timeout: float = READ_SECONDS, pool_size: int = 32
     ) -> None:
         self._prefix = f"bigraph:{space}:"
         self._client = client_for(url, pool_size=pool_size)

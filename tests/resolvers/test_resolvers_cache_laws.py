@@ -1,0 +1,95 @@
+"""The law of the entity cache: where nothing changes, no answer shows whether there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLSchema, parse, validate
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from random_operations import Operation, operations
+
+from auth import ANONYMOUS
+from edge.errors import told
+from tests.library.library import Library, schema
+from tests.library.sources import DictCache
+
+CORE: GraphQLSchema = schema()._schema
+THOROUGH = os.environ.get("AGREEMENT") == "thorough"
+pytestmark = pytest.mark.timeout(900 if THOROUGH else 60)
+ANY = settings(
+    max_examples=1_000 if THOROUGH else 100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+VALID = operations(CORE, frozenset({"node"})).filter(lambda o: not validate(CORE, parse(o.text)))
+NEAR = st.builds(
+    "{{ books {{ nodes {{ reviews(first: {}, where: {{stars: {{{}: {}}}}}, orderBy: {{stars: {}}})"
+    " {{ {} }} }} }} }}".format,
+    st.integers(1, 2),
+    st.sampled_from(["gt", "lt"]),
+    st.integers(1, 4),
+    st.sampled_from(["ASC", "DESC"]),
+    st.sampled_from(["totalCount", "nodes { stars }", "totalCount edges { cursor node { id } }"]),
+).map(lambda text: Operation(text, {}))
+"""Operations that ask for nearly the same."""
+
+MIXED = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["core", "direct"])), max_size=6)
+
+
+async def _answer(library: Library, operation: Operation, way: str) -> Any:
+    """From the library's one graph, and so from what is kept of earlier requests."""
+    context = library.graph.context(ANONYMOUS)
+    if way == "direct":
+        found = library.graph.operations.find(operation.text, None)
+        assume(found is not None)
+        answered = await found.run(context, operation.variables)
+        assume(answered is not None)
+        data = None if answered.data is None else orjson.loads(answered.data)
+        errors = [told(error, before_execution=False) for error in answered.errors]
+    else:
+        result = await library.graph.schema.execute(
+            operation.text, variable_values=operation.variables, context_value=context
+        )
+        data = orjson.loads(orjson.dumps(result.data))
+        errors = [told(error, before_execution=False) for error in result.errors or ()]
+    plain = [re.sub(r'"traceId": "\w+"', "", json.dumps(e, sort_keys=True)) for e in errors]
+    return data, sorted(plain) if data else bool(plain)
+
+
+def _libraries() -> list[Library]:
+    cache = DictCache()
+    return [
+        Library(cache=cache),
+        Library(local_bytes=10**6),
+        Library(cache=cache, local_bytes=10**6),
+        Library(local_bytes=30_000),  # too little for all
+    ]
+
+
+@given(st.lists(VALID, min_size=1, max_size=3) | st.lists(NEAR, min_size=2, max_size=4), MIXED)
+@ANY
+async def test_with_a_cache_and_without_are_alike(asked, order):
+    """Some operations, again and again, by both ways of completion, in Redis and in the process."""
+    turns = [(asked[number % len(asked)], way) for number, way in order]
+    turns += [(operation, "direct") for operation in asked]
+    plain = [await _answer(Library(), operation, way) for operation, way in turns]
+    for library in _libraries():
+        kept = [await _answer(library, operation, way) for operation, way in turns]
+        assert kept == plain
+
+
+@given(st.lists(VALID, min_size=2, max_size=4))
+@settings(ANY, max_examples=(THOROUGH and 1_000) or 40)
+async def test_also_among_requests_at_the_same_time(asked):
+    """They wait for one another's loads, and each gets its own answer."""
+    plain = [await _answer(Library(), operation, "direct") for operation in asked]
+    library = Library(cache=DictCache(), local_bytes=10**6)
+    kept = await asyncio.gather(*(_answer(library, each, "direct") for each in asked * 2))
+    assert kept == plain * 2
