@@ -162,7 +162,7 @@ def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
     kind = element_of(field.type)
     if isinstance(kind, (DocumentType, EnumType, UnionType)):
         check_type_name(kind.name)
-        _claim(named, kind.name, kind, owner)
+        _claim(named, kind.name, kind.shown if isinstance(kind, EnumType) else kind, owner)
     if isinstance(kind, UnionType):
         for member in kind.types.values():
             _claim_types(named, dataclasses.replace(field, type=member), owner)

@@ -10,7 +10,7 @@ from catalog.declare import Link
 from catalog.entity import Entity, Relation
 from catalog.errors import ModelError
 from catalog.names import api_name, checked_ttl
-from catalog.types import is_leaf
+from catalog.types import EnumType, FieldType, is_leaf
 
 
 def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
@@ -101,7 +101,7 @@ def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
                 mend = f"Use one of: {', '.join(sorted(owner.fields))}."
                 raise ModelError(entity.name, link.name, reason, mend=mend)
         ours, theirs = entity.fields[here].type, target.fields[there].type
-        if ours != theirs:
+        if _shown(ours) != _shown(theirs):
             reason = f"links {entity.name}.{here} ({_label(ours)}) to {target.name}.{there}"
             mend = "Give both sides one type: values of two types never match."
             reason = f"{reason} ({_label(theirs)})"
@@ -114,6 +114,10 @@ def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
         reason = f"is to one {target.name}, but {'+'.join(link.on.values())} is not unique there"
         mend = "Declare the unique key on the target, or say many=True."
         raise ModelError(entity.name, link.name, reason, mend=mend)
+
+
+def _shown(kind: FieldType) -> object:
+    return kind.shown if isinstance(kind, EnumType) else kind
 
 
 def _label(kind: object) -> str:

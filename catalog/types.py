@@ -35,6 +35,11 @@ class EnumType:
     members: Mapping[str, str | int | float] = field(hash=False)
     description: str | None = None
 
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What clients see of it: tables store an enum's names, documents its values."""
+        return (self.name, self.description, *self.members)
+
 
 @dataclass(frozen=True, slots=True)
 class ListType:

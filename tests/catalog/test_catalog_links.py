@@ -1,5 +1,6 @@
 """In charge of links: relations that models declare themselves, within a store and across."""
 
+import enum
 from typing import ClassVar
 
 import pytest
@@ -85,3 +86,25 @@ def test_a_link_within_a_store_whose_fields_are_unique_is_to_one_both_ways(fligh
     assert not earlier.cross_store
     assert (earlier.many, later.many) == (False, False)
     assert (later.source, later.on) == ("Flight", (("id", "earlier_id"),))
+
+
+def test_one_enum_serves_both_stores_and_links_them(base):
+    """A table stores its names and a document its values; clients see one type."""
+
+    class Light(enum.Enum):
+        RED = "r"
+
+    class Signal(base, table=True):
+        __links__: ClassVar = (Link("meanings", to="Meaning", on={"light": "light"}, many=True),)
+        id: int = Column(primary_key=True)
+        light: Light
+
+    class Meaning(BaseModel):
+        __collection__ = "meanings"
+        __indexes__: ClassVar = (Index("light"),)
+        light: Light
+
+    catalog = catalog_of([Signal, Meaning])
+    assert catalog["Signal"].relations["meanings"].cross_store
+    stored = [catalog[name].fields["light"].type.members for name in ("Signal", "Meaning")]
+    assert stored == [{"RED": "RED"}, {"RED": "r"}]
