@@ -36,8 +36,7 @@ test: .venv/.develop ## Run the tests, without those marked slow
 test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search longer for differences
 	$(python) -m pytest $(ARGS)
 	MONGO_DRIVER=motor $(python) -m pytest -m "not slow" $(ARGS)
-	AGREEMENT=thorough $(python) -m pytest tests/agreement \
-		tests/resolvers/test_resolvers_direct_laws.py $(ARGS)
+	AGREEMENT=thorough $(python) -m pytest tests/agreement tests/laws $(ARGS)
 
 bench: .venv/.serve ## Measure Bigraph beside its peers, with wrk; ARGS="--quick" for a first look
 	@exec $(python) -m benchmarks.run $(ARGS)

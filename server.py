@@ -21,7 +21,7 @@ if __name__ == "__main__":
 import uvloop
 from pydantic import ValidationError
 from strawberry import Schema
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
@@ -68,7 +68,6 @@ def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtensio
     return [
         partial(MaxTokensLimiter, MOST_TOKENS),
         partial(ParserCache, maxsize=128),
-        partial(ValidationCache, maxsize=128),
         Observe,
         *([TraceFields] if trace_fields else []),
     ]

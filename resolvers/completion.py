@@ -199,8 +199,16 @@ class Writer:
             made = self._nested(kind.of, inner, form, nullable=nullable_inner)
             made = code.each(made, variable, value)
         else:
-            made = self.object(form, None, Access(value))
+            made = self._document(form, value)
         return self._unless_null(value, made, nullable)
+
+    def _document(self, form: ObjectForm, value: ast.expr) -> ast.expr:
+        made = self.object(form, None, Access(value))
+        if all(isinstance(member, Constant) for member in form.members):
+            # Nothing would look into the value, so nothing would see that it is no document.
+            test = code.call(code.name(self._fresh("c", _is_document)), value)
+            return code.either(test, made, self._violation())
+        return made
 
     def _linked(self, place: Place, form: Any, part: Part, access: Access) -> ast.expr:
         for joined in part.joined:
@@ -247,6 +255,10 @@ def _bool(value: Any) -> bool:
     if type(value) is bool:
         return value
     raise ViolationError
+
+
+def _is_document(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _text(value: Any) -> str:

@@ -28,17 +28,16 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    specified_rules,
 )
 from graphql.execution.values import get_variable_values
 from strawberry import Schema
-from strawberry.schema.schema import validate_document
 
 from catalog.entity import Catalog
 from resolvers.context import Context
 from resolvers.direct import answer_directly
 from resolvers.plan import Planner
 from resolvers.root_plans import Root, RootPlanner
+from resolvers.validation import errors_in
 from resolvers.variables import Facet, StructuralError, Variable
 from telemetry.spans import span
 
@@ -77,7 +76,7 @@ def _operation(
     core = _core(schema)
     try:
         document = parse(query, max_tokens=MOST_TOKENS)
-        if validate_document(core, document, specified_rules):
+        if errors_in(core, document):
             return None
     except (GraphQLError, RecursionError, ValueError):
         return None

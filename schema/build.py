@@ -14,6 +14,7 @@ from strawberry.types.execution import ExecutionContext
 from catalog.entity import Catalog
 from catalog.query import Record
 from resolvers.rows import Row
+from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.extend import attach
 from schema.fields import generated_module
@@ -26,7 +27,14 @@ from schema.scalars import SCALAR_MAP
 
 
 class GeneratedSchema(strawberry.Schema):
-    """Strawberry's schema, which leaves errors to the edge: it logs what it masks, once."""
+    """Strawberry's schema, validated by `Validation`.
+
+    It leaves errors to the edge, which logs what it masks, once.
+    """
+
+    def __init__(self, **parts: Any) -> None:
+        cast("Any", super()).__init__(**parts)
+        tell_one_of(self._schema)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -53,7 +61,7 @@ def build_schema(
             query=namespace["Query"],
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=_value_of),
-            extensions=list(schema_extensions),
+            extensions=[*schema_extensions, Validation],
         )
 
 

@@ -118,6 +118,15 @@ async def test_a_wrong_value_in_a_document_is_null_there():
     assert told(answer) == {"shelf.location": "STORED_VALUE_INVALID"}
 
 
+async def test_a_wrong_document_is_null_even_if_nothing_is_asked_of_it():
+    """Its type's name is not told of what is none; the engine's own completion sees it, too."""
+    library = spoilt("Shelf", location=WRONG)
+    library._repeatable = True
+    answer = await library.ask('{ shelf(code: "A") { location { __typename } } }')
+    assert answer["data"] == {"shelf": {"location": None}}
+    assert told(answer) == {"shelf.location": "STORED_VALUE_INVALID"}
+
+
 async def test_a_wrong_key_costs_the_relation():
     """What should lead to the other row is no key: null there, with the reason."""
     answer = await spoilt("Book", shelf_code=WRONG).ask(

@@ -1,0 +1,91 @@
+"""In charge of an operation's two answers: graphql-core's, and the engine's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import graphql
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
+    parse,
+    validate,
+)
+from law_operations import Operation
+from law_worlds import core_of
+
+from auth import ANONYMOUS
+from edge.errors import told
+from edge.graph import Graph
+from resolvers.operations import Operation as Understood
+from resolvers.operations import as_json
+
+_execute: Any = graphql.execute
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What both ways say to one request; ``direct`` is none where the engine leaves it alone."""
+
+    standard: Any
+    direct: Any
+
+    @property
+    def agree(self) -> bool:
+        """Whether there is no difference."""
+        return self.direct is None or self.standard == self.direct
+
+
+def understood(graph: Graph, operation: Operation) -> Understood | None:
+    """The engine's own understanding of an operation; none if it is in conflict with itself.
+
+    All other rules take ten times as long to check; that operations keep them is seen elsewhere.
+    """
+    document = parse(operation.text)
+    if validate(core_of(graph), document, [OverlappingFieldsCanBeMergedRule]):
+        return None
+    nodes = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    named = [each for each in nodes if each.name and each.name.value == "Q"]
+    return Understood(graph.schema, graph.catalog, graph.planner, document, named[0])
+
+
+async def answers_of(graph: Graph, found: Understood, variables: Mapping[str, Any]) -> Answers:
+    """Both answers, each from reads of its own."""
+    answered = await found.run(graph.context(ANONYMOUS), variables)
+    by_core = await _by_graphql_core(graph, found, variables)
+    standard = _comparable(as_json(by_core.data), by_core.errors)
+    direct = answered and _comparable(answered.data or b"null", answered.errors)
+    return Answers(standard, direct)
+
+
+async def _by_graphql_core(
+    graph: Graph, found: Understood, variables: Mapping[str, Any]
+) -> ExecutionResult:
+    """What `schema.execute` comes to, but for parsing and validating the document again."""
+    result = _execute(
+        core_of(graph),
+        DocumentNode(definitions=(found._node, *found._fragments.values())),
+        context_value=graph.context(ANONYMOUS),
+        variable_values=dict(variables),
+        executor_class=graph.schema.execution_context_class,
+        operation_extensions=None,
+    )
+    return result if isinstance(result, ExecutionResult) else await result
+
+
+def _comparable(data: bytes, errors: Any) -> Any:
+    """An answer to the byte, whatever the order of its errors and whichever trace they belong to.
+
+    Where a null has spread to the top, an answer need not tell of more than one error.
+    """
+    shown = [told(error, before_execution=False) for error in errors or ()]
+    if data == b"null":
+        return sorted({error["extensions"]["code"] for error in shown})
+    texts = [json.dumps(error, sort_keys=True) for error in shown]
+    return data, sorted(re.sub(r'"traceId": "\w+"', "", text) for text in texts)

@@ -1,0 +1,139 @@
+"""The law of direct completion: any valid operation is answered as graphql-core answers it.
+
+`make test` asks the same 5,000 operations every time; with `AGREEMENT=thorough` it is 100,000
+others. Where the answers differ, the operation is shown as small as it can be made, with the
+number that it was made from. To ask it again:
+
+    LAW=library:4711 make test ARGS="tests/laws -k asked_again"
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from random import SystemRandom
+
+import pytest
+from graphql import parse, parse_value, validate
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from hypothesis_graphql import queries
+from law_answers import understood
+from law_operations import Operation, operation_of, plain
+from law_trials import holds
+from law_troubles import in_trouble
+from law_values import SPECIMENS
+from law_worlds import GRAPHS, World, world_of
+
+from auth import ANONYMOUS
+from resolvers.operations import Root
+
+THOROUGH = os.environ.get("AGREEMENT") == "thorough"
+TIMES = 20 if THOROUGH else 1
+FIRST = SystemRandom().randrange(10**9) if THOROUGH else 0
+COUNTS = {"library": 2_000, "flights": 1_250, "heroes": 750, "trains": 750}
+OF_STORES = 250
+pytestmark = pytest.mark.timeout(120 * TIMES)
+ANY = settings(
+    deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture(scope="module")
+async def worlds() -> dict[str, World]:
+    """All that are in memory, by name."""
+    return {make.__name__: await world_of(make.__name__, make()) for make in GRAPHS}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+async def test_any_operation_is_answered_as_graphql_core_does(worlds, name):
+    """Values, nulls, aliases, fragments, directives, errors and their paths; in troubles, too."""
+    await _all_hold(in_trouble(worlds[name]), COUNTS[name])
+
+
+async def test_any_operation_of_real_stores_is(stored):
+    """Their rows are flat tuples and documents, which completion reads in ways of its own."""
+    await _all_hold([stored], OF_STORES)
+
+
+@pytest.mark.skipif("LAW" not in os.environ, reason="LAW names no operation to ask again")
+async def test_an_operation_is_asked_again(worlds, request):
+    """The one that LAW names by its world and number."""
+    name, seed = os.environ["LAW"].split(":")
+    stored = name == "stored"
+    found = [request.getfixturevalue(name)] if stored else in_trouble(worlds[name])
+    print(found[0].operation(int(seed)))
+    assert await _holds(found, int(seed))
+
+
+@given(st.sampled_from(sorted(COUNTS)), st.randoms(use_true_random=False))
+@settings(ANY, max_examples=50 * TIMES)
+async def test_hypothesis_finds_no_other(worlds, name, random):
+    """The same generator, led by what tries to make a difference, and to make it small."""
+    world = worlds[name]
+    operation = operation_of(world.core, random, world.known, world.cursors)
+    if not await holds(world, operation, name, checked=True):
+        event("in conflict with itself")
+
+
+@given(st.data())
+@settings(ANY, max_examples=25 * TIMES)
+async def test_a_generator_of_others_finds_none(worlds, data):
+    """hypothesis-graphql knows nothing of this engine; of what it writes, @oneOf lets half pass."""
+    world = worlds[data.draw(st.sampled_from(sorted(COUNTS)))]
+    known = {name: st.sampled_from(some).map(plain) for name, some in SPECIMENS.items()}
+    scalars = {
+        name: texts.map(parse_value)
+        for name, texts in known.items()
+        if name in world.core.type_map and name not in {"Int", "Float", "String", "Boolean", "ID"}
+    }
+    text = data.draw(queries(world.core, custom_scalars=scalars))
+    if not await holds(world, Operation(text), world.name, checked=True):
+        event("not valid")
+
+
+@pytest.mark.parametrize("name", COUNTS)
+async def test_operations_are_valid_and_most_say_something(worlds, name):
+    """A law over errors, and over what the engine does not answer itself, would say little."""
+    world, well, conflicts, roots = worlds[name], 0, 0, list[Root]()
+    for seed in range(50):
+        operation = world.operation(seed)
+        if errors := validate(world.core, parse(operation.text)):
+            assert all("conflict" in error.message for error in errors), (operation, errors)
+            conflicts += 1
+            continue
+        found = understood(world.graph, operation)
+        answered = await found.run(world.graph.context(ANONYMOUS), operation.variables[0])
+        well += bool(answered) and not answered.errors
+        roots += [root for plan in found._plans.values() for root in plan]
+    assert conflicts < 3
+    assert well > 35
+    assert sum(root.reason is None for root in roots) > len(roots) / 2
+
+
+async def _all_hold(worlds: Sequence[World], count: int) -> None:
+    seed, last = FIRST, FIRST + count * TIMES
+    with _little_garbage():
+        while seed < last:
+            # What conflicts with itself is no operation, so one more is asked.
+            last += not await _holds(worlds, seed)
+            seed += 1
+    assert last - FIRST < count * TIMES * 1.05
+
+
+async def _holds(worlds: Sequence[World], seed: int) -> bool:
+    """Of ten operations six are asked of the first world, and one of each of the others."""
+    world = worlds[max(0, seed % 10 - 10 + len(worlds))]
+    called = f"LAW={world.name}:{seed}"
+    return await holds(world, world.operation(seed), called, checked=not seed % 8)
+
+
+@contextmanager
+def _little_garbage() -> Generator[None]:
+    """What is here now stays: no search for garbage need look through it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
