@@ -14,6 +14,7 @@ from catalog.types import DocumentType, Field
 from resolvers.arguments import Raw, all_of, field_filter, given, leaf_of, logic, ordering
 from resolvers.errors import GroupError
 from resolvers.paging import PageLimits, check_offset, size_of
+from resolvers.variables import StructuralError, Variable
 
 
 def grouped(
@@ -56,10 +57,10 @@ def _key(catalog: Catalog, entity: Entity, term: Raw) -> GroupKey:
 
 def _span(value: Any) -> Span | None:
     """Of dates and moments, the value may say a unit and a time zone."""
-    if not isinstance(value, Mapping):
+    if not isinstance(_looked_into(value), Mapping):
         return None
     said = cast("Raw", value)
-    unit, zone = said.get("unit"), said.get("timeZone")
+    unit, zone = _looked_into(said.get("unit")), _looked_into(said.get("timeZone"))
     if zone is not None and zone not in _time_zones():
         hint = "Give a name of the IANA data base, such as America/New_York."
         raise GroupError(f"There is no time zone {zone!r}.", hint=hint)
@@ -68,6 +69,13 @@ def _span(value: Any) -> Span | None:
             raise GroupError("A timeZone was given without a unit.", hint="Give a unit too.")
         return None
     return Span(Unit(str(getattr(unit, "value", unit)).lower()), zone or "UTC")
+
+
+def _looked_into(value: Any) -> Any:
+    """The value; where a variable stands for it, there is a plan for each that it has."""
+    if isinstance(value, Variable):
+        raise StructuralError(value.name)
+    return value
 
 
 @cache

@@ -70,7 +70,7 @@ async def _by_graphql_core(
     """What `schema.execute` comes to, but for parsing and validating the document again."""
     result = _execute(
         core_of(graph),
-        DocumentNode(definitions=(found._node, *found._fragments.values())),
+        DocumentNode(definitions=(found._node, *found._root_planner._fragments.values())),
         context_value=graph.context(ANONYMOUS),
         variable_values=dict(variables),
         executor_class=graph.schema.execution_context_class,

@@ -19,6 +19,7 @@ from graphql import (
     Node,
     ObjectFieldNode,
     OperationDefinitionNode,
+    SelectionSetNode,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
@@ -64,6 +65,8 @@ def _without(schema: GraphQLSchema, asked: Asked, at: int) -> Asked | None:
     document = parse(text, no_location=True)
     lesser = visit(document, _Without(at))
     if lesser is document or validate(schema, lesser := _used(lesser)):
+        return None
+    if any(not node.selections for node in _found(lesser, SelectionSetNode)):
         return None
     names = {node.name.value for node in _found(lesser, VariableNode)}
     return print_ast(lesser), {name: v for name, v in values.items() if name in names}

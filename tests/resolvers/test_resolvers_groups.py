@@ -171,7 +171,8 @@ async def test_for_each_parent(library):
 async def test_what_cannot_be_grouped(library, arguments, code):
     """Told by a code, before any store is asked."""
     query = f"{{ reviews {{ groupBy({arguments}) {{ aggregate {{ count }} }} }} }}"
-    assert await library.code(query) == code
+    errors = (await library.ask(query))["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {code}
     assert library.reads() == []
 
 
@@ -195,3 +196,27 @@ async def test_arguments_in_variables(library):
         }
         for reviewer, count in (("ray", 3), ("tom", 1), ("sue", 1))
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "term", "values"),
+    [
+        ("DateGroupBy!", "$by", [{}, {"unit": "YEAR"}, {"unit": "MONTH"}]),
+        ("DateUnit", "{unit: $by}", [None, "YEAR", "MONTH"]),
+    ],
+)
+async def test_a_span_in_a_variable_is_that_of_each_request(library, kind, term, values):
+    """One operation, planned for each of them."""
+    grouped = f"groupBy(by: [{{lentOn: {term}}}]) {{ key {{ lentOn }} }}"
+    query = f"query ($by: {kind}) {{ loans {{ {grouped} }} }}"
+    found = [await library.data(query, by=value) for value in values]
+    assert [len(data["loans"]["groupBy"]) for data in found] == [5, 1, 3]
+
+
+async def test_a_time_zone_in_a_variable(library):
+    """One that is none is refused, after one that was right."""
+    by = "by: [{addedAt: {unit: DAY, timeZone: $zone}}]"
+    query = f"query ($zone: String) {{ books {{ groupBy({by}) {{ aggregate {{ count }} }} }} }}"
+    for zone in ("UTC", "Asia/Kolkata", None):
+        await library.data(query, zone=zone)
+    assert await library.code(query, zone="Nowhere/Land") == "GROUP_INVALID"
