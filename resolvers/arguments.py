@@ -220,13 +220,16 @@ def orders_of(
 
 
 def _order(catalog: Catalog, entity: Entity, term: Raw, filter_: Filter) -> Order:
-    ((name, value),) = term.items()
-    if name == SEARCH and entity.search:
-        return ordering((), "DESC", by=Rank(searched_text(filter_)))
-    if name == SIMILARITY and name not in entity.by_api:
+    relations, target, name, value = _reached(catalog, entity, term)
+    if name == SEARCH and target.search:
+        # What `where` searches is this entity, not one that a relation leads to.
+        return ordering(
+            (), "DESC", relations, Rank(searched_text(ALWAYS if relations else filter_))
+        )
+    if name == SIMILARITY and name not in target.by_api:
         ((name, value),) = value.items()
         by = Similarity(value_of(Scalar.STRING, value["to"]))
-        return ordering((entity.by_api[name].name,), value["direction"], by=by)
+        return ordering((target.by_api[name].name,), value["direction"], relations, by)
     leaf = leaf_of(catalog, entity, term)
     if leaf.field.type is Scalar.POINT:
         by = Distance(assembled(point, leaf.value["distanceFrom"]))
@@ -272,15 +275,25 @@ class Leaf(NamedTuple):
 
 def leaf_of(catalog: Catalog, entity: Entity, term: Raw) -> Leaf:
     """The field that a `@oneOf` term names, through relations to one and nested documents."""
-    relations: list[Relation] = []
-    ((name, value),) = term.items()
-    while isinstance(member := entity.by_api[name], Relation):
-        relations.append(member)
-        entity = catalog[member.target]
-        ((name, value),) = value.items()
-    path, field = [member.name], member
+    relations, entity, name, value = _reached(catalog, entity, term)
+    field = entity.by_api[name]
+    assert isinstance(field, Field)  # noqa: S101 (relations are behind it)
+    path = [field.name]
     while isinstance(field.type, DocumentType):
         ((name, value),) = value.items()
         field = next(inner for inner in field.type.fields.values() if inner.api == name)
         path.append(field.name)
-    return Leaf(tuple(relations), tuple(path), field, value)
+    return Leaf(relations, tuple(path), field, value)
+
+
+def _reached(
+    catalog: Catalog, entity: Entity, term: Raw
+) -> tuple[tuple[Relation, ...], Entity, str, Any]:
+    """The relations that a `@oneOf` term follows, the entity there, and what is said of it."""
+    relations: list[Relation] = []
+    ((name, value),) = term.items()
+    while isinstance(member := entity.by_api.get(name), Relation):
+        relations.append(member)
+        entity = catalog[member.target]
+        ((name, value),) = value.items()
+    return tuple(relations), entity, name, value

@@ -42,6 +42,9 @@ class Variable:
     def __getattr__(self, _name: str) -> NoReturn:
         raise StructuralError(self.name)
 
+    def __getitem__(self, _key: Any) -> NoReturn:
+        raise StructuralError(self.name)
+
     def __bool__(self) -> NoReturn:
         raise StructuralError(self.name)
 

@@ -23,6 +23,7 @@ async def stored(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Wor
     samples = [
         SampleTable(entity.model, len(rows[name]), lambda name=name: iter(rows[name]))
         for name, entity in catalog.items()
+        if name in rows
     ]
     folder = tmp_path_factory.mktemp("laws")
     async with Supervisor(folder, ["postgres", "mongo"], say=print) as supervisor:

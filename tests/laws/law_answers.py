@@ -21,7 +21,7 @@ from law_operations import Operation
 from law_worlds import core_of
 
 from auth import ANONYMOUS
-from edge.errors import told
+from edge.errors import INTERNAL_ERROR, told
 from edge.graph import Graph
 from resolvers.operations import Operation as Understood
 from resolvers.operations import as_json
@@ -38,8 +38,9 @@ class Answers:
 
     @property
     def agree(self) -> bool:
-        """Whether there is no difference."""
-        return self.direct is None or self.standard == self.direct
+        """Whether there is no difference, and nothing that neither expected."""
+        expected = INTERNAL_ERROR not in str(self.standard)
+        return expected and (self.direct is None or self.standard == self.direct)
 
 
 def understood(graph: Graph, operation: Operation) -> Understood | None:

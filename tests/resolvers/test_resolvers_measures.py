@@ -168,3 +168,15 @@ async def test_a_place_that_cannot_be_is_refused(library, at):
         await library.code(f"{{ shelves(orderBy: [{order}]) {{ totalCount }} }}") == "GEO_INVALID"
     )
     assert not library.reads()
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_likeness_through_a_relation(library, declared):
+    """The mentor's name may be what is likened, and all of it a variable."""
+    term = '{name: {to: "bob", direction: DESC}}'
+    kind, said = ("($like: AuthorSimilarityOrder!)", "$like") if declared else ("", term)
+    order = f"orderBy: [{{mentor: {{similarity: {said}}}}}], first: 1"
+    query = f"query {kind} {{ authors({order}) {{ nodes {{ name }} }} }}"
+    given = {"like": {"name": {"to": "bob", "direction": "DESC"}}} if declared else {}
+    data = await library.data(query, **given)
+    assert data["authors"]["nodes"] == [{"name": "Eve Ericson"}]
