@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.query import (
     ALWAYS,
     Among,
     And,
     Batch,
     Compare,
-    Distance,
     Elements,
     Filter,
-    Gauge,
     IsNull,
     Join,
     Not,
     Or,
     Order,
     Path,
-    Rank,
     Read,
     Related,
     Searched,
-    Similarity,
 )
 from catalog.summary import Summary
 

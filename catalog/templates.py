@@ -12,24 +12,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, assert_never
 
+from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.query import (
     Among,
     And,
     Compare,
-    Distance,
     Elements,
     Filter,
-    Gauge,
     IsNull,
     Key,
     Not,
     Or,
     Order,
-    Rank,
     Read,
     Related,
     Searched,
-    Similarity,
 )
 from catalog.summary import Summary
 

@@ -11,15 +11,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from catalog.entity import Catalog, Entity, Relation
+from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.names import lower_first
 from catalog.query import (
     ALWAYS,
     And,
     Compare,
-    Distance,
     Elements,
     Filter,
-    Gauge,
     IsNull,
     Not,
     Operator,
@@ -27,10 +26,8 @@ from catalog.query import (
     Order,
     Path,
     Quantifier,
-    Rank,
     Related,
     Searched,
-    Similarity,
 )
 from catalog.searches import SEARCH, SIMILARITY
 from catalog.types import (

@@ -15,6 +15,7 @@ from typing import Any, cast
 from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
 from catalog.errors import StoredValueError
+from catalog.gauges import Rank
 from catalog.query import (
     NEVER,
     And,
@@ -27,7 +28,6 @@ from catalog.query import (
     Order,
     Path,
     Quantifier,
-    Rank,
     Record,
     Related,
 )

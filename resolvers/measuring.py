@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from catalog.gauges import LEAST_SIMILARITY, Likeness
 from catalog.geo import Box, GeoPoint, Polygon, Region, Ring, fault_of
-from catalog.query import LEAST_SIMILARITY, Likeness, Operator
+from catalog.query import Operator
 from resolvers.errors import GeoError, InputError
 from resolvers.variables import assembled
 

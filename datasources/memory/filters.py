@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
+from catalog.gauges import Gauge, Likeness
 from catalog.geo import GeoPoint, Region, contains
 from catalog.query import (
     Among,
@@ -14,9 +15,7 @@ from catalog.query import (
     Compare,
     Elements,
     Filter,
-    Gauge,
     IsNull,
-    Likeness,
     Not,
     Operator,
     Or,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.query import Order, Rank
+from catalog.gauges import Rank
+from catalog.query import Order
 from catalog.types import FieldType
 from catalog.words import occurrences
 from datasources.memory.tables import Row, Tables, comparable, gauged, value_at

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
 
 from catalog.entity import Catalog, Entity, Relation, Store, Through
+from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.geo import distance
-from catalog.query import Distance, Gauge, Key, Path, Rank, Similarity
+from catalog.query import Key, Path
 from catalog.types import (
     DocumentType,
     EnumType,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from catalog.gauges import Distance
 from catalog.geo import GeoPoint
 from catalog.query import (
     Among,
     And,
     Compare,
-    Distance,
     Elements,
     Filter,
     IsNull,

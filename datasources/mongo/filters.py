@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, assert_never
 
+from catalog.gauges import Distance
 from catalog.query import (
     Among,
     And,
     Compare,
-    Distance,
     Elements,
     Filter,
     IsNull,

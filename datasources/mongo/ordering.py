@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from catalog.entity import Catalog, Entity
-from catalog.query import Distance, Gauge, Order, Rank, Similarity
+from catalog.gauges import Distance, Gauge, Rank, Similarity
+from catalog.query import Order
 from catalog.types import EnumType, FieldType, Scalar
 from datasources.mongo.geo import distance_expression
 from datasources.mongo.lookups import related

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from catalog.query import LEAST_SIMILARITY
+from catalog.gauges import LEAST_SIMILARITY
 
 _SCHEME = re.compile(r"postgres(ql)?(\+\w+)?://", re.IGNORECASE)
 _EXPECTED = "expected postgresql://user:password@host:port/database"

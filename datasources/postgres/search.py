@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import dialect
 
 from catalog.entity import Entity, TextSearch
-from catalog.query import Distance, Gauge, Path, Rank, Similarity
+from catalog.gauges import Distance, Gauge, Rank, Similarity
+from catalog.query import Path
 from datasources.postgres.tables import Aliased, table_of
 from datasources.postgres.values import Encoding, parameter, worded
 

@@ -9,24 +9,20 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity
+from catalog.gauges import LEAST_SIMILARITY, Distance, Gauge, Likeness, Similarity
 from catalog.query import (
-    LEAST_SIMILARITY,
     Among,
     And,
     Compare,
-    Distance,
     Elements,
     Filter,
-    Gauge,
     IsNull,
-    Likeness,
     Not,
     Operator,
     Or,
     Path,
     Quantifier,
     Related,
-    Similarity,
 )
 from catalog.types import (
     DocumentType,

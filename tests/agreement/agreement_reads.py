@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.query import ALWAYS, Batch, Distance, Join, Key, Order, Path, Read, Similarity
+from catalog.gauges import Distance, Similarity
+from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Read
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 

@@ -4,20 +4,8 @@ import pytest
 from agreement_data import ORIGINS, REGIONS, ROUND, values_in
 from agreement_settings import SECONDS
 
-from catalog.query import (
-    And,
-    Compare,
-    Distance,
-    Elements,
-    Likeness,
-    Not,
-    Operator,
-    Or,
-    Order,
-    Quantifier,
-    Read,
-    Similarity,
-)
+from catalog.gauges import Distance, Likeness, Similarity
+from catalog.query import And, Compare, Elements, Not, Operator, Or, Order, Quantifier, Read
 from catalog.types import Scalar
 
 pytestmark = pytest.mark.timeout(SECONDS)

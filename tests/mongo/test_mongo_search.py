@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from catalog import Index, Link, Search, Store, catalog_of
+from catalog.gauges import Rank
 from catalog.query import (
     ALWAYS,
     And,
@@ -20,7 +21,6 @@ from catalog.query import (
     Or,
     Order,
     Quantifier,
-    Rank,
     Read,
     Related,
     Searched,

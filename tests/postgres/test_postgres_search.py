@@ -13,21 +13,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from catalog import Catalog, Search, Store, catalog_of
-from catalog.query import (
-    ALWAYS,
-    And,
-    Compare,
-    Filter,
-    Likeness,
-    Not,
-    Operator,
-    Or,
-    Order,
-    Rank,
-    Read,
-    Searched,
-    Similarity,
-)
+from catalog.gauges import Likeness, Rank, Similarity
+from catalog.query import ALWAYS, And, Compare, Filter, Not, Operator, Or, Order, Read, Searched
 from datasources.check import check
 from datasources.errors import SearchUnavailable
 from datasources.load import load

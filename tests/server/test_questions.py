@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
@@ -103,6 +104,55 @@ def test_airports_by_a_nested_field_with_their_departures(ask: Any, files: Any) 
         )
     assert {"EWR", "JFK", "LGA"} <= {airport["faa"] for airport in expected}
     assert data["airports"]["nodes"] == expected
+
+
+def test_the_airports_around_a_place(ask: Any, files: Any) -> None:
+    """Within a distance, the nearest first, each with where it is."""
+    here = {"latitude": 40.7128, "longitude": -74.006}
+    data = ask(
+        """query($here: GeoPosition!, $near: GeoNear!) {
+          airports(where: {location: {point: {near: $near}}},
+                   orderBy: [{location: {point: {distanceFrom: $here}}}]) {
+            totalCount nodes { faa location { point } } } }""",
+        here=here,
+        near={**here, "maxMeters": 100_000},
+    )
+    around = [
+        (_meters(here, point), airport["faa"], point)
+        for airport in files.rows("airports")
+        for point in [{"latitude": float(airport["lat"]), "longitude": float(airport["lon"])}]
+    ]
+    expected = [
+        {"faa": faa, "location": {"point": point}}
+        for meters, faa, point in sorted(around, key=lambda each: each[:2])
+        if meters <= 100_000
+    ]
+    assert len(expected) > 10
+    assert data["airports"] == {"totalCount": len(expected), "nodes": expected}
+
+
+def _meters(one: Any, other: Any) -> float:
+    """By the angle between the two, as seen from the middle of the Earth."""
+    here, there = math.radians(one["latitude"]), math.radians(other["latitude"])
+    turn = math.cos(math.radians(one["longitude"] - other["longitude"]))
+    cosine = math.sin(here) * math.sin(there) + math.cos(here) * math.cos(there) * turn
+    return 6_378_100 * math.acos(min(1.0, cosine))
+
+
+def test_planes_by_words(ask: Any, files: Any) -> None:
+    """Those that are in the register in so many words."""
+    data = ask(
+        """{ planes(where: {search: "embraer or (bombardier) -jet"}, first: 1000) {
+          totalCount nodes { tailnum } } }"""
+    )
+    expected = sorted(
+        plane["tailnum"]
+        for plane in files.rows("planes")
+        if "EMBRAER" in plane["manufacturer"]
+        or ("BOMBARDIER" in plane["manufacturer"] and "jet" not in plane["engine"])
+    )
+    assert expected
+    assert sorted(node["tailnum"] for node in data["planes"]["nodes"]) == expected
 
 
 def test_flights_by_a_field_of_their_airport(ask: Any, files: Any) -> None:
