@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from benchmarks.results import OURS, Results
+from benchmarks.results import KEEPING, OURS, Results
 from benchmarks.servers import Server
 from benchmarks.shapes import Shape
 
@@ -16,7 +16,7 @@ _USERS = ("server", "postgres", "mongo", "redis")
 def report(results: Results) -> str:
     """The whole page."""
     sections = (_head(results), _ratios(results), _speeds(results), _cpu(results))
-    more = (_memory(results), _differences(results), _versions(results))
+    more = (_cache(results), _memory(results), _differences(results), _versions(results))
     return "\n".join(line for section in (*sections, *more) for line in section) + "\n"
 
 
@@ -81,6 +81,25 @@ def _used(results: Results, shape: Shape, server: Server) -> str:
         return _NONE
     names = _USERS if shape.documents else _USERS[:2]
     return " + ".join(number(results.cpu(shape, server, name)) for name in names)
+
+
+def _cache(results: Results) -> Iterator[str]:
+    shapes = results.kept()
+    if not shapes:
+        return
+    yield "## Where the cache pays\n"
+    yield "Bigraph alone: requests a second; below them the milliseconds of CPU for each request,"
+    yield "its own and the stores'.\n"
+    heads = ("", "nothing kept", "in Redis", "in Redis and the process")
+    rows = [(it.title, *(_kept(results, it, each) for each in reversed(KEEPING))) for it in shapes]
+    yield from _table(heads, rows)
+
+
+def _kept(results: Results, shape: Shape, server: Server) -> str:
+    speed = results.per_second(shape, server) or 0
+    without = results.per_second(shape, KEEPING[-1]) or speed
+    told = f"{number(speed)}, {ratio(speed / without)} times"
+    return f"{told}<br>{_used(results, shape, server)}"
 
 
 def _memory(results: Results) -> Iterator[str]:

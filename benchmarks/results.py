@@ -11,6 +11,8 @@ from benchmarks.servers import SERVERS, Server
 from benchmarks.shapes import SHAPES, Shape
 
 OURS = SERVERS[0]
+KEEPING = [it for it in SERVERS if it.keeping]
+"""Ours, from the one that keeps most to the one that keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,22 @@ class Results:
         self.measured.setdefault((shape.name, server.name), []).append(it)
 
     def of(self, shape: Shape, server: Server) -> list[Round]:
-        """The rounds; none where it was not measured."""
-        return self.measured.get((shape.name, server.name), [])
+        """The rounds; none where it was not measured. Ours may stand in for one another."""
+        names = [it.name for it in KEEPING] if server == OURS else [server.name]
+        return next((m for name in names if (m := self.measured.get((shape.name, name)))), [])
 
     def shapes(self) -> list[Shape]:
         """Those with rounds."""
         return [shape for shape in SHAPES if any(name == shape.name for name, _ in self.measured)]
 
     def servers(self) -> list[Server]:
-        """Those with rounds, ours first."""
-        return [it for it in SERVERS if any(name == it.name for _, name in self.measured)]
+        """Those with rounds, one of ours first."""
+        others = [it for it in SERVERS if it.keeping is None]
+        return [OURS, *(it for it in others if any(name == it.name for _, name in self.measured))]
+
+    def kept(self) -> list[Shape]:
+        """Those that were asked of all of ours, whatever they keep."""
+        return [it for it in self.shapes() if all(self.of(it, server) for server in KEEPING)]
 
     def per_second(self, shape: Shape, server: Server) -> float | None:
         """The median of the rounds."""

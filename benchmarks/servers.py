@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.install import NODE, PEERS, PEERS_PYTHON, WORK
 from benchmarks.processes import pinned, running
-from benchmarks.shapes import SHAPES, Body, Dialect, Shape, bodies
+from benchmarks.shapes import SHAPES, Body, Dialect, Keeping, Shape, bodies
 from benchmarks.stores import Stores
 
 ROOT = Path(__file__).parents[1]
@@ -36,11 +36,14 @@ class Server:
     folder: Path
     documents: bool = False
     """Whether it reads MongoDB, too."""
+    keeping: Keeping | None = None
+    """How far it keeps what it reads, if it is ours."""
 
     def answers(self, shape: Shape) -> bool:
-        """Whether the shape can be asked of it."""
+        """Whether the shape is asked of it."""
         known = bodies(shape, self.dialect) is not None
-        return known and (self.documents or not shape.documents)
+        ours = self.keeping is None or self.keeping in shape.keeping
+        return known and ours and (self.documents or not shape.documents)
 
 
 def _python(name: str, title: str, dialect: Dialect) -> Server:
@@ -54,15 +57,15 @@ def _node(name: str, title: str, dialect: Dialect = "plain", *, documents: bool 
     return Server(name, title, dialect, command, PEERS / name, documents=documents)
 
 
+def _bigraph(name: str, title: str, keeping: Keeping, *settings: str) -> Server:
+    command = (sys.executable, "server.py", "serve", "--port", "{port}", *settings)
+    return Server(name, title, "bigraph", command, ROOT, documents=True, keeping=keeping)
+
+
 SERVERS = (
-    Server(
-        "bigraph",
-        "Bigraph",
-        "bigraph",
-        (sys.executable, "server.py", "serve", "--port", "{port}"),
-        ROOT,
-        documents=True,
-    ),
+    _bigraph("bigraph", "Bigraph", "here"),
+    _bigraph("bigraph-redis", "Bigraph", "redis", "--cache-local-bytes", "0"),
+    _bigraph("bigraph-nothing", "Bigraph", "nothing", "--cache-ttl", "0"),
     _node("postgraphile", "PostGraphile", "postgraphile"),
     _node("mercurius", "Mercurius + JIT", documents=True),
     _node("apollo", "Apollo Server"),

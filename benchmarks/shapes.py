@@ -27,6 +27,8 @@ from benchmarks.variables import (
 
 FOLDER = Path(__file__).parent
 Dialect = Literal["bigraph", "postgraphile", "plain", "route"]
+Keeping = Literal["here", "redis", "nothing"]
+"""Where a server of ours keeps what it reads: in its process and Redis, in Redis, or nowhere."""
 Body = dict[str, Any]
 REQUESTS = 1_000
 """Different ones for each shape; the load goes round them."""
@@ -68,6 +70,8 @@ class Shape:
     """That ask at the same time; fewer where one answer takes long."""
     routed: bool = True
     """Whether the hand-written route has it, which knows no documents."""
+    keeping: tuple[Keeping, ...] = ("here",)
+    """Which servers of ours are asked."""
 
 
 SHAPES = (
@@ -84,6 +88,7 @@ SHAPES = (
         one_of_few_pages,
         documents=True,
         routed=False,
+        keeping=("here", "redis", "nothing"),
     ),
     Shape(
         "hybrid-cold",
@@ -93,6 +98,15 @@ SHAPES = (
         operation="hybrid",
         documents=True,
         routed=False,
+        keeping=("redis",),
+    ),
+    Shape(
+        "hubs",
+        "3 airports × 20 departures × airline, across the stores",
+        one_of_few_pages,
+        documents=True,
+        routed=False,
+        keeping=("here", "redis", "nothing"),
     ),
     Shape("mix", f"{DOCUMENTS} documents in turn, 10 rows each", a_page, routed=False),
     Shape("unseen", "documents never seen before, 10 rows each", a_page, routed=False),
