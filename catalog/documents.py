@@ -9,6 +9,7 @@ import types
 import typing
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, RootModel
@@ -187,11 +188,12 @@ def _union(
         kind = _plain(document, parents)
         assert isinstance(kind, DocumentType)  # noqa: S101 (as every Pydantic class is)
         members.update(dict.fromkeys(tags_in(document, tag), kind))
-    tags = {field.name: field for kind in members.values() for field in [kind.fields[tag]]}
-    if any(kind.fields[tag] != tags[tag] for kind in members.values()):
-        reason = f"is told by {tag!r}, which its members store or describe differently"
+    first, *others = (kind.fields[tag] for kind in members.values())
+    if any((other.stored, other.type) != (first.stored, first.type) for other in others):
+        reason = f"is told by {tag!r}, which is of another type in one of its members"
         raise ModelError(model.__name__, name, reason, mend="Declare it alike in all of them.")
     title = said.title or "Or".join(document.__name__ for document in documents)
+    tags = {tag: replace(first, nullable=True, description=None)}
     return UnionType(title, tag, tags, members, said.description)
 
 

@@ -55,10 +55,9 @@ class _Families:
         if name not in self._heirs:
             yield replace(self._portion(entity, tag), interfaces=ancestors)
             return
-        kinds = UnionType(name, tag.name, entity.fields, dict(self._members(name)))
-        yield replace(
-            self._portion(entity, tag) if ancestors else entity, kinds=kinds, interfaces=ancestors
-        )
+        shared = self._portion(entity, tag) if ancestors else entity
+        kinds = UnionType(name, tag.name, shared.fields, dict(self._members(name, tag)))
+        yield replace(shared, kinds=kinds, interfaces=ancestors)
         if self._kin[name].values:
             yield self._plain(entity, tag, ancestors)
 
@@ -71,6 +70,7 @@ class _Families:
         return replace(
             entity,
             name=name,
+            fields=self._fields(entity.name),
             singular=lower_first(name),
             plural=f"plain{entity.plural[:1].upper()}{entity.plural[1:]}",
             portion=Portion(self._root(entity.name), tag.name, values),
@@ -82,20 +82,27 @@ class _Families:
         values = tuple(
             value for name in self._branch(entity.name) for value in self._values(name, tag)
         )
+        says = "__plural__" in vars(entity.model)
         return replace(
             entity,
+            fields=self._fields(entity.name),
             portion=Portion(self._root(entity.name), tag.name, values),
-            plural=plural_of(entity.model)
-            if "__plural__" in vars(entity.model)
-            else plural(entity.singular),
+            plural=plural_of(entity.model) if says else plural(entity.singular),
         )
 
-    def _members(self, name: str) -> Iterator[tuple[Any, DocumentType]]:
+    def _fields(self, name: str) -> dict[str, Field]:
+        """The fields of rows that their tag tells: so it is there."""
+        fields, tag = self._entities[name].fields, self._kin[self._root(name)].tag
+        return {
+            field.name: replace(field, nullable=field.nullable and field.name != tag)
+            for field in fields.values()
+        }
+
+    def _members(self, name: str, tag: Field) -> Iterator[tuple[Any, DocumentType]]:
         seen: dict[Any, str] = {}
-        tag = self._entities[self._root(name)].fields[self._kin[self._root(name)].tag or ""]
         for heir in self._branch(name):
             shown = f"Plain{heir}" if heir in self._heirs else heir
-            kind = DocumentType(shown, self._entities[heir].fields)
+            kind = DocumentType(shown, self._fields(heir))
             for value in self._values(heir, tag):
                 if seen.setdefault(value, heir) != heir:
                     reason = f"its rows are told by {value!r}, as those of {seen[value]} are"
@@ -148,9 +155,10 @@ class _Families:
 
     def _check_alike(self, entity: Entity) -> None:
         """Refuses a field that is another one than its ancestor's: the interface has one."""
+        own = self._fields(entity.name)
         for name in self._ancestors(entity.name):
             for field in self._entities[name].fields.values():
-                if not _is_like(entity.fields.get(field.name), field):
+                if not _is_like(own.get(field.name), field):
                     reason = f"is not what {name}.{field.name} is"
                     mend = "Give it the same type, or another name."
                     raise ModelError(entity.name, field.name, reason, mend=mend)
