@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Field, Relationship, SQLModel
 
+from models.named import Named
+
 if TYPE_CHECKING:
     from models.flight import Flight
 
 
-class Airline(SQLModel, table=True):
+class Airline(Named, SQLModel, table=True):
     """A company that flew from New York in 2013."""
 
     carrier: str = Field(primary_key=True, description="Two-character code, such as UA.")

@@ -4,6 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from models.named import Named
+
 from catalog import GeoPoint, Index
 
 
@@ -43,7 +45,7 @@ class Code(BaseModel):
     code: str = Field(description="The code, such as KEWR.")
 
 
-class Airport(BaseModel):
+class Airport(Named, BaseModel):
     """An airport of the United States, by its FAA code."""
 
     __collection__ = "airports"

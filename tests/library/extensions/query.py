@@ -3,7 +3,10 @@
 import strawberry
 
 from schema import extends
+from tests.library.models._titled import Titled
 from tests.library.models.book import Book, Genre
+from tests.library.models.event import Event
+from tests.library.models.recording import Recording
 
 
 @extends("Query")
@@ -19,3 +22,10 @@ class FrontDesk:
     async def novels(self, info: strawberry.Info) -> list[Book]:
         """Loaded as any other rows."""
         return await info.context.load(Book, {"genre": Genre.NOVEL}, order_by=[{"title": "ASC"}])
+
+    @strawberry.field(description="All that has a title and stands or happens at a shelf.")
+    async def titled_at(self, info: strawberry.Info, shelf: str) -> list[Titled]:
+        """Of both stores, and of several kinds."""
+        key = {"shelf_code": shelf}
+        found = [await info.context.load(model, key) for model in (Book, Recording, Event)]
+        return [row for rows in found for row in rows]
