@@ -4,9 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from models.named import Named
-
 from catalog import GeoPoint, Index
+from models.named import Named
 
 
 class Location(BaseModel):
