@@ -154,11 +154,6 @@ class Entity:
         ]
         return (*own, *of_kinds)
 
-    def fields_of(self, record: Mapping[str, Any]) -> Mapping[str, Field]:
-        """The fields that this record, which was read as one of these, may hold."""
-        kind = self.kinds and self.kinds.member(record.get(self.kinds.tag))
-        return kind.fields if kind else self.fields
-
     def is_key(self, fields: Iterable[str]) -> bool:
         """Whether at most one row has given values of these fields."""
         wanted = set(fields)

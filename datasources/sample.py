@@ -39,8 +39,17 @@ class SampleTable:
 
 
 def sample_of(entity: Entity, samples: Mapping[type, SampleTable]) -> SampleTable | None:
-    """The rows that an entity starts with; those of a model are loaded under its own name only."""
-    return samples.get(entity.model) if entity.name == entity.model.__name__ else None
+    """The rows that an entity starts with; of several kinds, each kind has its own.
+
+    Raises ``LoadError`` for rows of an interface that has no own kind.
+    """
+    sample = samples.get(entity.model)
+    if sample is None or entity.kinds is None:
+        return sample
+    if f"Plain{entity.name}" in entity.kinds.types:  # whose they are
+        return None
+    message = f"{entity.name} cannot be loaded: its rows are of several kinds."
+    raise LoadError(message, hint=f"Give the rows of each: {', '.join(entity.kinds.types)}.")
 
 
 def fingerprint(entity: Entity, sample: SampleTable) -> str:

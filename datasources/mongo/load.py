@@ -184,7 +184,7 @@ def _stored(kind: FieldType, value: Any) -> Any:
     if isinstance(kind, ListType):
         return [_stored(kind.of, item) for item in value]
     if isinstance(kind, UnionType):
-        kind = kind.member(value[kind.tag]) or DocumentType(kind.name, kind.fields)
+        kind = kind.members[value[kind.tag]]
     if isinstance(kind, DocumentType):
         return dict(_members(kind.fields, value))
     return encoded(kind, value)

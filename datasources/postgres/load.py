@@ -18,7 +18,8 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.ddl import creation, quoted_name, upkeep
 from datasources.postgres.failures import reason_of
 from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
-from datasources.postgres.tables import table_of
+from datasources.postgres.tables import Aliased, table_of
+from datasources.postgres.values import DIALECT
 from datasources.sample import (
     LEDGER,
     LoadError,
@@ -123,15 +124,18 @@ async def _due(
         if sample is None:
             continue
         noted = ledger.get(entity.name) if table in present else None
-        is_empty = table not in present or await _is_empty(connection, table)
+        is_empty = table not in present or await _is_empty(connection, entity)
         check_ledger(entity, noted, fingerprint(entity, sample), is_empty=is_empty)
         if noted is None:
             due.append((entity, sample))
     return due
 
 
-async def _is_empty(connection: Connection, table: str) -> bool:
-    return not await _rows(connection, f"SELECT FROM {table} LIMIT 1")
+async def _is_empty(connection: Connection, entity: Entity) -> bool:
+    table = table_of(entity)
+    own = sa.select(table).where(Aliased(entity, table).portion).exists()
+    text = str(sa.select(own).compile(dialect=DIALECT))
+    return not (await _rows(connection, text))[0][0]
 
 
 async def _copy(
