@@ -33,6 +33,9 @@ from graphql.execution.values import get_variable_values
 from strawberry import Schema
 
 from catalog.entity import Catalog
+from resolvers.breadth.fields import FieldPlan
+from resolvers.breadth.request import Operated, Request
+from resolvers.breadth.run import completed
 from resolvers.context import Context
 from resolvers.direct import answer_directly
 from resolvers.plan import Planner
@@ -99,6 +102,7 @@ class Operation:
         node: OperationDefinitionNode,
     ) -> None:
         self.name = node.name.value if node.name else None
+        self._operated = Operated(schema, _core(schema), document, self.name)
         self._executor: Any = cast("Any", schema).execution_context_class
         self._core = _core(schema)
         self._node = node
@@ -191,7 +195,16 @@ class Operation:
                 return Answered(orjson.dumps(value), ())
             except Exception:  # noqa: BLE001, S110 (see above)
                 pass
+        if root.field is not None:
+            return await self._by_resolvers(root.field, context, variables, given)
         return await self._by_graphql_core(root, context, given)
+
+    async def _by_resolvers(
+        self, field: FieldPlan, context: Context, variables: Variables, given: Variables | None
+    ) -> Answered:
+        request = Request(self._operated, context, variables, given)
+        data, errors = await completed(field, request)
+        return Answered(None if data is None else as_json(data[field.key]), errors)
 
     async def _by_graphql_core(
         self, root: Root, context: Context, given: Variables | None
