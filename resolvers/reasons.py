@@ -24,7 +24,9 @@ class Reason(StrEnum):
     INPUT = "input"
     """Its arguments cannot be honoured; graphql-core tells it where it belongs."""
     VIOLATION = "violation"
-    """A stored value is none that GraphQL allows there, or a store failed."""
+    """A stored value is none that GraphQL allows there."""
+    STORE = "store"
+    """A store failed."""
     BEYOND_ROWS = "beyond_rows"
     """It takes more than rows: a resolver, or an object whose type its value tells."""
     PERMISSIONS = "permissions"
@@ -37,8 +39,8 @@ class Reason(StrEnum):
     """A resolver is an asynchronous generator."""
     ASYNC_TYPE = "async_type"
     """The type of an object is found by a coroutine."""
-    DIRECTIVE = "directive"
-    """The document uses directives other than `@skip` and `@include`."""
+    OPERATION = "operation"
+    """The whole operation is left to it: a mutation, or a query with hooks around each field."""
 
 
 class NotDirectError(Exception):

@@ -59,6 +59,7 @@ class Root:
     level: Level | None = None
     field: FieldPlan | None = None
     refused: NotDirectError | None = None  # why it is left to graphql-core
+    island: Island | None = None  # what is read for it, where it is the engine's own
 
     @property
     def form(self) -> Form:
@@ -98,14 +99,18 @@ class RootPlanner:
         if asked.name == "__typename":
             return replace(bare, constant="Query")
         try:
-            return self._direct(scope, asked, bare)
-        except NotDirectError as error:
-            return replace(bare, refused=error)
+            found = self._planned(scope, asked)
         except (BigraphError, GraphQLError) as error:
             return replace(bare, refused=NotDirectError(Reason.INPUT, str(error)))
+        bare = replace(bare, island=found and found[1])
+        try:
+            return self._direct(scope, asked, bare, found)
+        except NotDirectError as error:
+            return replace(bare, refused=error)
 
-    def _direct(self, scope: Scope, asked: Asked, bare: Root) -> Root:
-        found = self._planned(scope, asked)
+    def _direct(
+        self, scope: Scope, asked: Asked, bare: Root, found: tuple[Entity, Island] | None
+    ) -> Root:
         if found is not None:
             entity, island = found
             former = Former(self._catalog, scope)

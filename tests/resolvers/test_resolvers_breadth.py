@@ -33,7 +33,7 @@ def forms(library: Library, query: str) -> dict[str, str]:
     "asked",
     [
         "pieces { ... on Poem { title length mood tags } ... on Essay { __typename pages } }",
-        "pieces { ... on Poem { verses { loud(times: 2) text foundIn w: weight } last { text } } }",
+        "pieces { ... on Poem { verses { loud(times: 2) titleFound w: weight } last { text } } }",
         (
             "a: pieces(most: 2) { __typename } b: pieces(wish: {mood: STORMY}) { ... on Poem { mood"
             " verses { text } } }"

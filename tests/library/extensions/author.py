@@ -56,7 +56,7 @@ class Verse:
         return self.text.upper() * times
 
     @strawberry.field
-    async def found_in(self, info: strawberry.Info) -> str | None:
+    async def title_found(self, info: strawberry.Info) -> str | None:
         """The title of the book with this number, if there is one."""
         books = await info.context.load(Book, {"isbn": f"i{self.number}"})
         return books[0].title if books else None
