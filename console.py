@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from edge.explain import Explained, ExplainError
 from settings import Settings
 
 _WIDTH = 20
@@ -71,8 +74,27 @@ def options() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="start everything and serve; the default", parents=[shared])
     schema = commands.add_parser("schema", help="print the schema as SDL", parents=[shared])
     schema.add_argument("--check", action="store_true", help="compare it with the committed one")
+    explain = commands.add_parser(
+        "explain", help="print how a query is answered, and what stores are asked", parents=[shared]
+    )
+    explain.add_argument("query", nargs="?", default="-", help="GraphQL; - reads it from stdin")
+    explain.add_argument("--file", help="read the query from this file")
+    explain.add_argument("--variables", default="{}", help="their values, as a JSON object")
+    explain.add_argument("--operation", help="its name, if the document holds several")
     commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
     return parser
+
+
+def explained(query: str, file: str | None, variables: str, operation: str | None) -> Explained:
+    """What `explain` is asked, by its options; raises ``ExplainError``."""
+    try:
+        text = Path(file).read_text("utf-8") if file else query
+        values = json.loads(variables)
+    except (OSError, ValueError) as error:
+        raise ExplainError(f"What to explain cannot be read: {error}.") from error
+    if not isinstance(values, dict):
+        raise ExplainError("--variables is no JSON object.")
+    return Explained(sys.stdin.read() if text == "-" else text, operation, values)
 
 
 def welcome(

@@ -9,10 +9,11 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     # Until there is something to end in order, Ctrl-C is to end it without a traceback.
@@ -25,7 +26,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
-from console import Progress, joined, options, say, welcome
+from console import Progress, explained, joined, options, say, welcome
 from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
@@ -33,6 +34,7 @@ from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
 from datasources.redis import Cache, NoCache, RedisCache
 from edge.app import GRAPHIQL, create_app
+from edge.explain import Explained, explanation
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
@@ -217,10 +219,20 @@ def print_schema(settings: Settings, *, check: bool) -> int:
     return 0 if same else 1
 
 
-def run(command: str, settings: Settings, *, check: bool) -> int:
-    """Runs one command; returns its exit status."""
+def print_explanation(settings: Settings, asked: Explained) -> int:
+    """Prints how a query would be answered; raises ``ExplainError``. Needs no database."""
+    catalog, schema = catalog_and_schema(settings)
+    limits = PageLimits(settings.default_page_size, settings.max_page_size)
+    sys.stdout.write(asyncio.run(explanation(catalog, schema, limits, asked)))
+    return 0
+
+
+def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
+    """Runs one command with its own options; returns its exit status."""
     if command == "schema":
-        return print_schema(settings, check=check)
+        return print_schema(settings, check=given["check"])
+    if command == "explain":
+        return print_explanation(settings, explained(**given))
     end_tracing = tracing.configure(os.environ, service_version=VERSION)
     try:
         # A signal while everything is still being started ends it like this.
@@ -236,11 +248,12 @@ def run(command: str, settings: Settings, *, check: bool) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Every expected failure is one clear line, and exit status 2 for bad settings, else 1."""
     given = vars(options().parse_args(arguments))
-    command, check = given.pop("command") or "serve", given.pop("check", False)
+    command = given.pop("command") or "serve"
+    own = {name: given.pop(name) for name in given.keys() - Settings.model_fields.keys()}
     try:
         settings = Settings(**given)
         configure_logs(settings.log_level, settings.log_format)
-        return run(command, settings, check=check)
+        return run(command, settings, own)
     except ValidationError as error:
         for problem in error.errors():
             named = "".join(f"{each}: ".upper() for each in problem["loc"])

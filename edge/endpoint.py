@@ -24,7 +24,8 @@ from edge.observe import Operation, observed, operation
 from edge.requests import GraphQLRequest, header_of, list_of, parameters_of, read_request
 from resolvers.operations import Operation as Query
 from resolvers.operations import as_json
-from telemetry import begin, log_request
+from resolvers.reasons import Form, Reason
+from telemetry import begin, count_completion, log_request
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
@@ -149,6 +150,7 @@ def _body(result: Any) -> Body:
     if isinstance(result, PreExecutionError):
         return Body(None, [told(error, before_execution=True) for error in errors])
     assert isinstance(result, ExecutionResult)  # noqa: S101 (nothing here answers in parts)
+    count_completion(Form.STANDARD, Reason.OPERATION)
     shown = [told(error, before_execution=False) for error in errors]
     # Variables that do not fit are refused before anything runs: an error without a path, no data.
     refused = result.data is None and any(error.path is None for error in errors)

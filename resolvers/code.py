@@ -30,9 +30,9 @@ def call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
     return ast.Call(function, list(arguments), [])
 
 
-def method(of: ast.expr, attribute: str, *arguments: ast.expr) -> ast.expr:
-    """``of.attribute(…)``."""
-    return call(ast.Attribute(of, attribute, ast.Load()), *arguments)
+def method(of: ast.expr, text: str, *arguments: ast.expr) -> ast.expr:
+    """``of.text(…)``, a name of ours."""
+    return call(ast.Attribute(of, text, ast.Load()), *arguments)
 
 
 def is_none(value: ast.expr) -> ast.expr:
@@ -87,7 +87,74 @@ def function(
     parameters: Sequence[str], result: ast.expr, known: Mapping[str, Any]
 ) -> Callable[..., Any]:
     """A function of the result; ``known`` are the values of the other names in it."""
-    arguments = ast.arguments([], [ast.arg(each) for each in parameters], None, [], [], None, [])
-    tree = ast.Expression(ast.Lambda(arguments, result))
+    tree = ast.Expression(ast.Lambda(_arguments(parameters), result))
     ast.fix_missing_locations(tree)
     return eval(compile(tree, "<completion>", "eval"), dict(known))  # noqa: S307 (see above)
+
+
+def same(first: ast.expr, second: ast.expr) -> ast.expr:
+    """``first is second``."""
+    return ast.Compare(first, [ast.Is()], [second])
+
+
+def between(least: int, value: ast.expr, most: int) -> ast.expr:
+    """``least <= value <= most``."""
+    bounds = [value, constant(most)]
+    return ast.Compare(constant(least), [ast.LtE(), ast.LtE()], bounds)
+
+
+def any_of(first: ast.expr, second: ast.expr) -> ast.expr:
+    """``first or second``."""
+    return ast.BoolOp(ast.Or(), [first, second])
+
+
+def attribute(of: ast.expr, text: str) -> ast.expr:
+    """``of.text``, a name of ours."""
+    return ast.Attribute(of, text, ast.Load())
+
+
+def nothing() -> ast.expr:
+    """``[]``."""
+    return ast.List([], ast.Load())
+
+
+def assign(variable: str, value: ast.expr) -> ast.stmt:
+    """``variable = value``."""
+    return ast.Assign([ast.Name(variable, ast.Store())], value)
+
+
+def attempt(body: Sequence[ast.stmt], error: str, otherwise: Sequence[ast.stmt]) -> ast.stmt:
+    """``body``, and if it raises an exception, ``otherwise``, where ``error`` names it."""
+    handler = ast.ExceptHandler(name("Exception"), error, list(otherwise))
+    return ast.Try(list(body), [handler], [], [])
+
+
+def loop(variable: str, of: ast.expr, body: Sequence[ast.stmt]) -> ast.stmt:
+    """``for variable in of: body``."""
+    return ast.For(ast.Name(variable, ast.Store()), of, list(body), [])
+
+
+def done(value: ast.expr) -> ast.stmt:
+    """A value that is only computed."""
+    return ast.Expr(value)
+
+
+def returned(value: ast.expr) -> ast.stmt:
+    """``return value``."""
+    return ast.Return(value)
+
+
+def procedure(
+    parameters: Sequence[str], body: Sequence[ast.stmt], known: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """A function with this body; ``known`` are the values of the other names in it."""
+    defined = ast.FunctionDef("completion", _arguments(parameters), list(body), [])
+    tree = ast.Module([defined], [])
+    ast.fix_missing_locations(tree)
+    names = dict(known)
+    exec(compile(tree, "<completion>", "exec"), names)  # noqa: S102 (see above)
+    return names["completion"]
+
+
+def _arguments(parameters: Sequence[str]) -> ast.arguments:
+    return ast.arguments([], [ast.arg(each) for each in parameters], None, [], [], None, [])

@@ -6,17 +6,17 @@ User-written resolvers get it as ``info.context``; its ``load`` is their way to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from auth import Principal
-from catalog.entity import Catalog, Store
+from catalog.entity import Catalog, Entity, Store
 from catalog.query import Batch, DataSource, Read
-from catalog.templates import ask_of
 from resolvers.arguments import filter_of, orders_of, value_of
 from resolvers.errors import InputError
 from resolvers.loaders import Loaders
 from resolvers.plan import Planner
+from resolvers.questions import Question
 from resolvers.reach import Reach
 from resolvers.rows import Row
 
@@ -31,6 +31,8 @@ class Context:
     loaders: Loaders
     planner: Planner
     reach: Reach
+    questions: dict[object, Question] = field(default_factory=dict[object, Question])
+    """What `load` has asked in this request: rows of one level ask the same."""
 
     async def load(
         self,
@@ -48,6 +50,26 @@ class Context:
         ``ReachError``.
         """
         entity = self.catalog[model if isinstance(model, str) else model.__name__]
+        said = (entity.name, tuple(key), first, repr((where, order_by)))
+        question = self.questions.get(said)
+        if question is None:
+            question = Question(self._read(entity, key, where, order_by, first))
+            self.questions[said] = question
+        values = tuple([value_of(entity.fields[name].type, key[name]) for name in key])
+        if None in values:
+            return []
+        answers = await self.loaders.load(await question.asked(self, {}, (values,)))
+        found = answers[values].rows
+        return [Row(self.catalog.kind_of(entity, record) or entity, record) for record in found]
+
+    def _read(
+        self,
+        entity: Entity,
+        key: Mapping[str, Any],
+        where: Mapping[str, Any] | None,
+        order_by: Sequence[Mapping[str, Any]],
+        first: int | None,
+    ) -> Read:
         unknown = key.keys() - entity.fields.keys()
         if unknown or not key:
             hint = f"Fields of {entity.name}: {', '.join(entity.fields)}."
@@ -59,7 +81,7 @@ class Context:
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             hint = f"They are written as {entity.name}Filter and {entity.name}Order in GraphQL."
             raise InputError(f"load: where or order_by has {error} amiss.", hint=hint) from error
-        read = Read(
+        return Read(
             entity,
             entity.paths,
             filter=filter_,
@@ -67,10 +89,3 @@ class Context:
             limit=first,
             batch=Batch(tuple(key), ()),
         )
-        values = tuple(value_of(entity.fields[name].type, value) for name, value in key.items())
-        if None in values:
-            return []
-        ask = ask_of(await self.reach.within(read))._replace(keys=(values,))
-        answers = await self.loaders.load(ask)
-        found = answers[values].rows
-        return [Row(self.catalog.kind_of(entity, record) or entity, record) for record in found]

@@ -14,32 +14,35 @@ from typing import Any
 from catalog.entity import Entity
 from catalog.errors import BigraphError
 from catalog.query import Answer, Key, Record
-from catalog.templates import ask_of
 from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
 from resolvers.errors import ReachError
 from resolvers.plan import Hop, Island, Part
+from resolvers.questions import Variables
 from resolvers.rows import Row, RowPage
 from resolvers.summaries import summary_values
 from telemetry.spans import span
 
 Value = Row | RowPage | None
 _Pending = dict[Hop, list[Row]]
+_NO_VARIABLES: Variables = {}
 
 
-async def execute(island: Island, context: Context) -> Value:
+async def execute(island: Island, context: Context, variables: Variables = _NO_VARIABLES) -> Value:
     """The value of a root field: a page, or one row if there is one.
 
-    Raises ``StoreError`` and ``ReachError``.
+    ``variables`` are those that stand in the plan. Raises ``StoreError`` and ``ReachError``.
     """
-    reads = [island.read, *(part.summary for part in island.summaries)]
-    asks = [ask_of(await context.reach.within(read)) for read in reads]
+    asks = [await question.asked(context, variables) for question in island.questions]
     answer, *groups = await context.loaders.roots(asks)
-    return (await _shaped(island, {(): answer}, [{(): each} for each in groups], context))[()]
+    found = [{(): each} for each in groups]
+    return (await _shaped(island, {(): answer}, found, context, variables))[()]
 
 
-async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
+async def follow(
+    hop: Hop, rows: list[Row], context: Context, variables: Variables = _NO_VARIABLES
+) -> None:
     """Puts the relation's value, or the error in its place, into each row's links."""
     relation = hop.relation
     attributes = {"bigraph.parents": len(rows)}
@@ -47,7 +50,7 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
         keyed = [(row, _key(row.record_, relation.source_fields)) for row in rows]
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
         try:
-            values = await _loaded(hop, found, context)
+            values = await _loaded(hop, found, context, variables)
         except (StoreError, ReachError) as error:
             for row in rows:
                 row.links_[hop.place] = error
@@ -57,19 +60,21 @@ async def follow(hop: Hop, rows: list[Row], context: Context) -> None:
         row.links_[hop.place] = key if isinstance(key, BigraphError) else values.get(key, missing)
 
 
-async def _loaded(hop: Hop, keys: Iterable[Key], context: Context) -> Mapping[Key, Value]:
-    wanted = list(keys)
+async def _loaded(
+    hop: Hop, keys: Iterable[Key], context: Context, variables: Variables
+) -> Mapping[Key, Value]:
+    wanted = tuple(keys)
     if not wanted:
         return {}
-    reads = [hop.island.read, *(part.summary for part in hop.island.summaries)]
-    near = [await context.reach.within(read, wanted) for read in reads]
-    rows, *summaries = (ask_of(read)._replace(keys=tuple(wanted)) for read in near)
+    questions = hop.island.questions
+    rows, *summaries = [await each.asked(context, variables, wanted) for each in questions]
     # All at once, so that the loaders make them one call.
     answers, *groups = await asyncio.gather(
         context.loaders.load(rows, hop.relation),
         *(context.loaders.load(ask) for ask in summaries),
     )
-    return await _shaped(hop.island, {key: answers[key] for key in wanted}, groups, context)
+    found = {key: answers[key] for key in wanted}
+    return await _shaped(hop.island, found, groups, context, variables)
 
 
 async def _shaped(
@@ -77,6 +82,7 @@ async def _shaped(
     answers: Mapping[Key, Answer],
     groups: Sequence[Mapping[Key, Answer]],
     context: Context,
+    variables: Variables,
 ) -> Mapping[Key, Value]:
     """Each answer as a value, complete with everything that hops off its rows."""
     pending: _Pending = {}
@@ -90,7 +96,8 @@ async def _shaped(
         )
         for key, answer in answers.items()
     }
-    await asyncio.gather(*(follow(hop, rows, context) for hop, rows in pending.items()))
+    hops = (follow(hop, rows, context, variables) for hop, rows in pending.items())
+    await asyncio.gather(*hops)
     return values
 
 

@@ -1,10 +1,11 @@
-"""In charge of plans as text: a tree of reads, each with the hops that start from it."""
+"""In charge of plans as text: a tree of reads, with hops; and what resolvers are called in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from catalog.describe import read_text, summary_text
+from resolvers.breadth.fields import Called, FieldPlan, Followed
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.plan import Island, Part
 
@@ -38,3 +39,38 @@ def _hops(part: Part, indent: str) -> Iterator[str]:
 
 def _named(key: str, name: str) -> str:
     return name if key == name else f"{key} ({name})"
+
+
+def resolvers_text(field: FieldPlan) -> str:
+    """What users wrote and is called for a root field, and what relations of its rows lead to."""
+    return "".join(f"{line}\n" for line in _resolvers(field, ""))
+
+
+def _resolvers(field: FieldPlan, indent: str) -> Iterator[str]:
+    inner = indent
+    match field.source:
+        case Called(of):
+            inner = indent + "  "
+            how = "awaited" if of.is_async else "called"
+            yield f"{indent}! {field.parent.name}.{_named(field.key, field.name)}: {how}"
+        case Followed(hop=hop) if hop:
+            inner = indent + "  "
+            yield f"{indent}> {_named(field.key, hop.relation.api)}:"
+            yield from _lines(hop.island, inner)
+        case _:
+            pass
+    for each in fields_below(field, itself=False, deep=False):
+        yield from _resolvers(each, inner)
+
+
+def fields_below(
+    field: FieldPlan, *, itself: bool = True, deep: bool = True
+) -> Iterator[FieldPlan]:
+    """The fields asked of a field's objects, of whichever type; ``deep`` also of those below."""
+    if itself:
+        yield field
+    for shape in field.below.values():
+        for each in shape.fields:
+            yield each
+            if deep:
+                yield from fields_below(each, itself=False)

@@ -17,10 +17,7 @@ from resolvers.documents import Asked, Place, Scope, asked_fields
 from resolvers.group_forms import Constant, GroupForm, aggregate_form, group_form
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.members import MEMBER, Reads
-
-
-class NotDirectError(Exception):
-    """Something in a selection is not the engine's own to complete; it says what."""
+from resolvers.reasons import NotDirectError, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,7 @@ class Former:
             return Value(asked.key, member, cast("Any", get_named_type)(definition.type).name)
         if isinstance(member, Reads) and asked.name == "nodeId":
             return Id(asked.key)
-        raise NotDirectError(f"{name}.{asked.name} has a resolver of its own")
+        raise NotDirectError(Reason.BEYOND_ROWS, f"{name}.{asked.name} has a resolver of its own")
 
     def _union(self, union: UnionType, nodes: Sequence[FieldNode]) -> ObjectForm:
         forms = [(name, self._object(None, name, nodes)) for name in union.types]
@@ -198,7 +195,9 @@ class Former:
                 case _ if asked.name == GROUP_BY:
                     yield Summed(asked.key, asked.place, group_form(self._scope, asked))
                 case other:
-                    raise NotDirectError(f"{name}.{other} has a resolver of its own")
+                    raise NotDirectError(
+                        Reason.BEYOND_ROWS, f"{name}.{other} has a resolver of its own"
+                    )
 
     def _edge_members(
         self, entity: Entity, nodes: Sequence[FieldNode]

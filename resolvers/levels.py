@@ -14,7 +14,6 @@ from resolvers.documents import Place
 from resolvers.forms import Edges, Linked, Nodes, ObjectForm, PageForm, Summed
 from resolvers.group_completion import groups_function
 from resolvers.plan import Island
-from resolvers.questions import Question
 
 Objects = Mapping[Key, Any]
 """Completed values by the key that they were found by."""
@@ -34,8 +33,7 @@ class Level:
         self.schema = schema
         self.island = island
         self.form = form
-        self.question = Question(island.read)
-        self.summaries = [Question(part.summary) for part in island.summaries]
+        self.question, *self.summaries = island.questions
         forms = dict(_linked_in(form))
         self.hops = [
             (hop, Level(schema, hop.island, forms[hop.place])) for hop in hops_in(island.part)

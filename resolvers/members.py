@@ -16,6 +16,9 @@ from catalog.types import Field
 MEMBER = "bigraph.member"
 """The key of the mark in a Strawberry field's metadata."""
 
+PRODUCE = "bigraph.produce"
+"""The key of the function that gives the value of a field of the engine's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reads:

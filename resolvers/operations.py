@@ -31,14 +31,22 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 from strawberry import Schema
+from strawberry.extensions import SchemaExtension
 
 from catalog.entity import Catalog
+from datasources.errors import StoreError
+from resolvers.breadth.fields import FieldPlan
+from resolvers.breadth.request import Operated, Request
+from resolvers.breadth.run import completed
 from resolvers.context import Context
 from resolvers.direct import answer_directly
+from resolvers.errors import InputError
 from resolvers.plan import Planner
+from resolvers.reasons import Form, Reason
 from resolvers.root_plans import Root, RootPlanner
 from resolvers.validation import errors_in
 from resolvers.variables import Facet, StructuralError, Variable
+from telemetry.counts import count_completion
 from telemetry.spans import span
 
 MOST_TOKENS: Final = 10_000
@@ -63,11 +71,36 @@ class Operations:
     """The operations of a schema's documents, those asked for lately at hand."""
 
     def __init__(self, schema: Schema, catalog: Catalog, planner: Planner) -> None:
+        self._core = _core(schema)
+        # A hook around every field must be called for every field; directives are such hooks.
+        hooks: list[Any] = [type(each) for each in cast("Any", schema).get_extensions()]
+        none: Any = SchemaExtension
+        self._hooked = any(hook.resolve is not none.resolve for hook in hooks)
         self._understood = lru_cache(_DOCUMENTS)(partial(_operation, schema, catalog, planner))
 
     def find(self, query: str, name: str | None) -> Operation | None:
         """The query of this name in a document; None if it is to be left to graphql-core."""
-        return self._understood(query, name) if len(query) <= _LONGEST else None
+        if self._hooked or len(query) > _LONGEST:
+            return None
+        return self._understood(query, name)
+
+    def problems(self, query: str, name: str | None) -> Sequence[GraphQLError]:
+        """What is wrong with a document, or with the choice of an operation in it."""
+        try:
+            document = parse(query, max_tokens=MOST_TOKENS)
+        except (GraphQLError, RecursionError) as error:
+            return [
+                error if isinstance(error, GraphQLError) else GraphQLError("Nested too deeply.")
+            ]
+        if errors := errors_in(self._core, document):
+            return errors
+        nodes = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
+        names = [node.name.value if node.name else "" for node in nodes]
+        if name is None and len(nodes) == 1:
+            return []
+        if name in names:
+            return []
+        return [GraphQLError(f"Name one of the document's operations: {', '.join(names)}.")]
 
 
 def _operation(
@@ -99,6 +132,7 @@ class Operation:
         node: OperationDefinitionNode,
     ) -> None:
         self.name = node.name.value if node.name else None
+        self._operated = Operated(schema, _core(schema), document, self.name)
         self._executor: Any = cast("Any", schema).execution_context_class
         self._core = _core(schema)
         self._node = node
@@ -112,6 +146,14 @@ class Operation:
         """How its root fields are answered with these variables; None if they do not fit."""
         variables = self._coerced(given or {})
         return None if variables is None else self._roots(variables)
+
+    def explained(self, given: Variables) -> list[Root] | GraphQLError:
+        """How its root fields are answered, planned for these very values; or what is amiss."""
+        nodes = self._node.variable_definitions or ()
+        coerced = get_variable_values(self._core, nodes, dict(given))
+        if isinstance(coerced, list):
+            return coerced[0]
+        return self._root_planner.roots(coerced.coerced)
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer to a request with these variables; None if they do not fit."""
@@ -183,15 +225,30 @@ class Operation:
     ) -> Answered:
         if root.constant is not None:
             return Answered(orjson.dumps(root.constant), ())
+        if root.field is not None:
+            count_completion(Form.RESOLVERS)
+            return await self._by_resolvers(root.field, context, variables, given)
+        reason = root.refused and root.refused.reason
         if root.level is not None:
             # Whatever is wrong, graphql-core says it where it belongs, from the same reads.
             try:
                 with span(f"Query.{root.name}"):
                     value = await answer_directly(root.level, context, variables)
-                return Answered(orjson.dumps(value), ())
-            except Exception:  # noqa: BLE001, S110 (see above)
-                pass
+                content = orjson.dumps(value)
+            except Exception as error:  # noqa: BLE001 (see above)
+                reason = _reason_of(error)
+            else:
+                count_completion(Form.ROWS)
+                return Answered(content, ())
+        count_completion(Form.STANDARD, reason)
         return await self._by_graphql_core(root, context, given)
+
+    async def _by_resolvers(
+        self, field: FieldPlan, context: Context, variables: Variables, given: Variables | None
+    ) -> Answered:
+        request = Request(self._operated, context, variables, given)
+        data, errors = await completed(field, request)
+        return Answered(None if data is None else as_json(data[field.key]), errors)
 
     async def _by_graphql_core(
         self, root: Root, context: Context, given: Variables | None
@@ -208,6 +265,17 @@ class Operation:
         if told.data is None:
             return Answered(None, told.errors or ())
         return Answered(as_json(told.data.get(root.key)), told.errors or ())
+
+
+def _reason_of(error: Exception) -> Reason:
+    """Why rows that were read, or could not be, are completed by graphql-core."""
+    match error:
+        case StoreError():
+            return Reason.STORE
+        case InputError():
+            return Reason.INPUT
+        case _:
+            return Reason.VIOLATION
 
 
 def _parsers(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.query import Batch, Filter, Join, Order, Path, Read, Record
@@ -19,6 +20,7 @@ from resolvers.cursors import check_cursors
 from resolvers.documents import Place
 from resolvers.errors import SearchError
 from resolvers.paging import Page, PageLimits, page_of
+from resolvers.questions import Question
 from resolvers.selection import Edge, PageSelection, Selection
 from resolvers.summaries import Summarized, summarized
 
@@ -53,7 +55,7 @@ class Joined:
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Island:
     """One read and what is made of its records; with a ``page``, they are a connection.
 
@@ -64,6 +66,12 @@ class Island:
     part: Part
     page: Page | None = None
     summaries: tuple[Summarized, ...] = ()
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask of the store: the rows, then each of the summaries."""
+        reads = (self.read, *(part.summary for part in self.summaries))
+        return tuple(Question(read) for read in reads)
 
     def batched(self, batch: Batch) -> Island:
         """The same for each key of a batch."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.query import Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from resolvers.arguments import value_of
-from resolvers.context import Context
 from resolvers.reach import reaches
 from resolvers.variables import bound
+
+if TYPE_CHECKING:
+    from resolvers.context import Context
 
 Variables = Mapping[str, Any]
 

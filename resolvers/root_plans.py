@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -21,14 +21,17 @@ from graphql import (
 from catalog.entity import Catalog, Entity
 from catalog.errors import BigraphError
 from resolvers.arguments import value_of
+from resolvers.breadth.fields import FieldPlan
+from resolvers.breadth.shaping import Shaper
 from resolvers.cursors import parsed_node_id
 from resolvers.documents import Asked, arguments_of, asked_fields
 from resolvers.errors import NodeIdError
-from resolvers.forms import Former, NotDirectError
+from resolvers.forms import Former
 from resolvers.levels import Level
 from resolvers.members import MEMBER, Anyone, Many, Member, One
 from resolvers.plan import Island, Planner
 from resolvers.questions import Variables
+from resolvers.reasons import Form, NotDirectError, Reason
 from resolvers.roots import equals
 from resolvers.selection import Selector
 from resolvers.variables import StructuralError, Variable
@@ -44,14 +47,26 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field as it is answered: directly on ``level``, as a constant, or by graphql-core."""
+    """A root field, and how it is answered: what is there of the first three; else by graphql-core.
+
+    ``constant`` is the answer itself; ``level`` makes it of rows; ``field`` also calls resolvers.
+    """
 
     key: str
     name: str
     document: DocumentNode  # of this root alone, for graphql-core
-    level: Level | None = None
     constant: str | None = None
-    reason: str | None = None  # why it is not answered directly
+    level: Level | None = None
+    field: FieldPlan | None = None
+    refused: NotDirectError | None = None  # why it is left to graphql-core
+    island: Island | None = None  # what is read for it, where it is the engine's own
+
+    @property
+    def form(self) -> Form:
+        """How it is answered."""
+        if self.refused:
+            return Form.STANDARD
+        return Form.RESOLVERS if self.field else Form.ROWS
 
 
 class RootPlanner:
@@ -80,36 +95,54 @@ class RootPlanner:
         return [self._root(scope, asked) for asked in asked_fields(scope, kind, top, meta=True)]
 
     def _root(self, scope: Scope, asked: Asked) -> Root:
-        document = self._document(asked.nodes)
+        bare = Root(asked.key, asked.name, self._document(asked.nodes))
         if asked.name == "__typename":
-            return Root(asked.key, asked.name, document, constant="Query")
+            return replace(bare, constant="Query")
         try:
-            return Root(asked.key, asked.name, document, self._level(scope, asked))
-        except (NotDirectError, BigraphError, GraphQLError) as error:
-            return Root(asked.key, asked.name, document, reason=str(error))
+            found = self._planned(scope, asked)
+        except (BigraphError, GraphQLError) as error:
+            return replace(bare, refused=NotDirectError(Reason.INPUT, str(error)))
+        bare = replace(bare, island=found and found[1])
+        try:
+            return self._direct(scope, asked, bare, found)
+        except NotDirectError as error:
+            return replace(bare, refused=error)
 
-    def _level(self, scope: Scope, asked: Asked) -> Level:
+    def _direct(
+        self, scope: Scope, asked: Asked, bare: Root, found: tuple[Entity, Island] | None
+    ) -> Root:
+        if found is not None:
+            entity, island = found
+            former = Former(self._catalog, scope)
+            make = former.page if island.page else former.entity
+            try:
+                form = make(entity, asked.nodes)
+            except NotDirectError as error:
+                if error.reason is not Reason.BEYOND_ROWS:
+                    raise
+            else:
+                return replace(bare, level=Level(self._schema, island, form))
+        shaper = Shaper(self._catalog, self._planner, scope)
+        return replace(bare, field=shaper.root(asked, found and found[1]))
+
+    def _planned(self, scope: Scope, asked: Asked) -> tuple[Entity, Island] | None:
+        """What is read for a root field of the engine's own, and of which entity it gives rows."""
         definition = asked.definition.extensions.get("strawberry-definition")
         member: Member | None = definition.metadata.get(MEMBER) if definition else None
-        former = Former(self._catalog, scope)
         arguments = arguments_of(scope, asked)
         match member:
             case Many(entity):
-                form = former.page(entity, asked.nodes)
                 selector = Selector(self._catalog, scope)
-                island = self._planner.page(selector.page(entity, asked.nodes, arguments))
-                return Level(self._schema, island, form)
+                return entity, self._planner.page(selector.page(entity, asked.nodes, arguments))
             case One(entity, key):
                 fields = [entity.fields[name] for name in key]
                 values = [value_of(field.type, arguments[field.api]) for field in fields]
-                island = self._one(scope, asked, entity, key, values)
-                return Level(self._schema, island, former.entity(entity, asked.nodes))
+                return entity, self._one(scope, asked, entity, key, values)
             case Anyone():
                 entity, values = self._known(arguments["id"])
-                island = self._one(scope, asked, entity, entity.key, values)
-                return Level(self._schema, island, former.entity(entity, asked.nodes))
+                return entity, self._one(scope, asked, entity, entity.key, values)
             case _:
-                raise NotDirectError(f"Query.{asked.name} has a resolver of its own")
+                return None
 
     def _one(
         self,

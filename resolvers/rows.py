@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from catalog.entity import Entity
 from catalog.errors import StoredValueError
@@ -48,6 +48,15 @@ class Row:
 
     def __repr__(self) -> str:
         return f"Row({self.entity_.name}, {self.record_!r})"
+
+
+def field_of(source: Any, name: str) -> Any:
+    """A field's value: nested documents are dicts, and of a row only the items are its fields."""
+    if isinstance(source, dict):
+        return cast("Record", source).get(name)
+    if isinstance(source, Row) and name in source.record_:
+        return source[name]
+    return getattr(source, name)
 
 
 class RowEdge:

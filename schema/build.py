@@ -12,8 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
-from catalog.query import Record
-from resolvers.rows import Row
+from resolvers.rows import field_of
 from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.extend import attach
@@ -60,15 +59,6 @@ def build_schema(
         return GeneratedSchema(
             query=namespace["Query"],
             types=[namespace[name] for name in catalog],
-            config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=_value_of),
+            config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
             extensions=[*schema_extensions, Validation],
         )
-
-
-def _value_of(source: Any, name: str) -> Any:
-    """A field's value: nested documents are dicts, and of a row only the items are its fields."""
-    if isinstance(source, dict):
-        return cast("Record", source).get(name)
-    if isinstance(source, Row) and name in source.record_:
-        return source[name]
-    return getattr(source, name)

@@ -13,17 +13,15 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.extensions.field_extension import FieldExtension
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
-from strawberry.types.info import Info
 
 from catalog.entity import Catalog
 from catalog.errors import ModelError
 from resolvers.members import MEMBER, Reads
+from resolvers.traced import Traced
 from schema.fields import Namespace
-from telemetry.spans import span
 
 _EXTENDS = "__bigraph_extends__"
 _REQUIRES = "__bigraph_requires__"
@@ -119,7 +117,7 @@ def _fields(
         _check_requires(catalog, extension, field.python_name, target, needs)
         field.graphql_name = _graphql_name(field)
         field.metadata = {**field.metadata, MEMBER: Reads(needs)}  # type: ignore[assignment]
-        field.extensions = [*field.extensions, _Traced(f"{target}.{field.graphql_name}")]
+        field.extensions = [*field.extensions, Traced(f"{target}.{field.graphql_name}")]
         field.type_annotation = StrawberryAnnotation(
             _with_generated(namespace, resolver), namespace=namespace
         )
@@ -164,22 +162,3 @@ def _substituted(namespace: Namespace, annotation: Any) -> Any:
             return typing.Annotated[inner]
         case origin:
             return origin[inner]
-
-
-class _Traced(FieldExtension):
-    """A span around a user-written resolver."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
-        """Runs a plain function."""
-        with span(self.name):
-            return next_(source, info, **kwargs)
-
-    async def resolve_async(
-        self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any
-    ) -> Any:
-        """Runs a coroutine function."""
-        with span(self.name):
-            return await next_(source, info, **kwargs)

@@ -16,7 +16,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from catalog.errors import ModelError
-from resolvers.members import MEMBER, Member
+from resolvers.members import MEMBER, PRODUCE, Member
 
 Namespace = dict[str, Any]
 """The generated classes of one schema by GraphQL name: the dict of a module made for them.
@@ -26,8 +26,6 @@ class that holds the field.
 """
 
 Produce = Callable[[Any, Info], Awaitable[Any] | Any]
-
-_PRODUCE = "bigraph.produce"
 
 
 class ProducedField(StrawberryField):
@@ -49,7 +47,7 @@ class ProducedField(StrawberryField):
         kwargs: Any,  # noqa: ARG002
     ) -> Any:
         """Calls the producer that the field was made with."""
-        return self.metadata[_PRODUCE](source, info)
+        return self.metadata[PRODUCE](source, info)
 
 
 @contextmanager
@@ -98,7 +96,7 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
         graphql_name=graphql_name,
         type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
         description=description,
-        metadata={MEMBER: member, _PRODUCE: produce},
+        metadata={MEMBER: member, PRODUCE: produce},
     )
     field.arguments = list(arguments)
     return field

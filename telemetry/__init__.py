@@ -1,5 +1,6 @@
 """What an operator sees of a request: spans, counts and log lines. Imports nothing of ours."""
 
+from telemetry.counts import count_completion
 from telemetry.logs import log_request, logger
 from telemetry.spans import fail, span, trace_id
 from telemetry.stores import store_span
@@ -9,6 +10,7 @@ from telemetry.tracing import enabled
 __all__ = [
     "Tally",
     "begin",
+    "count_completion",
     "current",
     "enabled",
     "fail",

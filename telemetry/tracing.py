@@ -1,113 +1,92 @@
-"""In charge of where spans go: the standard OTEL_* variables, read once at start-up."""
+"""In charge of where spans and counts go: the standard OTEL_* variables, read once at start-up."""
 
-import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from opentelemetry import trace
 
-from telemetry import spans
-from telemetry.logs import logger
+from telemetry import counts, spans
+from telemetry.exporting import FLUSH_SECONDS, ExportTrouble, exporters_asked, resource, visible
 from telemetry.spans import enabled
 
 if TYPE_CHECKING:
     # The SDK takes a tenth of a second to import, so only those who asked for it wait.
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.metrics.export import MetricExporter
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.sdk.trace.export import SpanExporter
 
 __all__ = ["configure", "enabled"]
 
-FLUSH_SECONDS: Final = 2.0
-"""How long a shutdown waits for the last spans to leave."""
 
-_EXPORTERS = ("otlp", "console", "none")
-_QUIET_SECONDS: Final = 60.0
+class _Outlet(NamedTuple):
+    """``flush`` sends what is left; shutting the exporters ends their retries."""
+
+    flush: Callable[[], None]
+    exporters: "Sequence[SpanExporter | MetricExporter]"
 
 
 def configure(environ: Mapping[str, str], *, service_version: str) -> Callable[[], None]:
-    """Send spans where ``environ`` asks; nowhere, and at no cost, unless it does.
+    """Send spans and counts where ``environ`` asks; nowhere, and at no cost, unless it does.
 
     Returns the shutdown, which sends what is left and takes `FLUSH_SECONDS` at most. Raises
     ValueError, naming the variable, if it asks for what there is not.
     """
-    names = _asked(environ)
-    if not names:
+    traced, counted = exporters_asked(environ, "TRACES"), exporters_asked(environ, "METRICS")
+    if not traced and not counted:
         return _nothing_to_shut
-    with _visible(environ):
-        return _start(names, service_version)
+    with visible(environ):
+        trouble, outlets = ExportTrouble(), list[_Outlet]()
+        if traced:
+            outlets.append(_start_spans(traced, service_version))
+        if counted:
+            outlets.append(_start_counts(counted, service_version))
+    return _shutdown(trouble, outlets)
 
 
-def _asked(environ: Mapping[str, str]) -> list[str]:
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-        return []
-    endpoint = any(
-        environ.get(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT", "").strip() for which in ("TRACES_", "")
-    )
-    asked = environ.get("OTEL_TRACES_EXPORTER", "").strip() or ("otlp" if endpoint else "none")
-    names = [name.strip().lower() for name in asked.split(",") if name.strip()]
-    for name in names:
-        if name not in _EXPORTERS:
-            raise ValueError(
-                f"OTEL_TRACES_EXPORTER is {name!r}, which is none of {', '.join(_EXPORTERS)}"
-            )
-    if "otlp" in names:
-        _check_protocol(environ)
-    return [name for name in dict.fromkeys(names) if name != "none"]
+def _shutdown(trouble: ExportTrouble, outlets: Sequence[_Outlet]) -> Callable[[], None]:
+    def shutdown() -> None:
+        spans.install(None)
+        counts.install(None)
+        flushing = [
+            (threading.Thread(target=outlet.flush, name="flush", daemon=True), outlet)
+            for outlet in outlets
+        ]
+        for thread, _ in flushing:
+            thread.start()
+        deadline = time.monotonic() + FLUSH_SECONDS
+        for thread, _ in flushing:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        trouble.mute()
+        late = [outlet for thread, outlet in flushing if thread.is_alive()]
+        for exporter in (exporter for outlet in late for exporter in outlet.exporters):
+            cast("Any", exporter).shutdown()
+
+    return shutdown
 
 
-def _check_protocol(environ: Mapping[str, str]) -> None:
-    for name in ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
-        if protocol := environ.get(name, "").strip():
-            if protocol != "http/protobuf":
-                raise ValueError(f"{name} is {protocol!r}, but only http/protobuf is spoken")
-            return
-
-
-@contextmanager
-def _visible(environ: Mapping[str, str]) -> Generator[None]:
-    """The SDK reads endpoint, headers, sampler and more from os.environ only: show it ours."""
-    mine = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
-    ours = {name: value for name, value in environ.items() if name.startswith("OTEL_")}
-    _replace(mine, ours)
-    try:
-        yield
-    finally:
-        _replace(ours, mine)
-
-
-def _replace(old: Mapping[str, str], new: Mapping[str, str]) -> None:
-    for name in old:
-        os.environ.pop(name, None)
-    os.environ.update(new)
-
-
-def _start(names: list[str], service_version: str) -> Callable[[], None]:
+def _start_spans(names: Sequence[str], service_version: str) -> _Outlet:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - see TYPE_CHECKING above
 
-    trouble = _ExportTrouble()
     exporters = [_exporter(name) for name in names]
-    provider = TracerProvider(resource=_resource(service_version), shutdown_on_exit=False)
+    provider = TracerProvider(resource=resource(service_version), shutdown_on_exit=False)
     for name, exporter in zip(names, exporters, strict=True):
         provider.add_span_processor(_processor(name, exporter))
     trace.set_tracer_provider(provider)
     spans.install(provider)
+    return _Outlet(provider.shutdown, exporters)
 
-    def shutdown() -> None:
-        spans.install(None)
-        flush = threading.Thread(target=provider.shutdown, name="flush-spans", daemon=True)
-        flush.start()
-        flush.join(FLUSH_SECONDS)
-        trouble.mute()
-        if flush.is_alive():
-            for exporter in exporters:
-                exporter.shutdown()  # ends its retries
 
-    return shutdown
+def _start_counts(names: Sequence[str], service_version: str) -> _Outlet:
+    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
+
+    exporters = [_count_exporter(name) for name in names]
+    readers = [PeriodicExportingMetricReader(exporter) for exporter in exporters]
+    provider = MeterProvider(readers, resource(service_version), shutdown_on_exit=False)
+    counts.install(provider)
+    return _Outlet(provider.shutdown, exporters)
 
 
 def _exporter(name: str) -> "SpanExporter":
@@ -132,32 +111,16 @@ def _processor(name: str, exporter: "SpanExporter") -> "SpanProcessor":
     return SimpleSpanProcessor(exporter) if name == "console" else BatchSpanProcessor(exporter)
 
 
-def _resource(service_version: str) -> "Resource":
-    from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
+def _count_exporter(name: str) -> "MetricExporter":
+    if name == "console":
+        from opentelemetry.sdk.metrics.export import ConsoleMetricExporter  # noqa: PLC0415
 
-    ours = {"service.name": "bigraph", "service.version": service_version}
-    return Resource.create({**ours, **OTELResourceDetector().detect().attributes})
+        return ConsoleMetricExporter()
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import (  # noqa: PLC0415
+        OTLPMetricExporter,
+    )
 
-
-class _ExportTrouble(logging.Handler):
-    """Turns the SDK's complaints, a traceback for each batch, into one line a minute."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._next = 0.0
-        sdk = logging.getLogger("opentelemetry")
-        sdk.handlers[:] = [self]
-        sdk.propagate = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= self.level and time.monotonic() >= self._next:
-            self._next = time.monotonic() + _QUIET_SECONDS
-            reason = record.getMessage().partition("\n")[0][:300]
-            logger("telemetry").warning("tracing_trouble", reason=reason)
-
-    def mute(self) -> None:
-        """From now on say nothing: the program is ending."""
-        self.setLevel(logging.CRITICAL + 1)
+    return OTLPMetricExporter()
 
 
 def _nothing_to_shut() -> None: ...

@@ -35,13 +35,11 @@ async def tree_of(connect: Callable, library: Library, query: str) -> dict[str, 
 
 
 async def test_each_resolver_has_a_span_with_its_store_s_below(connect):
-    """Operation → root fields → relation batches → store calls; users' fields too."""
+    """Operation → root fields → relation batches → store calls; users' fields too, in batches."""
     assert await tree_of(connect, Library(), QUERY) == {
         "": ["query Tree"],
         "query Tree": [
             "Book.lastLoan",
-            "Book.lastLoan",
-            "Book.priceWithTax",
             "Book.priceWithTax",
             "Query.books",
             "Query.openingHours",

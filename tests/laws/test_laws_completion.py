@@ -110,7 +110,7 @@ async def test_operations_are_valid_and_most_say_something(worlds, name):
         roots += found.roots(operation.variables[0]) or ()
     assert conflicts < 3
     assert well > 35
-    assert sum(root.reason is None for root in roots) > len(roots) / 2
+    assert sum(root.refused is None for root in roots) > len(roots) / 2
 
 
 async def _all_hold(worlds: Sequence[World], count: int) -> None:
