@@ -159,6 +159,11 @@ class Entity:
         kind = self.kinds and self.kinds.member(record.get(self.kinds.tag))
         return kind.fields if kind else self.fields
 
+    @cached_property
+    def stored_fields(self) -> Mapping[str, Field]:
+        """The fields by name without those that are computed."""
+        return {name: field for name, field in self.fields.items() if field.computed is None}
+
     def is_key(self, fields: Iterable[str]) -> bool:
         """Whether at most one row has given values of these fields."""
         wanted = set(fields)

@@ -100,6 +100,10 @@ def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
                 reason = f"links by {owner.name}.{name}, which does not exist"
                 mend = f"Use one of: {', '.join(sorted(owner.fields))}."
                 raise ModelError(entity.name, link.name, reason, mend=mend)
+            if owner.fields[name].computed:
+                reason = f"links by {owner.name}.{name}, which is computed"
+                mend = "Link by stored fields: an index finds those."
+                raise ModelError(entity.name, link.name, reason, mend=mend)
         ours, theirs = entity.fields[here].type, target.fields[there].type
         if _shown(ours) != _shown(theirs):
             reason = f"links {entity.name}.{here} ({_label(ours)}) to {target.name}.{there}"

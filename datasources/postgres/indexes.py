@@ -40,6 +40,8 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
             return None
         (name,) = order.path
         field = entity.fields[name]
+        if field.computed:
+            return None
         kind = table_of(entity).c[field.stored].type
         if is_rounded(field.type, kind) or (isinstance(kind, sa.Enum) and not is_native_enum(kind)):
             return None  # the order is that of something made of the column

@@ -143,7 +143,8 @@ async def _copy(
     is_new: bool,
 ) -> int:
     """Loads a table; gives the number of rows."""
-    columns = sql.SQL(", ").join(sql.Identifier(field.stored) for field in entity.fields.values())
+    stored = entity.stored_fields.values()
+    columns = sql.SQL(", ").join(sql.Identifier(field.stored) for field in stored)
     table = sql.SQL(cast("Any", quoted_name(table_of(entity))))
     # Frozen rows need no vacuum before an index alone can count them.
     option = sql.SQL(" (FREEZE)" if is_new else "")
@@ -162,8 +163,8 @@ async def _copy(
 
 def _sent(entity: Entity, rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Any]]:
     """Each row's values in the order of the fields, as psycopg takes them."""
-    names = list(entity.fields)
-    encoders = [(at, _encoder(field.type)) for at, field in enumerate(entity.fields.values())]
+    names = list(entity.stored_fields)
+    encoders = [(at, _encoder(entity.fields[name].type)) for at, name in enumerate(names)]
     special = [(at, encode) for at, encode in encoders if encode is not None]
     for row in rows:
         values = [row.get(name) for name in names]
