@@ -100,6 +100,19 @@ class TextSearch:
     column: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A query of the store's that makes an entity's rows; none of them is stored.
+
+    ``sql`` is a SELECT; ``stages`` make documents of those of the collection ``source``. Without
+    either, the view is one that the database has.
+    """
+
+    sql: str | None = None
+    source: str | None = None
+    stages: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Entity:
     """One table or collection that is served, or a portion of its rows.
@@ -130,6 +143,7 @@ class Entity:
     kinds: UnionType | None = None
     interfaces: tuple[str, ...] = ()
     search: TextSearch | None = None
+    view: View | None = None
 
     @cached_property
     def document(self) -> DocumentType | UnionType:
@@ -210,7 +224,7 @@ class Catalog(Mapping[str, Entity]):
             [
                 (
                     *(e.name, e.table, e.namespace, sorted(e.fields.items())),
-                    *(e.portion, e.kinds, e.search),
+                    *(e.portion, e.kinds, e.search, e.view),
                 )
                 for e in self.values()
             ],

@@ -26,7 +26,7 @@ class _Column(NamedTuple):
 def gives_order(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> bool:
     """Whether an index holds the rows with given values of ``key`` in this order, either way."""
     wanted = _columns(entity, key, orders)
-    if wanted is None:
+    if wanted is None or entity.view:
         return False
     stored = {entity.fields[name].stored for name in key}
     return any(_gives(index, stored, wanted) for index in _indexes(table_of(entity)))

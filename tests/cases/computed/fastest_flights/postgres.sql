@@ -3,7 +3,7 @@ FROM flight AS flight_1
 WHERE CAST((flight_1.distance * CAST(60.0 AS DOUBLE PRECISION)) / CAST(nullif(flight_1.air_time, 0) AS NUMERIC) AS DOUBLE PRECISION) > $1::double precision ORDER BY CAST((flight_1.distance * CAST(60.0 AS DOUBLE PRECISION)) / CAST(nullif(flight_1.air_time, 0) AS NUMERIC) AS DOUBLE PRECISION) DESC NULLS LAST, flight_1.id 
  LIMIT 2;
 
-SELECT count(*) AS value0, CAST(avg(CAST((flight_1.distance * CAST(60.0 AS DOUBLE PRECISION)) / CAST(nullif(flight_1.air_time, 0) AS NUMERIC) AS DOUBLE PRECISION)) AS DOUBLE PRECISION) AS value1 
+SELECT count(*) AS value0, min(CAST((flight_1.distance * CAST(60.0 AS DOUBLE PRECISION)) / CAST(nullif(flight_1.air_time, 0) AS NUMERIC) AS DOUBLE PRECISION)) AS value1 
 FROM flight AS flight_1 
 WHERE CAST((flight_1.distance * CAST(60.0 AS DOUBLE PRECISION)) / CAST(nullif(flight_1.air_time, 0) AS NUMERIC) AS DOUBLE PRECISION) > $1::double precision;
 
