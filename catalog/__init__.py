@@ -1,7 +1,7 @@
 """What the models say, frozen, and the query language between the layers."""
 
 from catalog.build import catalog_of, models_in
-from catalog.declare import BigInt, Index, Link, ObjectId, Search, interface
+from catalog.declare import BigInt, Computed, Index, Link, ObjectId, Search, interface
 from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.errors import BigraphError, ModelError
 from catalog.geo import GeoPoint
@@ -10,6 +10,7 @@ __all__ = [
     "BigInt",
     "BigraphError",
     "Catalog",
+    "Computed",
     "Entity",
     "GeoPoint",
     "Index",

@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from catalog.computed import with_computed
 from catalog.documents import entity_of_document, is_document
 from catalog.entity import Catalog, Entity, Interface, Relation
 from catalog.errors import ModelError
@@ -25,6 +26,7 @@ from catalog.names import (
 from catalog.searches import SEARCH, SIMILARITY
 from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
+from catalog.views import with_view
 
 
 def models_in(package: ModuleType) -> list[type]:
@@ -57,6 +59,7 @@ def catalog_of(models: Iterable[type]) -> Catalog:
     kin: dict[str, Kin] = {}
     for model in models:
         entity = entity_of_table(model) if is_table(model) else entity_of_document(model)
+        entity = with_view(with_computed(entity))
         check_type_name(entity.name)
         if entity.name in entities:
             other = entities[entity.name].model.__module__

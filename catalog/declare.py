@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from catalog.types import Scalar
 
@@ -101,6 +101,25 @@ class Search:
         object.__setattr__(self, "language", language)
         object.__setattr__(self, "weights", dict(weights or {}))
         object.__setattr__(self, "column", column)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A field that the store computes of others, each time that it is asked for.
+
+    ``type`` is an annotation, as those of documents: ``float | None``. ``expression`` is given the
+    model and gives an SQL expression over its columns; or, for a document, an aggregation
+    expression, for which ``row.wind.speed`` is the path of that field. ``python`` gives the value
+    of a row in memory, for tests without a store.
+
+    Listed in the model's ``__computed__``.
+    """
+
+    name: str
+    type: Any
+    expression: Callable[[Any], Any]
+    python: Callable[[Any], Any] | None = None
+    description: str | None = None
 
 
 ObjectId = Annotated[str, Scalar.OBJECT_ID]

@@ -131,6 +131,12 @@ def _type(
     return _annotated(model, name, annotation, parents), optional
 
 
+def annotated_type(model: type, name: str, annotation: Any) -> tuple[FieldType, bool]:
+    """The type that an annotation says, and whether it may be None; raises ``ModelError``."""
+    inner, optional = _without_none(annotation)
+    return _annotated(model, name, inner, ()), optional
+
+
 def _without_none(annotation: Any) -> tuple[Any, bool]:
     if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
         return annotation, False

@@ -100,6 +100,19 @@ class TextSearch:
     column: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A query of the store's that makes an entity's rows; none of them is stored.
+
+    ``sql`` is a SELECT; ``stages`` make documents of those of the collection ``source``. Without
+    either, the view is one that the database has.
+    """
+
+    sql: str | None = None
+    source: str | None = None
+    stages: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Entity:
     """One table or collection that is served, or a portion of its rows.
@@ -130,6 +143,7 @@ class Entity:
     kinds: UnionType | None = None
     interfaces: tuple[str, ...] = ()
     search: TextSearch | None = None
+    view: View | None = None
 
     @cached_property
     def document(self) -> DocumentType | UnionType:
@@ -153,6 +167,11 @@ class Entity:
             if name not in self.fields
         ]
         return (*own, *of_kinds)
+
+    @cached_property
+    def stored_fields(self) -> Mapping[str, Field]:
+        """The fields by name without those that are computed."""
+        return {name: field for name, field in self.fields.items() if field.computed is None}
 
     def is_key(self, fields: Iterable[str]) -> bool:
         """Whether at most one row has given values of these fields."""
@@ -200,7 +219,7 @@ class Catalog(Mapping[str, Entity]):
             [
                 (
                     *(e.name, e.table, e.namespace, sorted(e.fields.items())),
-                    *(e.portion, e.kinds, e.search),
+                    *(e.portion, e.kinds, e.search, e.view),
                 )
                 for e in self.values()
             ],

@@ -100,6 +100,10 @@ def _check_sides(entity: Entity, target: Entity, link: Link) -> None:
                 reason = f"links by {owner.name}.{name}, which does not exist"
                 mend = f"Use one of: {', '.join(sorted(owner.fields))}."
                 raise ModelError(entity.name, link.name, reason, mend=mend)
+            if owner.fields[name].computed:
+                reason = f"links by {owner.name}.{name}, which is computed"
+                mend = "Link by stored fields: an index finds those."
+                raise ModelError(entity.name, link.name, reason, mend=mend)
         ours, theirs = entity.fields[here].type, target.fields[there].type
         if _shown(ours) != _shown(theirs):
             reason = f"links {entity.name}.{here} ({_label(ours)}) to {target.name}.{there}"
@@ -131,6 +135,9 @@ def _check_index(entity: Entity, link: Link, target: Entity, fields: tuple[str, 
         return
     # A unique key inside the fields leaves at most one row to look at.
     if target.is_key(fields):
+        return
+    # A view has none of its own: what it is made of must find the rows.
+    if target.view:
         return
     mend = f"Add an index on {'+'.join(fields)} to {target.name}."
     reason = f"no index of {target.name} begins with {'+'.join(fields)}"

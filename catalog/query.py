@@ -202,7 +202,7 @@ class Read:
     ``limit`` None is no limit, 0 no rows at all (only a total is wanted). The order is total: the
     planner ends it with the primary key.
 
-    With ``distinct`` rows that are alike are one. Then ``fields`` are leaves of the entity itself,
+    With ``distinct`` rows that are alike are one. Then ``fields`` are stored leaves of the entity,
     and there is neither order nor total, neither joins nor a batch.
     """
 

@@ -100,7 +100,7 @@ def _fields(model: type, mapper: Mapper[Any]) -> Iterator[Field]:
             name=name,
             api=api_name(model.__name__, name),
             stored=column.name,
-            type=_type(model.__name__, name, column.type),
+            type=column_type(model.__name__, name, column.type),
             nullable=bool(column.nullable),
             description=description,
         )
@@ -112,14 +112,15 @@ def _vectors(mapper: Mapper[Any]) -> list[str]:
     return [column.name for column in columns if isinstance(column.type, postgresql.TSVECTOR)]
 
 
-def _type(model: str, name: str, kind: sa.types.TypeEngine[Any]) -> FieldType:
+def column_type(model: str, name: str, kind: sa.types.TypeEngine[Any]) -> FieldType:
+    """What a column of this SQL type holds; raises ``ModelError`` if it cannot be served."""
     if isinstance(kind, sa.types.TypeDecorator):
         # SQLModel's own AutoString and UTCDateTime, for instance: what the column holds counts.
-        return _type(model, name, kind.type_engine(_POSTGRES))
+        return column_type(model, name, kind.type_engine(_POSTGRES))
     if isinstance(kind, sa.Enum):
         return _enum(model, name, kind)
     if isinstance(kind, sa.ARRAY) and kind.dimensions in (None, 1):
-        return ListType(_type(model, name, cast("Any", kind).item_type), items_nullable=True)
+        return ListType(column_type(model, name, cast("Any", kind).item_type), items_nullable=True)
     if isinstance(kind, sa.Numeric) and not kind.asdecimal:
         return Scalar.FLOAT
     for base, scalar in _SCALARS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,12 +90,25 @@ FieldType = Scalar | EnumType | ListType | DocumentType | UnionType
 
 
 @dataclass(frozen=True, slots=True)
+class Computation:
+    """How a store makes a field of others: an expression in its own language, told by ``text``.
+
+    ``python`` makes the value of a row in memory; without it, memory takes what the row holds.
+    """
+
+    text: str
+    expression: Any = field(repr=False, compare=False)
+    python: Callable[[Any], Any] | None = field(repr=False, compare=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity or of a nested document.
 
     ``name`` is the Python name, ``api`` the GraphQL name, ``stored`` the column or document key.
     ``nullable`` is true where the store may hold null, or a document may lack the key.
-    ``similar`` says that its texts can be compared by likeness.
+    ``similar`` says that its texts can be compared by likeness. A ``computed`` field is not stored;
+    only an entity has such.
     """
 
     name: str
@@ -105,6 +118,7 @@ class Field:
     nullable: bool
     description: str | None = None
     similar: bool = False
+    computed: Computation | None = None
 
 
 def step_to(member: str) -> str:

@@ -27,6 +27,10 @@ async def load(
     rows that are there already are never changed or removed. Raises ``LoadError``.
     """
     samples = {table.model: table for table in tables}
+    for entity in catalog.values():
+        if entity.view and entity.model in samples:
+            hint = "Leave it out of the sample: its rows are made of others."
+            raise LoadError(f"{entity.name} cannot be loaded: it is a view.", hint=hint)
     stores = (
         (load_tables, catalog.of(Store.POSTGRES), postgres_url),
         (load_collections, catalog.of(Store.MONGO), mongo_url),

@@ -54,7 +54,8 @@ def sample_of(entity: Entity, samples: Mapping[type, SampleTable]) -> SampleTabl
 
 def fingerprint(entity: Entity, sample: SampleTable) -> str:
     """Changes when the stored form of the entity, or the size of its sample, does."""
-    described = json.dumps([entity.namespace, entity.table, _shape(entity.fields), sample.count])
+    shape = _shape(entity.stored_fields)
+    described = json.dumps([entity.namespace, entity.table, shape, sample.count])
     return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
 
 

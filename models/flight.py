@@ -3,10 +3,10 @@
 import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import DateTime, Index
+from sqlalchemy import DateTime, Index, func
 from sqlmodel import Field, Relationship, SQLModel, col
 
-from catalog import Link
+from catalog import Computed, Link
 
 if TYPE_CHECKING:
     from models.airline import Airline
@@ -60,6 +60,15 @@ class Flight(SQLModel, table=True):
             back="departures",
             description="The weather at the origin in the hour of the scheduled departure.",
             back_description="Flights that were to leave from here within this hour.",
+        ),
+    )
+
+    __computed__: ClassVar = (
+        Computed(
+            "speed",
+            float | None,
+            lambda flight: flight.distance * 60.0 / func.nullif(flight.air_time, 0),
+            description="Miles per hour in the air; null if it did not arrive.",
         ),
     )
 

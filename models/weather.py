@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from catalog import Index, Link
+from catalog import Computed, Index, Link
 
 
 class Temperature(BaseModel):
@@ -40,6 +40,15 @@ class Weather(BaseModel):
             back="weather",
             description="The airport of the station.",
             back_description="Hourly weather in 2013; New York's airports only.",
+        ),
+    )
+
+    __computed__: ClassVar = (
+        Computed(
+            "dewpoint_spread",
+            float | None,
+            lambda hour: {"$subtract": [hour.temperature.air, hour.temperature.dewpoint]},
+            description="Degrees Fahrenheit that the air is above its dew point: near 0 is fog.",
         ),
     )
 

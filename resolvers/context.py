@@ -70,9 +70,9 @@ class Context:
         order_by: Sequence[Mapping[str, Any]],
         first: int | None,
     ) -> Read:
-        unknown = key.keys() - entity.fields.keys()
+        unknown = key.keys() - entity.stored_fields.keys()
         if unknown or not key:
-            hint = f"Fields of {entity.name}: {', '.join(entity.fields)}."
+            hint = f"Fields of {entity.name}: {', '.join(entity.stored_fields)}."
             named = ", ".join(sorted(unknown)) or "nothing"
             raise InputError(f"load: the key names {named}.", hint=hint)
         try:

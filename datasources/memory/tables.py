@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, assert_never
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, assert_never, cast
 
 from catalog.entity import Catalog, Entity, Relation, Store, Through
 from catalog.gauges import Distance, Gauge, Rank, Similarity
@@ -34,6 +34,9 @@ class Tables:
         if unknown:
             raise LookupError(f"not entities of {store.value}: {', '.join(sorted(unknown))}")
         self._tables = tables
+        self._computed = {
+            entity.name: made for entity in catalog.of(store) if (made := dict(_computed(entity)))
+        }
 
     def kind(self, entity: str) -> DocumentType | UnionType:
         """The type of an entity's rows."""
@@ -50,6 +53,10 @@ class Tables:
 
     def rows(self, entity: str) -> Sequence[Row]:
         """Every row of an entity; those of a family are all under the name of its first."""
+        rows, computed = self._held(entity), self._computed.get(entity)
+        return [Computing(row, computed) for row in rows] if computed else rows
+
+    def _held(self, entity: str) -> Sequence[Row]:
         portion = self._portions.get(entity)
         if portion is None:
             return self._tables.get(entity, ())
@@ -83,6 +90,47 @@ class Tables:
             for row in self.rows(target)
             if any(_equal(values_of(row, there), one) for one in wanted)
         ]
+
+
+class Computing(Mapping[str, Any]):
+    """A row whose computed values are made when they are looked at."""
+
+    def __init__(self, row: Row, computed: Mapping[str, Callable[[Any], Any]]) -> None:
+        self._row = row
+        self._computed = computed
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._computed:
+            return self._computed[name](Attributes(self._row))
+        return self._row[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._row, **self._computed})
+
+    def __len__(self) -> int:
+        return len(self._row.keys() | self._computed.keys())
+
+
+class Attributes:
+    """A row, or a nested document, as the Python form of a computed field sees it.
+
+    Its attributes are its fields; those that it lacks are None.
+    """
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._row.get(name)
+        return Attributes(cast("Row", value)) if isinstance(value, Mapping) else value
+
+
+def _computed(entity: Entity) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    kinds = entity.kinds.types.values() if entity.kinds else ()
+    for kind in (*kinds, entity):
+        for name, field in kind.fields.items():
+            if field.computed and field.computed.python:
+                yield name, field.computed.python
 
 
 def document_of(entity: Entity) -> DocumentType | UnionType:

@@ -12,7 +12,8 @@ from typing import Any, assert_never
 from catalog.entity import Catalog, Entity
 from catalog.query import Order
 from catalog.summary import Function, GroupKey, Measure, Span, Summary, type_at
-from catalog.types import FieldType, Scalar
+from catalog.types import Field, FieldType, Scalar
+from datasources.mongo.computed import computing, filtered_by, named_by
 from datasources.mongo.ordering import ordering, reached
 from datasources.mongo.paths import Stage, document_of, place_of
 from datasources.mongo.rows import matching
@@ -28,6 +29,7 @@ def group_stages(catalog: Catalog, summary: Summary) -> list[Stage]:
     groups = summary.groups
     return [
         *matching(catalog, summary.entity, summary.filter),
+        *computing(_grouped_by(summary) - filtered_by(summary.entity, summary.filter)),
         *_joined(catalog, summary),
         {"$group": {"_id": _keys(summary), **dict(_gathered(summary))}},
         {"$project": {"_id": 0, **_named(summary)}},
@@ -36,6 +38,13 @@ def group_stages(catalog: Catalog, summary: Summary) -> list[Stage]:
         *([{"$skip": summary.offset}] if summary.offset else []),
         *([] if summary.limit is None else [{"$limit": summary.limit}]),
     ]
+
+
+def _grouped_by(summary: Summary) -> set[Field]:
+    """The computed fields of which groups are made, or which are measured."""
+    paths = [key.path for key in summary.keys if not key.relations]
+    measured = [measure.path for measure in summary.measures if measure.path]
+    return named_by(summary.entity, [*paths, *measured])
 
 
 def _joined(catalog: Catalog, summary: Summary) -> Iterator[Stage]:

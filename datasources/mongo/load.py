@@ -69,13 +69,15 @@ async def _load(
     loaded = False
     for entity in entities:
         sample = sample_of(entity, samples)
+        if entity.view:
+            continue
         is_new = entity.table not in present
         due = sample is not None and not await _is_complete(database, entity, sample, is_new=is_new)
         if is_new:
             await database.create_collection(entity.table)
             present.add(entity.table)  # two entities may share it
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
-        if indexes := _indexes(entity):
+        if indexes := await _missing(database, entity):
             await database[entity.table].create_indexes(indexes)
         if index := text_index(entity):
             await _make_text_index(database, entity, index)
@@ -83,6 +85,12 @@ async def _load(
             await _fill(database, entity, sample, progress)
             loaded = True
     return loaded
+
+
+async def _missing(database: Database, entity: Entity) -> list[IndexModel]:
+    """The indexes that are not there by name: SecantusDB takes no 2dsphere index a second time."""
+    there = await database[entity.table].index_information()
+    return [index for index in _indexes(entity) if index.document["name"] not in there]
 
 
 async def _is_complete(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.entity import Entity, Relation
-from datasources.mongo.paths import Stage, portion_of
+from datasources.mongo.paths import Stage, origin_of, portion_of
 
 Pair = tuple[str, str]
 """The stored names of the value to look for and of the field to find it in."""
@@ -21,14 +21,18 @@ def lookup(
     """A stage that puts a list of the target's documents, after ``pipeline``, into ``into``.
 
     The first pair is the one that an index must serve (see `by_index`); others may. ``nulls`` says
-    that a value to look for may be null.
+    that a value to look for may be null. Documents that a view makes are compared one by one.
     """
-    (local, foreign), *others = pairs
-    stage: Stage = {"from": target.table, "localField": local, "foreignField": foreign}
+    collection, made = origin_of(target)
+    stage: Stage = {"from": collection}
+    others = pairs
+    if not made:  # else there is no field to look up by before the documents are made
+        (local, foreign), *others = pairs
+        stage |= {"localField": local, "foreignField": foreign}
     if others:
         stage["let"] = {f"key{at}": f"${name}" for at, (name, _) in enumerate(others)}
     found = {**_equal(others), **(_present(pairs) if nulls else {}), **portion_of(target)}
-    stage["pipeline"] = [*([{"$match": found}] if found else []), *pipeline]
+    stage["pipeline"] = [*made, *([{"$match": found}] if found else []), *pipeline]
     return {"$lookup": {**stage, "as": into}}
 
 

@@ -15,6 +15,7 @@ from catalog.entity import Catalog, Entity
 from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.query import Order
 from catalog.types import EnumType, FieldType, Scalar
+from datasources.mongo.computed import computing, ordered_by
 from datasources.mongo.geo import distance_expression
 from datasources.mongo.lookups import related
 from datasources.mongo.paths import Stage, document_of, place_of
@@ -50,8 +51,8 @@ def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[S
             computed[f"~order{at}"] = _ranked(key)
         # A field sorts where it comes first; a later term on it has nothing left to decide.
         directions.setdefault(key.stored or f"~order{at}", -1 if term.descending else 1)
-    computing = [{"$set": computed}] if computed else []
-    return [*lookups, *computing, *([{"$sort": directions}] if directions else [])]
+    made = [{"$set": computed}] if computed else []
+    return [*lookups, *made, *([{"$sort": directions}] if directions else [])]
 
 
 def _gauged(key: _Key, gauge: Gauge) -> Expression:
@@ -82,7 +83,11 @@ def reached(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[St
     relation, *rest = term.relations
     target = catalog[relation.target]
     beyond = Order(term.path, tuple(rest))
-    value = [*reached(catalog, target, beyond, "~next"), _value(target, beyond)]
+    value = [
+        *reached(catalog, target, beyond, "~next"),
+        *computing(ordered_by(target, [beyond])),
+        _value(target, beyond),
+    ]
     unwind = {"path": f"${into}", "preserveNullAndEmptyArrays": True}
     found = related(entity, relation, target, [{"$limit": 1}, *value], into)
     return [found, {"$unwind": unwind}]

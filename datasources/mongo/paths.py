@@ -113,6 +113,17 @@ def outermost(leaves: Iterable[str]) -> list[str]:
     return [leaf for leaf in found if not any(leaf.startswith(f"{other}.") for other in found)]
 
 
+def origin_of(entity: Entity) -> tuple[str, list[Stage]]:
+    """The collection that an entity's documents come from, and the stages that make them of it.
+
+    A view that its model defines is made as part of each command: it need not exist.
+    """
+    view = entity.view
+    if view is None or view.source is None:
+        return entity.table, []
+    return view.source, [dict(stage) for stage in view.stages]
+
+
 def portion_of(entity: Entity) -> Stage:
     """The query for those documents of the collection that are the entity's; empty for all."""
     portion = entity.portion

@@ -28,7 +28,7 @@ from catalog.summary import Summary
 from datasources.errors import SearchMisplaced
 from datasources.mongo.groups import group_stages
 from datasources.mongo.lookups import by_index, lookup
-from datasources.mongo.paths import Stage, portion_of
+from datasources.mongo.paths import Stage, origin_of, portion_of
 from datasources.mongo.rows import count_stages, row_stages
 from datasources.mongo.values import NOTHING, encoded
 
@@ -68,7 +68,7 @@ def command_of(catalog: Catalog, reads: Sequence[Read | Summary]) -> Command | N
         _check_search(read)
     if is_rows_only(reads):
         read = reads[0]
-        return Command(read.entity.table, _own(read, _stages(catalog, read)), ((),))
+        return _command(read, _stages(catalog, read), ((),))
     sought = [_sought(read) for read in reads]
     parts = [*_joined_batches(catalog, reads, sought), *_plain_parts(catalog, reads)]
     if not parts:
@@ -94,22 +94,24 @@ def _plain_parts(catalog: Catalog, reads: Sequence[Read | Summary]) -> Iterator[
     for at, read in enumerate(reads):
         if read.batch is None and read.limit != 0:
             named = {"$replaceWith": {f"{ROWS}{at}": "$$ROOT"}}
-            yield Command(read.entity.table, [*_own(read, _stages(catalog, read)), named])
+            yield _command(read, [*_stages(catalog, read), named])
         if read.batch is None and not isinstance(read, Summary) and read.total:
-            counted = count_stages(catalog, read, f"{TOTAL}{at}")
-            yield Command(read.entity.table, _own(read, counted))
+            yield _command(read, count_stages(catalog, read, f"{TOTAL}{at}"))
 
 
-def _own(read: Read | Summary, stages: list[Stage]) -> list[Stage]:
-    """The stages with one that leaves of a collection what is the entity's.
+def _command(
+    read: Read | Summary, stages: list[Stage], keys: tuple[tuple[Key, ...], ...] = ()
+) -> Command:
+    """The stages, after those that leave of a collection, or make of it, what is the entity's.
 
     What is looked up is so already. A search must stay in the first stage.
     """
+    collection, made = origin_of(read.entity)
     portion = portion_of(read.entity)
     if not portion:
-        return stages
+        return Command(collection, [*made, *stages], keys)
     at = 1 if searches(read.filter) else 0
-    return [*stages[:at], {"$match": portion}, *stages[at:]]
+    return Command(collection, [*made, *stages[:at], {"$match": portion}, *stages[at:]], keys)
 
 
 def _joined_batches(

@@ -26,6 +26,7 @@ from catalog.query import (
     Related,
     Searched,
 )
+from datasources.mongo.computed import computing, filtered_by, named_by, ordered_by
 from datasources.mongo.filters import Condition, condition_of
 from datasources.mongo.lookups import related
 from datasources.mongo.ordering import ordering
@@ -37,14 +38,22 @@ JOINED = "~join"
 
 def row_stages(catalog: Catalog, read: Read) -> list[Stage]:
     """The stages that give the read's rows, from all documents of its collection or of a key."""
+    entity, wanted = read.entity, And((read.filter, read.after))
+    # What is computed for the filter and the order is there when rows are projected; what is only
+    # shown is computed of the rows that are left.
+    sought = filtered_by(entity, wanted)
+    sorted_by = ordered_by(entity, read.order) - sought
+    shown = named_by(entity, read.fields) - sought - sorted_by
     return [
-        *matching(catalog, read.entity, And((read.filter, read.after))),
-        *(_alike(read.entity, read.fields) if read.distinct else []),
-        *ordering(catalog, read.entity, read.order),
+        *matching(catalog, entity, wanted),
+        *computing(sorted_by),
+        *(_alike(entity, read.fields) if read.distinct else []),
+        *ordering(catalog, entity, read.order),
         *([{"$skip": read.offset}] if read.offset else []),
         *([] if read.limit is None else [{"$limit": read.limit}]),
-        *_joining(catalog, read.entity, read.joins),
-        _projection(read.entity, read.fields, read.joins),
+        *computing(shown),
+        *_joining(catalog, entity, read.joins),
+        _projection(entity, read.fields, read.joins),
     ]
 
 
@@ -58,20 +67,26 @@ def count_stages(catalog: Catalog, read: Read, into: str) -> list[Stage]:
 def matching(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:
     """The stages that keep the rows for which ``filter`` holds.
 
-    What asks nothing of other collections goes first, so that they are asked about few rows.
+    What asks nothing of other collections goes first, so that they are asked about few rows; and
+    before it what asks for stored fields alone, since an index may serve that.
     """
     parts = list(_parts(filter))
-    own = And(tuple(part for part in parts if not _reaches(part)))
-    far = And(tuple(part for part in parts if _reaches(part)))
+    far = [part for part in parts if _reaches(part)]
+    made = [part for part in parts if part not in far and filtered_by(entity, part)]
+    own = [part for part in parts if part not in far and part not in made]
     lookups: list[Stage] = []
 
     def related_condition(across: Related) -> Condition:
         lookups.append(_probe(catalog, entity, across, into := f"~filter{len(lookups)}"))
         return {into: {"$ne" if across.quantifier is Quantifier.SOME else "$eq": []}}
 
-    conditions = [condition_of(document_of(entity), part, related_condition) for part in (own, far)]
-    first, last = ([{"$match": condition}] if condition else [] for condition in conditions)
-    return [*first, *lookups, *last]
+    first, second, last = (
+        [{"$match": condition}] if condition else []
+        for some in (own, made, far)
+        for condition in [condition_of(document_of(entity), And(tuple(some)), related_condition)]
+    )
+    computed = computing(filtered_by(entity, filter))
+    return [*first, *computed, *second, *lookups, *last]
 
 
 def _parts(filter: Filter) -> Iterator[Filter]:
@@ -110,6 +125,7 @@ def _joining(catalog: Catalog, entity: Entity, joins: Sequence[Join]) -> Iterato
         target = catalog[join.relation.target]
         pipeline = [
             {"$limit": 1},
+            *computing(named_by(target, join.fields)),
             *_joining(catalog, target, join.joins),
             _projection(target, join.fields, join.joins),
         ]

@@ -29,14 +29,19 @@ class Creation:
     after_rows: Sequence[str]
 
 
-def creation(tables: Sequence[sa.Table], present: Collection[str]) -> Creation:
-    """Makes those of the tables, and of their indexes, whose quoted names are not ``present``."""
+def creation(
+    tables: Sequence[sa.Table], present: Collection[str], views: Collection[sa.Table] = ()
+) -> Creation:
+    """Makes those of the tables, and of their indexes, whose quoted names are not ``present``.
+
+    A foreign key into one of the ``views`` only says how rows are related.
+    """
     missing = [table for table in tables if quoted_name(table) not in present]
     made = list(_made(missing))
     indexes = (index for table in tables if table not in missing for index in table.indexes)
     lacking = [CreateIndex(index) for index in indexes if quoted_name(index) not in present]
     before = [*_schemas(missing), *map(_without_foreign_keys, _tables_and_types(made))]
-    after = [*lacking, *_indexes(made), *_foreign_keys(missing)]
+    after = [*lacking, *_indexes(made), *_foreign_keys(missing, views)]
     return Creation([*map(_text, before)], [*map(_text, after)])
 
 
@@ -72,6 +77,11 @@ def _made(tables: Sequence[sa.Table]) -> Iterator[ExecutableDDLElement]:
     yield from made
 
 
+def schemas(tables: Iterable[sa.Table]) -> list[str]:
+    """The statements that make the schemas of these, where they are missing."""
+    return [*map(_text, _schemas(tables))]
+
+
 def _schemas(tables: Iterable[sa.Table]) -> Iterator[ExecutableDDLElement]:
     for schema in sorted({table.schema for table in tables if table.schema}):
         yield CreateSchema(schema, if_not_exists=True)
@@ -92,9 +102,13 @@ def _indexes(made: Iterable[ExecutableDDLElement]) -> Iterator[ExecutableDDLElem
     return (item for item in made if isinstance(item, CreateIndex))
 
 
-def _foreign_keys(tables: Iterable[sa.Table]) -> Iterator[ExecutableDDLElement]:
+def _foreign_keys(
+    tables: Iterable[sa.Table], views: Collection[sa.Table]
+) -> Iterator[ExecutableDDLElement]:
     for table in tables:
         for constraint in table.foreign_key_constraints:
+            if constraint.referred_table in views:
+                continue
             yield AddConstraint(constraint, isolate_from_table=False)
 
 

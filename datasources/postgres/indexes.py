@@ -26,7 +26,7 @@ class _Column(NamedTuple):
 def gives_order(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> bool:
     """Whether an index holds the rows with given values of ``key`` in this order, either way."""
     wanted = _columns(entity, key, orders)
-    if wanted is None:
+    if wanted is None or entity.view:
         return False
     stored = {entity.fields[name].stored for name in key}
     return any(_gives(index, stored, wanted) for index in _indexes(table_of(entity)))
@@ -40,6 +40,8 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
             return None
         (name,) = order.path
         field = entity.fields[name]
+        if field.computed:
+            return None
         kind = table_of(entity).c[field.stored].type
         if is_rounded(field.type, kind) or (isinstance(kind, sa.Enum) and not is_native_enum(kind)):
             return None  # the order is that of something made of the column

@@ -20,6 +20,7 @@ from datasources.postgres.failures import reason_of
 from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
 from datasources.postgres.tables import Aliased, table_of
 from datasources.postgres.values import DIALECT
+from datasources.postgres.views import view_fingerprint, views_to_make
 from datasources.sample import (
     LEDGER,
     LoadError,
@@ -83,11 +84,13 @@ async def _load(
     progress: Progress,
 ) -> bool:
     await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
+    views = [entity for entity in entities if entity.view]
+    entities = [entity for entity in entities if not entity.view]
     tables = list(dict.fromkeys(table_of(entity) for entity in entities))
     searches = search_indexes(entities)
     present = await _present(connection, tables, searches)
     due = await _due(connection, entities, samples, present)
-    making = creation(tables, present)
+    making = creation(tables, present, [table_of(view) for view in views])
     await _run(connection, making.before_rows)
     for entity, sample in due:
         is_new = quoted_name(table_of(entity)) not in present
@@ -98,7 +101,17 @@ async def _load(
     await _run(connection, [each.statement for each in searches if each.name not in present])
     for entity, _ in due:
         await _run(connection, upkeep(table_of(entity)))
+    await _make_views(connection, views)
     return bool(due)
+
+
+async def _make_views(connection: Connection, views: Sequence[Entity]) -> None:
+    present = await _present(connection, [table_of(view) for view in views], ())
+    noted = dict(await _rows(connection, _READ_LEDGER))
+    making = views_to_make(views, present, noted)
+    await _run(connection, making.statements)
+    for view in making.views:
+        await connection.execute(_NOTE, (view.name, view_fingerprint(view), 0))
 
 
 async def _present(
@@ -147,7 +160,8 @@ async def _copy(
     is_new: bool,
 ) -> int:
     """Loads a table; gives the number of rows."""
-    columns = sql.SQL(", ").join(sql.Identifier(field.stored) for field in entity.fields.values())
+    stored = entity.stored_fields.values()
+    columns = sql.SQL(", ").join(sql.Identifier(field.stored) for field in stored)
     table = sql.SQL(cast("Any", quoted_name(table_of(entity))))
     # Frozen rows need no vacuum before an index alone can count them.
     option = sql.SQL(" (FREEZE)" if is_new else "")
@@ -166,8 +180,8 @@ async def _copy(
 
 def _sent(entity: Entity, rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Any]]:
     """Each row's values in the order of the fields, as psycopg takes them."""
-    names = list(entity.fields)
-    encoders = [(at, _encoder(field.type)) for at, field in enumerate(entity.fields.values())]
+    names = list(entity.stored_fields)
+    encoders = [(at, _encoder(entity.fields[name].type)) for at, name in enumerate(names)]
     special = [(at, encode) for at, encode in encoders if encode is not None]
     for row in rows:
         values = [row.get(name) for name in names]

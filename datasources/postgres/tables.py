@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.query import Path
@@ -40,17 +41,23 @@ def table_of(entity: Entity) -> sa.Table:
 class Aliased:
     """An entity's table under an alias of its own, so that it may be named again elsewhere.
 
-    ``source`` stands in for the table if it has its columns; ``key`` is a field that no row has
-    null, by which an outer join shows whether it found a row.
+    ``source`` stands in for the table if it has its columns. Where it is ``joined`` it may lack a
+    row; ``key`` is a field that no row has null, by which that shows.
     """
 
     def __init__(
-        self, entity: Entity, source: sa.FromClause | None = None, key: str | None = None
+        self,
+        entity: Entity,
+        source: sa.FromClause | None = None,
+        key: str | None = None,
+        *,
+        joined: bool = False,
     ) -> None:
         self.entity = entity
         self.source: sa.FromClause = table_of(entity).alias() if source is None else source
         self._columns = {column.name: column for column in self.source.c}
         self._key = key or entity.key[0]
+        self._is_joined = joined
 
     @property
     def found(self) -> sa.ColumnElement[bool]:
@@ -61,11 +68,30 @@ class Aliased:
         """The column that stores a field."""
         return self._columns[self.entity.fields[name].stored]
 
+    def _expression(self, field: Field) -> sa.ColumnElement[Any]:
+        """The column that stores a field, or the expression that computes it."""
+        return self._computed(field) if field.computed else self._columns[field.stored]
+
+    def _computed(self, field: Field) -> sa.ColumnElement[Any]:
+        """The model's expression, over the columns of this alias."""
+        table = table_of(self.entity)
+
+        def aliased(element: Any, **_: Any) -> Any:
+            if element is table:
+                return self.source
+            own = isinstance(element, sa.Column) and element.table is table
+            return self._columns[element.name] if own else None
+
+        stated = cast("Any", field.computed).expression
+        made = cast("sa.ColumnElement[Any]", visitors.replacement_traverse(stated, {}, aliased))
+        # Of a row that is not there, an expression may make more than null.
+        return sa.case((self.found, made)) if self._is_joined else made
+
     def leaf(self, path: Path) -> Leaf:
         """The field at a path, which in a table is one name long."""
         *steps, name = path
         field = self._owner(steps).fields[name]
-        column = _served(field, self._columns[field.stored])
+        column = _served(field, self._expression(field))
         return Leaf(column, field.type, column.type, field.nullable or bool(steps))
 
     def _owner(self, steps: Sequence[str]) -> DocumentType | UnionType:
@@ -88,7 +114,7 @@ class Aliased:
 
     def selected(self, field: Field) -> sa.ColumnElement[Any]:
         """The column as it is read: psycopg knows no arrays of enums, but it knows arrays."""
-        column = _served(field, self._columns[field.stored])
+        column = _served(field, self._expression(field))
         arrayed = isinstance(field.type, ListType) and isinstance(field.type.of, EnumType)
         return sa.cast(column, SqlType("text[]")) if arrayed else column
 
@@ -154,7 +180,7 @@ class Scope:
     ) -> tuple[Aliased, sa.ColumnElement[bool]]:
         entity = self._catalog[relation.target]
         if relation.through is None and entity.is_key(relation.target_fields):
-            target = Aliased(entity, key=relation.target_fields[0])
+            target = Aliased(entity, key=relation.target_fields[0], joined=True)
             return target, met(parent, target, relation.on)
         # A relation declared to one that no key backs: the first row by key, never a second.
         target = Aliased(entity)
@@ -166,7 +192,7 @@ class Scope:
             .order_by(*(target.column(name) for name in entity.key))
             .limit(sa.literal_column("1"))
         )
-        return Aliased(entity, first.lateral()), sa.true()
+        return Aliased(entity, first.lateral(), joined=True), sa.true()
 
 
 def met(

@@ -140,7 +140,7 @@ def _held(chance: random.Random, kind: DocumentType | UnionType) -> Record:
 def _document(chance: random.Random, kind: DocumentType) -> Record:
     document: Record = {}
     for name, field in kind.fields.items():
-        if chance.random() < 0.9:  # else the key is missing
+        if field.computed is None and chance.random() < 0.9:  # else the key is missing
             document[name] = _value(chance, field.type)
     return document
 

@@ -5,10 +5,10 @@ import decimal
 import uuid
 from typing import Annotated, Any, ClassVar, Literal
 
-from agreement_tables import Size
+from agreement_tables import Size, excited, is_large
 from pydantic import BaseModel, Field
 
-from catalog import BigInt, GeoPoint, Index, Link, ObjectId
+from catalog import BigInt, Computed, GeoPoint, Index, Link, ObjectId
 
 
 class Owner(BaseModel):
@@ -17,6 +17,14 @@ class Owner(BaseModel):
     __collection__ = "owners"
     __indexes__: ClassVar = (Index("boss_id"),)
     __links__: ClassVar = (Link("boss", to="Owner", on={"boss_id": "id"}, back="staff"),)
+    __computed__: ClassVar = (
+        Computed(
+            "called",
+            str | None,
+            lambda owner: {"$concat": [owner.name, "!"]},
+            lambda row: excited(row.name),
+        ),
+    )
 
     id: int
     name: str | None = None
@@ -70,6 +78,37 @@ class Thing(BaseModel):
     __links__: ClassVar = (
         Link("owner", to="Owner", on={"owner_id": "id"}, back="things"),
         Link("parent", to="Thing", on={"parent_id": "id"}, back="children"),
+    )
+    __computed__: ClassVar = (
+        Computed(
+            "twice",
+            BigInt | None,
+            lambda thing: {"$multiply": [thing.number, 2]},
+            lambda row: None if row.number is None else row.number * 2,
+        ),
+        Computed(
+            "wording",
+            str,
+            lambda thing: {"$ifNull": [thing.text, "none"]},
+            lambda row: "none" if row.text is None else row.text,
+        ),
+        Computed(
+            "large",
+            bool | None,
+            lambda thing: {
+                "$cond": [{"$lte": [thing.number, None]}, None, {"$gt": [thing.number, 1]}]
+            },
+            lambda row: is_large(row.number),
+        ),
+        Computed("first_day", datetime.date | None, lambda thing: thing.day, lambda row: row.day),
+        Computed("kind", Size | None, lambda thing: thing.size, lambda row: row.size),
+        # Only documents hold documents.
+        Computed(
+            "city",
+            str | None,
+            lambda thing: thing.place.city,
+            lambda row: row.place and row.place.city,
+        ),
     )
 
     id: int

@@ -102,7 +102,7 @@ def distinct_reads(catalog: Catalog) -> SearchStrategy[Read]:
 
 
 def _few_leaves(entity: Entity) -> SearchStrategy[list[str]]:
-    leaves = [name for name, field in entity.fields.items() if is_leaf(field.type)]
+    leaves = [name for name, field in entity.stored_fields.items() if is_leaf(field.type)]
     return st.lists(st.sampled_from(leaves), min_size=1, max_size=3, unique=True)
 
 

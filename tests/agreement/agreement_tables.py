@@ -18,11 +18,13 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Text,
+    cast,
+    func,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
-from catalog import Link
+from catalog import BigInt, Computed, Link
 
 
 class Size(enum.Enum):
@@ -41,11 +43,26 @@ class Owner(Table, table=True):
     """Owns things; has a boss, who may not exist."""
 
     __links__: ClassVar = (Link("boss", to="Owner", on={"boss_id": "id"}, back="staff"),)
+    __computed__: ClassVar = (
+        Computed(
+            "called", str | None, lambda owner: owner.name + "!", lambda row: excited(row.name)
+        ),
+    )
 
     id: int = Field(primary_key=True)
     name: str | None = None
     rank: int | None = Field(default=None, sa_column=Column("position", Integer))
     boss_id: int | None = Field(default=None, index=True)
+
+
+def excited(name: str | None) -> str | None:
+    """What a computed field makes of a name."""
+    return None if name is None else f"{name}!"
+
+
+def is_large(number: int | None) -> bool | None:
+    """What a computed field makes of a number."""
+    return None if number is None else number > 1
 
 
 class ThingTag(Table, table=True):
@@ -63,6 +80,25 @@ class Thing(Table, table=True):
         Link("parent", to="Thing", on={"parent_id": "id"}, back="children"),
     )
     __similar__: ClassVar = ("text",)
+    __computed__: ClassVar = (
+        Computed(
+            "twice",
+            BigInt | None,
+            lambda thing: cast(thing.number, BigInteger) * 2,
+            lambda row: None if row.number is None else row.number * 2,
+        ),
+        Computed(
+            "wording",
+            str,
+            lambda thing: func.coalesce(thing.text, "none"),
+            lambda row: "none" if row.text is None else row.text,
+        ),
+        Computed(
+            "large", bool | None, lambda thing: thing.number > 1, lambda row: is_large(row.number)
+        ),
+        Computed("first_day", datetime.date | None, lambda thing: thing.day, lambda row: row.day),
+        Computed("kind", Size | None, lambda thing: thing.size, lambda row: row.size),
+    )
 
     id: int = Field(primary_key=True)
     flag: bool | None = None

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import column_property, registry
 from sqlmodel import Field, Relationship, SQLModel
+from sqlmodel.main import SQLModelConfig
 
-from catalog import Link
+from catalog import Computed, Link
 
 
 class Table(SQLModel, registry=registry(metadata=sa.MetaData(schema="air"))):
@@ -75,10 +77,19 @@ class Flight(Table, table=True):
     __links__: ClassVar = (
         Link("weather", to="Weather", on={"place": "place", "hour": "hour"}, back="flights"),
     )
+    __computed__: ClassVar = (
+        Computed(
+            "label", str | None, lambda flight: flight.place + "%:" + sa.cast(flight.id, sa.Text)
+        ),
+        # To Postgres it is a decimal, and to SQLAlchemy it is a whole number.
+        Computed("tens", int | None, lambda flight: sa.func.round(flight.delay / 10.0)),
+    )
     __table_args__ = (
         sa.Index("flight_of_airline", "carrier", "delay", "id"),
         sa.Index("flight_of_weather", "place", "hour"),
     )
+
+    model_config = SQLModelConfig(ignored_types=(hybrid_property,))
 
     id: int = Field(primary_key=True)
     carrier: str | None = Field(default=None, foreign_key="air.airline.code")
@@ -90,6 +101,20 @@ class Flight(Table, table=True):
     relieved: list[Pilot] = Relationship(
         link_model=Handover, sa_relationship_kwargs={"viewonly": True}
     )
+
+    @hybrid_property
+    def is_late(self) -> bool:
+        """Whether anybody would complain."""
+        return self.delay > 5  # type: ignore[operator]
+
+
+Airline.served = column_property(  # type: ignore[attr-defined]
+    sa.select(sa.func.count(Flight.id))  # type: ignore[arg-type]
+    .where(Flight.carrier == Airline.code)  # type: ignore[arg-type]
+    .correlate_except(Flight)
+    .scalar_subquery(),
+    doc="How many flights it has.",
+)
 
 
 class Shade(enum.Enum):

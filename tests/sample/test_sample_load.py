@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime
 
+import pytest
 from sample_stores import FEW, Stores, load_few, quiet
 
 from catalog import Catalog, Store
-from datasources.load import load
+from datasources.load import LoadError, SampleTable, load
+from models.day import Day
+
+
+async def test_a_view_has_no_rows_of_its_own(catalog: Catalog, stores: Stores) -> None:
+    """A sample that brings some is refused."""
+    rows = SampleTable(Day, 0, lambda: iter(()))
+    urls = {"postgres_url": stores.postgres, "mongo_url": None}
+    with pytest.raises(LoadError, match="Day cannot be loaded: it is a view"):
+        await load(catalog, [rows], progress=quiet, **urls)
 
 
 async def test_load_says_whether_it_loaded(catalog: Catalog, stores: Stores) -> None:
@@ -44,6 +54,17 @@ async def test_missing_is_absent_in_mongo(catalog: Catalog, stores: Stores) -> N
     [airport] = await stores.find("airports", _id="19A")
     assert airport.keys() == {"_id", "name", "location", "timezone"}
     assert airport["timezone"] == {"name": "America/New_York", "utc_offset": -5.0, "dst": "U"}
+
+
+async def test_a_view_is_made_and_never_a_table(catalog: Catalog, stores: Stores) -> None:
+    """Once; its rows are those of the flights that are there."""
+    await load_few(catalog, stores)
+    await load_few(catalog, stores)
+    assert await stores.sql("SELECT viewname FROM pg_views WHERE schemaname = 'public'") == [
+        ("day",)
+    ]
+    [(flights,)] = await stores.sql("SELECT sum(scheduled)::int FROM day")
+    assert flights == FEW["Flight"]
 
 
 async def test_moments_are_the_same_in_both_stores(catalog: Catalog, stores: Stores) -> None:

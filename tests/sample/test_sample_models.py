@@ -13,6 +13,7 @@ def test_each_entity_is_where_it_belongs(catalog: Catalog) -> None:
     """Tables in Postgres, documents in MongoDB; each with the names that clients see."""
     assert {entity.plural for entity in catalog.of(Store.POSTGRES)} == {
         "airlines",
+        "days",
         "flights",
         "planes",
         "watches",

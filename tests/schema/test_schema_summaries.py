@@ -18,12 +18,14 @@ def test_functions_have_the_fields_they_make_sense_of(fields):
         "price": "Decimal",
         "pages": "BigInt",
         "rating": "Float",
+        "worth": "Decimal",
         "sold": "Decimal",
     }
     assert fields("BookAvg") == {
         "price": "Decimal",
         "pages": "Float",
         "rating": "Float",
+        "worth": "Decimal",
         "sold": "Float",
     }
     assert set(fields("BookSpread").values()) == {"Float"}
@@ -39,6 +41,8 @@ def test_functions_have_the_fields_they_make_sense_of(fields):
         "addedAt": "DateTime",
         "readingHour": "Time",
         "shelfCode": "String",
+        "worth": "Decimal",
+        "spine": "String",
     }
     assert {*fields("BookDistinct")} == {*fields("BookExtremes"), "genre", "inPrint", "cover"}
     assert set(fields("BookDistinct").values()) == {"Int!"}

@@ -6,10 +6,10 @@ import enum
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ARRAY, JSON, BigInteger, Column, Text
+from sqlalchemy import ARRAY, JSON, BigInteger, Column, Text, func
 from sqlmodel import Field, Relationship
 
-from catalog import Link
+from catalog import Computed, Link
 from tests.library.models._table import Table
 from tests.library.models._titled import Titled
 from tests.library.models.authorship import Authorship
@@ -38,6 +38,21 @@ class Book(Titled, Table, table=True):
             back="books",
             description="Where it stands.",
             back_description="What stands here.",
+        ),
+    )
+    __computed__: ClassVar = (
+        Computed(
+            "worth",
+            decimal.Decimal | None,
+            lambda book: book.price * book.pages,
+            lambda row: row.price * row.pages if row.price and row.pages else None,
+            "What a page costs, were it a book.",
+        ),
+        Computed(
+            "spine",
+            str,
+            lambda book: book.title + func.coalesce(book.shelf_code, "?"),
+            lambda row: row.title + (row.shelf_code or "?"),
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from catalog import Index, Link, ObjectId
+from catalog import Computed, Index, Link, ObjectId
 
 
 class Verdict(enum.Enum):
@@ -59,6 +59,14 @@ class Review(BaseModel):
     __links__: ClassVar = (
         Link("book", to="Book", on={"book_id": "id"}, back="reviews"),
         Link("shelf", to="Shelf", on={"shelf_code": "code"}, back="reviews"),
+    )
+    __computed__: ClassVar = (
+        Computed(
+            "praise",
+            float | None,
+            lambda review: {"$multiply": [review.stars, 0.5]},
+            lambda row: None if row.stars is None else row.stars * 0.5,
+        ),
     )
 
     id: ObjectId
