@@ -104,11 +104,12 @@ def _fields(fields: Iterable[Path], joins: Iterable[Join]) -> str:
 
 def _order(order: Order) -> str:
     steps = [relation.name for relation in order.relations]
+    named = [f"place of ({', '.join(order.places.fields)})"] if order.places else order.path
     direction = " desc" if order.descending else ""
-    named = ".".join([*steps, *order.path])
     if order.by:
-        named = f"{_gauge(order.by)} of {named or 'it'}"
-    return named + direction + (" nulls first" * order.nulls_first)
+        named = [f"{_gauge(order.by)} of {'.'.join([*steps, *named]) or 'it'}"]
+        steps = []
+    return ".".join([*steps, *named]) + direction + (" nulls first" * order.nulls_first)
 
 
 def _gauge(gauge: Gauge) -> str:

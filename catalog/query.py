@@ -159,10 +159,26 @@ NEVER = Or(())
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Which place each key has in an order that another store has made.
+
+    ``places`` is a tuple of the values of ``fields`` with the place, a small number, at their end:
+    each key once, none with a null. Keys may share a place; a row with another key has none, which
+    is null.
+    """
+
+    fields: tuple[str, ...]
+    places: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """One term of an ordering; ``relations`` are to-one steps within the store, before ``path``.
+    """One term of an ordering; ``relations`` are to-one steps before ``path``.
 
     With a gauge ``by``, the order is that of what it makes of the value.
+
+    No source is given a step into the other store: `resolvers.reach` puts ``places`` in its stead,
+    which are those of the row at the end of the ``relations`` before it, and there is no ``path``.
     """
 
     path: Path
@@ -170,6 +186,18 @@ class Order:
     descending: bool = False
     nulls_first: bool = False
     by: Gauge | None = None
+    places: Places | None = None
+
+    @property
+    def steps_near(self) -> int:
+        """How many steps there are before the first one into the other store, if there is one."""
+        crossings = (at for at, step in enumerate(self.relations) if step.cross_store)
+        return next(crossings, len(self.relations))
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the value is in the other store, or behind it."""
+        return self.steps_near < len(self.relations)
 
     def reversed(self) -> Order:
         """The same term for reading backwards."""
@@ -282,6 +310,13 @@ class DataSource(Protocol):
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart, and so need not be compiled anew."""
+        ...
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
+        """About how many rows each has, by its name, as far as the store knows without counting.
+
+        Raises ``StoreError`` if the store does not answer.
+        """
         ...
 
     async def ping(self) -> str | None:

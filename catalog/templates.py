@@ -64,7 +64,7 @@ class Ask(NamedTuple):
             read = _changed(
                 read,
                 lambda filter_: _filled(filter_, self.values),
-                lambda gauge: _filled_gauge(gauge, self.values),
+                lambda order: _filled_order(order, self.values),
             )
         return replace(read, batch=replace(read.batch, keys=self.keys)) if read.batch else read
 
@@ -80,7 +80,7 @@ def ask_of(read: Read | Summary) -> Ask:
     bare = _changed(
         read,
         lambda filter_: _slotted(filter_, values),
-        lambda gauge: _slotted_gauge(gauge, values),
+        lambda order: _slotted_order(order, values),
     )
     if bare.batch:
         bare = replace(bare, batch=replace(bare.batch, keys=()))
@@ -93,17 +93,15 @@ def _template(read: Read | Summary) -> Template:
 
 
 def _changed(
-    read: Read | Summary, change: Callable[[Filter], Filter], measure: Callable[[Gauge], Gauge]
+    read: Read | Summary,
+    change: Callable[[Filter], Filter],
+    change_order: Callable[[Order], Order],
 ) -> Read | Summary:
-    """The read with all of its filters, and the gauges of its order, changed."""
+    """The read with all of its filters and orders changed."""
     if isinstance(read, Summary):
         return replace(read, filter=change(read.filter), having=change(read.having))
-    order = tuple([_measured(term, measure) for term in read.order])
-    return replace(read, filter=change(read.filter), after=change(read.after), order=order)
-
-
-def _measured(order: Order, measure: Callable[[Gauge], Gauge]) -> Order:
-    return replace(order, by=measure(order.by)) if order.by else order
+    filter_, after = change(read.filter), change(read.after)
+    return replace(read, filter=filter_, after=after, order=tuple(map(change_order, read.order)))
 
 
 def is_odd(value: Any) -> bool:
@@ -138,6 +136,20 @@ def _slotted(filter_: Filter, values: list[Any]) -> Filter:
 def _slot(value: Any, values: list[Any]) -> Any:
     values.append(value)
     return Slot(len(values) - 1)
+
+
+def _slotted_order(order: Order, values: list[Any]) -> Order:
+    if order.places:
+        slot = _slot(order.places.places, values)
+        return replace(order, places=replace(order.places, places=slot))
+    return replace(order, by=_slotted_gauge(order.by, values)) if order.by else order
+
+
+def _filled_order(order: Order, values: tuple[Any, ...]) -> Order:
+    if order.places:
+        places = values[order.places.places.number]
+        return replace(order, places=replace(order.places, places=places))
+    return replace(order, by=_filled_gauge(order.by, values)) if order.by else order
 
 
 def _slotted_gauge(gauge: Gauge, values: list[Any]) -> Gauge:

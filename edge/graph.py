@@ -20,6 +20,7 @@ from resolvers.operations import Operations
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
 from resolvers.reach import MOST_KEYS, Reach
+from resolvers.sizes import Sizes
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Graph:
         """The planner, which knows nothing of requests."""
         return Planner(self.catalog, self.page_limits)
 
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How many rows there are, more or less."""
+        return Sizes(self.catalog, self.sources)
+
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
         return Context(
@@ -67,11 +73,11 @@ class Graph:
             sources=self.sources,
             loaders=Loaders(self.sources, self.entity_cache),
             planner=self.planner,
-            reach=Reach(self.catalog, self.sources, self.max_reach_keys),
+            reach=Reach(self.catalog, self.sources, self.max_reach_keys, self.sizes),
         )
 
     async def close(self) -> None:
         """Gives back every connection; none stays because another could not be closed."""
         async with AsyncExitStack() as stack:
-            for part in (*self.sources.values(), self.cache, self.entity_cache):
+            for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)

@@ -211,6 +211,9 @@ def orders_of(
     A rank is by the search in ``filter_``.
     """
     orders = [_order(catalog, entity, term, filter_) for term in raw or ()]
+    if any(order.by and order.is_far for order in orders):
+        hint = "Distances, likenesses and ranks are ordered by within one store."
+        raise InputError("orderBy measures a value of the other store.", hint=hint)
     plain = {order.path for order in orders if not order.relations and not order.by}
     ties = [Order((name,)) for name in entity.key if (name,) not in plain]
     return (*orders, *ties)

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 from catalog.codec import decoded, encoded
@@ -22,6 +22,7 @@ from catalog.query import (
     Compare,
     Filter,
     IsNull,
+    Key,
     Not,
     Operator,
     Or,
@@ -82,10 +83,17 @@ def check_cursors(orders: Sequence[Order]) -> None:
             raise StructuralError(variable.name)
 
 
-def cursor(catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record) -> str:
+Beyond = Callable[[Order, Key], Any]
+"""The value in the other store that an order looks at, by the key that leads there."""
+
+
+def cursor(
+    catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record, beyond: Beyond
+) -> str:
     """The cursor of a row that was read with its order's values; raises ``StoredValueError``."""
     values = [
-        _encoded(order_field(catalog, entity, order), _value(record, order)) for order in orders
+        _encoded(order_field(catalog, entity, order), order_value(record, order, beyond))
+        for order in orders
     ]
     return _packed([_mark(entity, orders), *values])
 
@@ -125,8 +133,21 @@ def order_field(catalog: Catalog, entity: Entity, order: Order) -> Field:
     return field
 
 
-def _value(record: Any, order: Order) -> Any:
-    for step in (*(relation.name for relation in order.relations), *order.path):
+def order_value(record: Any, order: Order, beyond: Beyond) -> Any:
+    """What an order's term looks at in a row; a ``StoredValueError`` where that is amiss."""
+    near = order.relations[: order.steps_near]
+    if not order.is_far:
+        return _at(record, [*(relation.name for relation in near), *order.path])
+    source = _at(record, [relation.name for relation in near])
+    if source is None:
+        return None
+    key = tuple(source[name] for name in order.relations[len(near)].source_fields)
+    wrong = (part for part in key if isinstance(part, StoredValueError))
+    return next(wrong, None) or beyond(order, key)
+
+
+def _at(record: Any, steps: Iterable[str]) -> Any:
+    for step in steps:
         if record is None or isinstance(record, StoredValueError):
             break
         record = record[step]

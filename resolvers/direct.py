@@ -59,7 +59,7 @@ def _made(
     if isinstance(level.form, ObjectForm):
         there = [key for key, answer in found.rows.items() if answer.raw]
         return dict(zip(there, functions.objects(level.form, rows, links), strict=True))
-    return pages_of(level, level.form, found, functions, links, context.catalog)
+    return pages_of(level, level.form, found, functions, links, context)
 
 
 class _Step(NamedTuple):
@@ -162,4 +162,4 @@ def _told(level: Level, answers: Mapping[Key, Kept], context: Context) -> Object
 def _missing(level: Level, context: Context) -> Any:
     if isinstance(level.form, ObjectForm):
         return None
-    return empty_page(level, level.form, context.catalog)
+    return empty_page(level, level.form, context)

@@ -47,6 +47,12 @@ class ReachError(InputError):
     code = "REACH_TOO_WIDE"
 
 
+class OrderReachError(ReachError):
+    """An order by the other store's values that would need more keys than may be read."""
+
+    code = "ORDER_TOO_WIDE"
+
+
 class GeoError(InputError):
     """A place that is not on Earth, or a shape that is none."""
 

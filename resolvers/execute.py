@@ -147,4 +147,4 @@ def _value(
 
 def _cursor_of(entity: Entity, island: Island, context: Context) -> Any:
     orders = island.page.orders if island.page else ()
-    return partial(cursor, context.catalog, entity, orders)
+    return partial(cursor, context.catalog, entity, orders, beyond=context.reach.value)

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from catalog.entity import Catalog
 from catalog.query import Answer, Key
 from resolvers.completion import ViolationError
+from resolvers.context import Context
 from resolvers.cursors import cursor
 from resolvers.forms import (
     Constant,
@@ -54,7 +54,7 @@ def pages_of(
     found: Found,
     functions: Functions | None,
     links: Links,
-    catalog: Catalog,
+    context: Context,
 ) -> Objects:
     """The connections by key; each view's objects are made for all at once, then dealt out."""
     shown = {key: shown_rows(level, answer) for key, answer in found.rows.items()}
@@ -63,7 +63,7 @@ def pages_of(
         each: functions.objects(each, rows, links) if functions and rows else []
         for each in object_forms(form)
     }
-    cursor_of = partial(_cursor, level, catalog)
+    cursor_of = partial(_cursor, level, context)
     pages: dict[Key, Any] = {}
     start = 0
     for key, answer in found.rows.items():
@@ -81,11 +81,11 @@ def pages_of(
     return pages
 
 
-def empty_page(level: Level, form: PageForm, catalog: Catalog) -> Any:
+def empty_page(level: Level, form: PageForm, context: Context) -> Any:
     """The connection where nothing is related."""
     groups = [{(): part.summary.nothing} for part in level.island.summaries]
     found = Found({(): Answer((), 0)}, groups)
-    return pages_of(level, form, found, None, NO_LINKS, catalog)[()]
+    return pages_of(level, form, found, None, NO_LINKS, context)[()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,9 @@ class _Place:
                 return name
 
 
-def _cursor(level: Level, catalog: Catalog, answer: Answer, row: Any) -> str:
+def _cursor(level: Level, context: Context, answer: Answer, row: Any) -> str:
     page = level.island.page
     record = answer.reader(row) if answer.reader else row
     orders = page.orders if page else ()
-    return cursor(catalog, level.island.read.entity, orders, record)
+    entity = level.island.read.entity
+    return cursor(context.catalog, entity, orders, record, context.reach.value)

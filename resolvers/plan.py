@@ -154,7 +154,7 @@ class Planner:
         self, selection: Selection, orders: Iterable[Order] = ()
     ) -> tuple[Part, tuple[Path, ...], tuple[Join, ...]]:
         """The part of a selection, with the fields and joins its record must hold."""
-        needs = _Needs()
+        needs = Needs()
         needs.add(selection.paths)
         followed = _Followed(self, selection.entity, needs)
         kinds = tuple(followed.part(kind) for kind in selection.kinds)
@@ -179,7 +179,7 @@ class _Followed:
     A relation that only some kinds have is always a hop: most rows have nothing to join.
     """
 
-    def __init__(self, planner: Planner, entity: Entity, needs: _Needs) -> None:
+    def __init__(self, planner: Planner, entity: Entity, needs: Needs) -> None:
         self._planner = planner
         self._entity = entity
         self._needs = needs
@@ -220,32 +220,40 @@ class _Followed:
         return self._planner.hop(edge)
 
 
-class _Needs:
+class Needs:
     """Collects what a record must hold, each path and each join once."""
 
     def __init__(self) -> None:
         self._paths: dict[Path, None] = {}
-        self._joins: dict[Relation, _Needs] = {}
+        self._joins: dict[Relation, Needs] = {}
 
     @property
     def empty(self) -> bool:
+        """True if nothing is needed."""
         return not self._paths and not self._joins
 
     def add(self, paths: Iterable[Path]) -> None:
+        """Fields of the record itself."""
         self._paths.update(dict.fromkeys(paths))
 
     def join(self, relation: Relation, fields: Iterable[Path], joins: Iterable[Join]) -> None:
-        needs = self._joins.setdefault(relation, _Needs())
+        """Fields of a record joined to it."""
+        needs = self._joins.setdefault(relation, Needs())
         needs.add(fields)
         for join in joins:
             needs.join(join.relation, join.fields, join.joins)
 
     def order(self, order: Order) -> None:
-        needs = self
-        for relation in order.relations:
-            needs = needs._joins.setdefault(relation, _Needs())
-        needs.add([order.path])
+        """What the order's value is found by: of one in the other store, the link's fields."""
+        needs, near = self, order.relations[: order.steps_near]
+        for relation in near:
+            needs = needs._joins.setdefault(relation, Needs())
+        if order.is_far:
+            needs.add((name,) for name in order.relations[len(near)].source_fields)
+        else:
+            needs.add([order.path])
 
     def collected(self) -> tuple[tuple[Path, ...], tuple[Join, ...]]:
+        """The fields and the joins of a read."""
         joins = tuple(Join(relation, *needs.collected()) for relation, needs in self._joins.items())
         return tuple(self._paths), joins

@@ -9,7 +9,7 @@ from catalog.query import Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from resolvers.arguments import value_of
-from resolvers.reach import reaches
+from resolvers.reach import leads_across
 from resolvers.variables import bound
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Question:
 
     def __init__(self, read: Read | Summary) -> None:
         self.ask = ask_of(read)
-        self.reaches = reaches(read.filter)
+        self.reaches = leads_across(read)
         """Whether another store must be asked first."""
 
     async def asked(

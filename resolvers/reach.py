@@ -6,17 +6,17 @@ these keys", and the keys are those of the rows that match over there:
     some   the keys of rows that match          every   not the keys of rows that do not match
     none   not the keys of rows that match
 
-The target is asked first, unless it is asked for all its rows while the source is not. If it has
-too many keys, the source is asked which keys the conditions beside the relation leave, and then
-the target which of those match. If these are too many as well, the filter is refused.
+The target is asked first: which keys match? Unless the source is estimated to be much smaller, or
+the target is asked for all its rows: then the source is asked which keys the conditions beside the
+relation leave, and the target which of these match. If one side has too many keys, the other is
+asked; if both have, the filter is refused.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never, cast
 
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import (
@@ -30,8 +30,8 @@ from catalog.query import (
     IsNull,
     Key,
     Not,
-    Operator,
     Or,
+    Order,
     Quantifier,
     Read,
     Related,
@@ -40,18 +40,32 @@ from catalog.query import (
 from catalog.summary import Summary
 from resolvers.arguments import all_of
 from resolvers.errors import ReachError
-from resolvers.keys import KeyReader
+from resolvers.keys import KeyReader, among, together
+from resolvers.places import placed
+from resolvers.sizes import Sizes
 
 MOST_KEYS = 10_000
+_KEY_COST = 10
+"""What it costs to look for a row by its key, in rows that are read one after the other."""
 
 Beside = tuple[Filter, ...]
 """Conditions that hold of every row in question: what stands in place of a relation is exact for
 these rows, and says nothing of others.
 """
 
-_Replace = Callable[[Entity, Related, Beside], Awaitable[Filter]]
-_T = TypeVar("_T")
+Replace = Callable[[Entity, Related, Beside], Awaitable[Filter]]
+"""What takes the place of a relation into the other store."""
+
 _Reading = TypeVar("_Reading", Read, Summary, Read | Summary)
+
+
+def leads_across(read: Read | Summary) -> bool:
+    """Whether a read's filter or order leads into the other store."""
+    return reaches(read.filter) or _is_ordered_across(read)
+
+
+def _is_ordered_across(read: Read | Summary) -> bool:
+    return isinstance(read, Read) and any(order.is_far for order in read.order)
 
 
 def reaches(filter_: Filter) -> bool:
@@ -72,14 +86,20 @@ def reaches(filter_: Filter) -> bool:
 class Reach:
     """Makes filters that one store alone can answer; for one request, where it asks nothing twice.
 
-    ``most_keys`` bounds the keys that are read for one relation.
+    ``most_keys`` bounds the keys that are read for one relation; ``sizes`` say which side to ask.
     """
 
     def __init__(
-        self, catalog: Catalog, sources: Mapping[Store, DataSource], most_keys: int = MOST_KEYS
+        self,
+        catalog: Catalog,
+        sources: Mapping[Store, DataSource],
+        most_keys: int = MOST_KEYS,
+        sizes: Sizes | None = None,
     ) -> None:
-        self._catalog = catalog
-        self._keys = KeyReader(sources, most_keys)
+        self.catalog = catalog
+        self._sizes = sizes
+        self.keys = KeyReader(sources, most_keys)
+        self._values: dict[tuple[Any, ...], dict[Key, Any]] = {}
         self._known: dict[tuple[Entity, Filter, Beside], Filter | ReachError] = {}
 
     async def within(self, read: _Reading, keys: Sequence[Key] = ()) -> _Reading:
@@ -87,20 +107,35 @@ class Reach:
 
         Raises ``ReachError`` and ``StoreError``.
         """
-        if not reaches(read.filter):
+        if not leads_across(read):
             return read
+        if self._sizes:
+            await self._sizes.ready()
         beside: Beside = ()
-        if read.batch and not read.batch.through and 0 < len(keys) <= self._keys.most:
-            beside = (_among(read.batch.fields, keys),)
-        return replace(read, filter=await self._resolved(read.entity, read.filter, beside))
+        if read.batch and keys:
+            read = replace(read, batch=replace(read.batch, keys=tuple(keys)))
+        if read.batch and not read.batch.through and 0 < len(keys) <= self.keys.most:
+            beside = (among(read.batch.fields, keys),)
+        near = replace(read, filter=await self._resolved(read.entity, read.filter, beside))
+        if not _is_ordered_across(read):
+            return near
+        return cast("_Reading", await placed(self, cast("Read", near), beside))
+
+    def value(self, order: Order, key: Key) -> Any:
+        """What an order looks at in the other store, where it was read for this request."""
+        return self._values.get(_beyond(order), {}).get(key)
+
+    def remember(self, order: Order, values: Mapping[Key, Any]) -> None:
+        """Keeps what an order looks at, by the keys that lead there: cursors hold it."""
+        self._values.setdefault(_beyond(order), {}).update(values)
 
     async def _resolved(self, entity: Entity, filter_: Filter, beside: Beside = ()) -> Filter:
         """The filter without relations into the other store, exact for the rows ``beside``."""
         asked = (entity, filter_, beside)
         if asked not in self._known:
             try:
-                nearer = await self._replaced(entity, filter_, beside, self._by_target_first)
-                near = await self._replaced(entity, nearer, beside, self._by_source)
+                nearer = await self.replaced(entity, filter_, beside, self._by_target_first)
+                near = await self.replaced(entity, nearer, beside, self._by_source)
                 self._known[asked] = near
             except ReachError as error:
                 self._known[asked] = error
@@ -109,8 +144,8 @@ class Reach:
             raise known
         return known
 
-    async def _replaced(
-        self, entity: Entity, filter_: Filter, beside: Beside, replace_: _Replace
+    async def replaced(
+        self, entity: Entity, filter_: Filter, beside: Beside, replace_: Replace
     ) -> Filter:
         """The filter with each relation into the other store replaced, all at the same time."""
         if not reaches(filter_):
@@ -119,16 +154,17 @@ class Reach:
             case And(filters):
                 near = [part for part in filters if not reaches(part)]
                 beside = (*beside, *(part for part in near if part != ALWAYS))
-                parts = (self._replaced(entity, each, beside, replace_) for each in filters)
-                return And(tuple(await _all(parts)))
+                parts = (self.replaced(entity, each, beside, replace_) for each in filters)
+                return And(tuple(await together(parts)))
             case Or(filters):
-                parts = (self._replaced(entity, each, beside, replace_) for each in filters)
-                return Or(tuple(await _all(parts)))
+                parts = (self.replaced(entity, each, beside, replace_) for each in filters)
+                return Or(tuple(await together(parts)))
             case Not(inner):
-                return Not(await self._replaced(entity, inner, beside, replace_))
+                return Not(await self.replaced(entity, inner, beside, replace_))
             case Related(relation, quantifier, inner) if not relation.cross_store:
-                target = self._catalog[relation.target]
-                return Related(relation, quantifier, await self._resolved(target, inner))
+                target = self.catalog[relation.target]
+                nearer = await self.replaced(target, inner, (), replace_)
+                return Related(relation, quantifier, nearer)
             case Related():
                 return await replace_(entity, filter_, beside)
             case Compare() | IsNull() | Searched() | Elements() | Among():
@@ -136,9 +172,23 @@ class Reach:
             case _:
                 assert_never(filter_)
 
-    async def _by_target_first(self, _source: Entity, across: Related, beside: Beside) -> Filter:
+    def rows(self, entity: Entity, filter_: Filter) -> float | None:
+        """About how many rows match, if that is known."""
+        return self._sizes.rows(entity, filter_) if self._sizes else None
+
+    def _is_for_source(self, source: Entity, across: Related, own: Filter) -> bool:
+        """Whether to ask the source first, of whose rows ``own`` is true."""
+        target, decisive = self.catalog[across.relation.target], _decisive(across)
+        if own != ALWAYS == decisive:
+            return True
+        if not target.is_key(across.relation.target_fields):
+            return False  # what is asked of one key may be a question about very many rows
+        rows, others = self.rows(source, own), self.rows(target, decisive)
+        return rows is not None and others is not None and rows * _KEY_COST < others
+
+    async def _by_target_first(self, source: Entity, across: Related, beside: Beside) -> Filter:
         """As the target's keys say; as it was where the source should be, or has to be, asked."""
-        if beside and _decisive(across) == ALWAYS:
+        if self._is_for_source(source, across, all_of(beside)):
             return across
         try:
             return await self._by_target(across)
@@ -146,33 +196,43 @@ class Reach:
             return across
 
     async def _by_target(self, across: Related) -> Filter:
-        target = self._catalog[across.relation.target]
+        target = self.catalog[across.relation.target]
         decisive = await self._resolved(target, _decisive(across))
-        keys = await self._keys.held(target, across.relation.target_fields, decisive)
+        keys = await self.keys.held(target, across.relation.target_fields, decisive)
         if keys is None:
             raise self._refusal(across)
         return _held(across, keys)
 
     async def _by_source(self, source: Entity, across: Related, beside: Beside) -> Filter:
-        relation, target = across.relation, self._catalog[across.relation.target]
-        own = await self._keys.held(source, relation.source_fields, all_of(beside))
+        relation = across.relation
+        own = await self.keys.possible(source, relation.source_fields, all_of(beside))
         if own is None:
             return await self._by_target(across)  # which refuses, if it was asked before
-        beside = (_among(relation.target_fields, own),)
+        return await self.among_keys(across, own)
+
+    async def among_keys(self, across: Related, own: Sequence[Key]) -> Filter:
+        """As the target says of these keys; exact for rows that hold one of them, or none."""
+        relation, target = across.relation, self.catalog[across.relation.target]
+        beside = (among(relation.target_fields, own),)
         decisive = await self._resolved(target, _decisive(across), beside)
-        return _held(across, await self._keys.found(target, relation.target_fields, own, decisive))
+        found = await self.keys.found(target, relation.target_fields, tuple(own), decisive)
+        return _held(across, found)
 
     def _refusal(self, across: Related) -> ReachError:
         relation = across.relation
         message = (
             f"The filter {relation.api!r} of {relation.source} reaches too far into the other"
-            f" store: more than {self._keys.most} keys of {relation.target} are in question."
+            f" store: more than {self.keys.most} keys of {relation.target} are in question."
         )
         hint = (
             f"Add conditions on the {relation.source} beside it, or on the {relation.target}"
             " inside it; or raise MAX_REACH_KEYS."
         )
         return ReachError(message, hint=hint)
+
+
+def _beyond(order: Order) -> tuple[Any, ...]:
+    return order.relations[order.steps_near :], order.path
 
 
 def _decisive(across: Related) -> Filter:
@@ -182,22 +242,5 @@ def _decisive(across: Related) -> Filter:
 
 
 def _held(across: Related, keys: Sequence[Key]) -> Filter:
-    found = _among(across.relation.source_fields, keys)
+    found = among(across.relation.source_fields, keys)
     return found if across.quantifier is Quantifier.SOME else Not(found)
-
-
-def _among(fields: tuple[str, ...], keys: Sequence[Key]) -> Filter:
-    if len(fields) > 1:
-        return Among(fields, tuple(keys))
-    return Compare(fields, Operator.IN, tuple(value for (value,) in keys))
-
-
-async def _all(parts: Iterable[Awaitable[_T]]) -> list[_T]:
-    """The results of all, which run at the same time; once all have ended, the first error."""
-    results = await asyncio.gather(*parts, return_exceptions=True)
-    done: list[_T] = []
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-        done.append(result)
-    return done

@@ -25,7 +25,7 @@ def add_orders(catalog: Catalog, namespace: Namespace) -> None:
         to_one = [
             input_field(relation.api, f"{relation.target}Order | None", namespace)
             for relation in entity.relations.values()
-            if not relation.many and not relation.cross_store
+            if not relation.many
         ]
         terms = [*_terms(entity.fields.values(), namespace), *to_one]
         _add(namespace, entity.name, [*terms, *_measured(entity, namespace)])

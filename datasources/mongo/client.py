@@ -88,8 +88,8 @@ class Database(Collection, Protocol):
         """The same database, decoded otherwise."""
         ...
 
-    def command(self, command: str) -> Awaitable[Document]:
-        """Runs a command of no arguments."""
+    def command(self, command: str | Mapping[str, Any]) -> Awaitable[Document]:
+        """Runs a command by its name, or with its arguments."""
         ...
 
 

@@ -13,12 +13,13 @@ from typing import Any, assert_never
 
 from catalog.entity import Catalog, Entity
 from catalog.gauges import Distance, Gauge, Rank, Similarity
-from catalog.query import Order
+from catalog.query import Order, Places
 from catalog.types import EnumType, FieldType, Scalar
 from datasources.mongo.computed import computing, ordered_by
 from datasources.mongo.geo import distance_expression
 from datasources.mongo.lookups import related
 from datasources.mongo.paths import Stage, document_of, place_of
+from datasources.mongo.values import NOTHING, encoded
 
 Expression = str | dict[str, Any]
 
@@ -39,8 +40,12 @@ def ordering(catalog: Catalog, entity: Entity, order: Sequence[Order]) -> list[S
     computed: dict[str, Expression] = {}
     directions: dict[str, int] = {}
     for at, term in enumerate(order):
-        key = _key(catalog, entity, term, f"~order{at}")
         lookups += reached(catalog, entity, term, f"~order{at}")
+        if term.places:
+            computed[f"~order{at}"] = _placed(catalog, entity, term, term.places, f"~order{at}")
+            directions[f"~order{at}"] = -1 if term.descending else 1
+            continue
+        key = _key(catalog, entity, term, f"~order{at}")
         if term.by:
             lookups.append({"$set": {f"~gauge{at}": _gauged(key, term.by)}})
             key = _Key(f"$~gauge{at}", Scalar.FLOAT, nullable=True, stored=f"~gauge{at}")
@@ -67,6 +72,31 @@ def _gauged(key: _Key, gauge: Gauge) -> Expression:
             assert_never(gauge)
 
 
+def _placed(catalog: Catalog, entity: Entity, term: Order, places: Places, into: str) -> Expression:
+    """The place of the key at the end of the term's relations, looked up in a literal.
+
+    MongoDB makes a hash table of the list that ``$indexOfArray`` is given. What is not in it is at
+    -1, which is the last place: there stands a number beyond all others, on the side of nulls.
+    """
+    for relation in term.relations:
+        entity = catalog[relation.target]
+    kinds = [entity.fields[name].type for name in places.fields]
+    stored = [[*map(encoded, kinds, key), place] for *key, place in places.places]
+    known = [each for each in stored if NOTHING not in each]
+    least = term.nulls_first != term.descending
+    none = -1 if least else max((place for *_, place in known), default=-1) + 1
+    keys = [key if len(key) > 1 else key[0] for *key, _ in known]
+    sought = f"${into}.value" if term.relations else _link(entity, places)
+    at = {"$indexOfArray": [{"$literal": keys}, sought]}
+    return {"$arrayElemAt": [{"$literal": [*(place for *_, place in known), none]}, at]}
+
+
+def _link(entity: Entity, places: Places) -> Expression | list[str]:
+    """The values by which a row has its place: one, or several as an array."""
+    stored = [f"${entity.fields[name].stored}" for name in places.fields]
+    return stored if len(stored) > 1 else stored[0]
+
+
 def _key(catalog: Catalog, entity: Entity, term: Order, into: str) -> _Key:
     for relation in term.relations:
         entity = catalog[relation.target]
@@ -82,7 +112,7 @@ def reached(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[St
         return []
     relation, *rest = term.relations
     target = catalog[relation.target]
-    beyond = Order(term.path, tuple(rest))
+    beyond = Order(term.path, tuple(rest), places=term.places)
     value = [
         *reached(catalog, target, beyond, "~next"),
         *computing(ordered_by(target, [beyond])),
@@ -94,8 +124,11 @@ def reached(catalog: Catalog, entity: Entity, term: Order, into: str) -> list[St
 
 
 def _value(entity: Entity, term: Order) -> Stage:
-    stored = "~next.value" if term.relations else place_of(document_of(entity), term.path).stored
-    return {"$replaceWith": {"value": f"${stored}"}}
+    if term.relations:
+        return {"$replaceWith": {"value": "$~next.value"}}
+    if term.places:
+        return {"$replaceWith": {"value": _link(entity, term.places)}}
+    return {"$replaceWith": {"value": f"${place_of(document_of(entity), term.path).stored}"}}
 
 
 def _needs_rank(kind: FieldType) -> bool:

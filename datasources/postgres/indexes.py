@@ -36,7 +36,7 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
     """The columns of an order; None where it is of more than the table's own."""
     columns: list[_Column] = []
     for order in orders:
-        if order.relations or order.by:
+        if order.relations or order.by or order.places:
             return None
         (name,) = order.path
         field = entity.fields[name]

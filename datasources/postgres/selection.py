@@ -42,6 +42,8 @@ def terms_of(scope: Scope, orders: Sequence[Order]) -> list[Term]:
 
 
 def _term(scope: Scope, order: Order) -> Term:
+    if order.places:
+        return Term(scope.placed(order.relations, order.places), nullable=True, order=order)
     table = scope.joined(order.relations)
     if order.by is not None:
         return Term(gauged(table, order.path, order.by), nullable=True, order=order)

@@ -9,7 +9,7 @@ from typing import Final, cast
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from catalog.entity import Catalog, Store
+from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
@@ -18,6 +18,7 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
 from datasources.postgres.statements import Call, Statement, compiled, sendable
+from datasources.postgres.statistics import size_statement
 from datasources.postgres.wire import Result
 from telemetry import enabled, store_span
 from telemetry.stores import StoreCall
@@ -85,6 +86,12 @@ class PostgresSource:
 
     def _compiled(self, template: Template) -> Statement:
         return compiled(self._catalog, template.read)
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
+        """As the last ANALYZE or VACUUM found them; a table that never saw one has none."""
+        call = size_statement().call([entities], ())
+        ((rows, _),) = await self._results([call])
+        return {entities[int(number) - 1].name: int(size) for number, size in rows}
 
     async def ping(self) -> str | None:
         """None if the database takes a new connection within a second, else a short reason.

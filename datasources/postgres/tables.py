@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from catalog.entity import Catalog, Entity, Relation
-from catalog.query import Path
+from catalog.query import Path, Places
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -20,7 +20,13 @@ from catalog.types import (
     UnionType,
     type_after,
 )
-from datasources.postgres.values import SqlType, is_rounded
+from datasources.postgres.values import (
+    Encoding,
+    SqlType,
+    encoding_of,
+    is_rounded,
+    part_parameter,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,25 @@ class Scope:
             self.source = self.source.outerjoin(found.source, condition)
             self._joined[steps] = found
         return self._joined[steps]
+
+    def placed(self, relations: tuple[Relation, ...], places: Places) -> sa.ColumnElement[Any]:
+        """The place of the row at the end of these steps; null if its key has none.
+
+        By a join with a table of the keys, which each holds once, so that no row is doubled.
+        """
+        owner = self.joined(relations)
+        leaves = [owner.leaf((name,)) for name in places.fields]
+        encodings = [encoding_of(leaf.kind, leaf.column) for leaf in leaves]
+        names = [*(f"k{at}" for at in range(len(leaves))), "place"]
+        arrays = [
+            part_parameter(encoding, places.places, at)
+            for at, encoding in enumerate([*encodings, Encoding("integer", int)])
+        ]
+        table = sa.func.unnest(*arrays).table_valued(*names).render_derived()
+        pairs = zip(leaves, table.c, strict=False)
+        met = sa.and_(*(leaf.expression == column for leaf, column in pairs))
+        self.source = self.source.outerjoin(table, met)
+        return table.c.place
 
     def _target(
         self, parent: Aliased, relation: Relation

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.gauges import Distance, Similarity
-from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Read
+from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Places, Read
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 
@@ -54,6 +54,38 @@ def _measured(
             yield from (Order((name,), by=Similarity(text)) for text in ("ab", "É", "line"))
 
 
+def placed_orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
+    """Total orders in which another store has a say: its places are one of the terms."""
+    chains = st.sampled_from(list(to_one_chains(catalog, entity, 2)))
+    term = chains.flatmap(
+        lambda chain: st.builds(
+            Order,
+            st.just(()),
+            st.just(chain[0]),
+            st.booleans(),
+            st.booleans(),
+            places=_places(chain[1]),
+        )
+    )
+    return st.builds(
+        lambda order, term, at: (*order[:at], term, *order[at:]),
+        orders(catalog, entity),
+        term,
+        st.integers(0, 1),
+    )
+
+
+def _places(entity: Entity) -> SearchStrategy[Places]:
+    return _few_leaves(entity).flatmap(
+        lambda fields: st.builds(
+            lambda placed: Places(tuple(fields), tuple((*key, at) for key, at in placed.items())),
+            _keys(entity, tuple(fields)).flatmap(
+                lambda keys: st.fixed_dictionaries(dict.fromkeys(keys, st.integers(0, 3)))
+            ),
+        )
+    )
+
+
 def to_one_chains(
     catalog: Catalog, entity: Entity, steps: int
 ) -> Iterator[tuple[tuple[Relation, ...], Entity]]:
@@ -79,7 +111,7 @@ def _reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
         joins=_joins(catalog, entity, 2),
         filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
         after=st.one_of(st.just(ALWAYS), filters(catalog, entity, 1)),
-        order=orders(catalog, entity),
+        order=st.one_of(orders(catalog, entity), placed_orders(catalog, entity)),
         limit=st.sampled_from([None, None, 0, 1, 5, 1000]),
         offset=st.sampled_from([0, 0, 1, 3, 1000]),
         total=st.booleans(),

@@ -19,7 +19,7 @@ from bson import json_util
 import extensions
 import models
 from auth import ANONYMOUS
-from catalog import Store, catalog_of, models_in
+from catalog import Entity, Store, catalog_of, models_in
 from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask
@@ -57,6 +57,10 @@ class Recorded:
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
         return await self.read([ask.read for ask in asks])
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
+        """As the source says."""
+        return await self._source.sizes(entities)
 
     async def ping(self) -> str | None:
         """As the source says."""

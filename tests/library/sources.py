@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
+from catalog.entity import Entity
 from catalog.query import Answer, DataSource, Key, Read, Record
 from catalog.summary import Summary
 from catalog.templates import Ask
@@ -35,6 +36,10 @@ class CountingSource:
         """The same of reads that are taken apart."""
         return await self.read([ask.read for ask in asks])
 
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
+        """As the source within."""
+        return await self._source.sizes(entities)
+
     async def ping(self) -> str | None:
         """As the source within."""
         return await self._source.ping()
@@ -50,6 +55,10 @@ class DownSource(CountingSource):
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Always fails."""
         self.calls.append(reads)
+        raise StoreUnavailable(self.store.value, f"{self.store.value} does not answer.")
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
+        """Always fails."""
         raise StoreUnavailable(self.store.value, f"{self.store.value} does not answer.")
 
     async def ping(self) -> str | None:

@@ -1,6 +1,8 @@
 """In charge of a small graph with every kind of link between the stores, and of rows for it."""
 
 import functools
+import random
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -12,7 +14,20 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from catalog import Catalog, Entity, Index, Link, Relation, catalog_of
-from catalog.query import And, Compare, Filter, IsNull, Not, Operator, Or, Quantifier, Related
+from catalog.query import (
+    ALWAYS,
+    And,
+    Compare,
+    Filter,
+    IsNull,
+    Not,
+    Operator,
+    Or,
+    Order,
+    Quantifier,
+    Related,
+)
+from resolvers.sizes import Sizes
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):
@@ -133,3 +148,77 @@ def _near(entity: Entity) -> SearchStrategy[Filter]:
 def _related(relation: Relation, inner: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
     quantifiers = list(Quantifier) if relation.many else [Quantifier.SOME]
     return st.builds(Related, st.just(relation), st.sampled_from(quantifiers), inner)
+
+
+@functools.cache
+def orders(entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
+    """Total orders with a term or two of the other store, wherever it is crossed to."""
+    chains = [(steps, target) for steps, target in _chains(entity, 3) if steps]
+    far = [steps for steps, _ in chains if any(step.cross_store for step in steps)]
+    terms = st.lists(_term(st.sampled_from(far)), min_size=1, max_size=2)
+    own = st.lists(_term(st.just(())), max_size=1)
+    key = st.booleans().map(lambda descending: Order(("id",), descending=descending))
+    return st.builds(
+        lambda far, own, first, key: (*(own + far if first else far + own), key),
+        terms, own, st.booleans(), key,
+    )  # fmt: skip
+
+
+def _term(steps: SearchStrategy[tuple[Relation, ...]]) -> SearchStrategy[Order]:
+    path = st.sampled_from([("size",), ("size",), ("id",)])
+    return st.builds(Order, path, steps, st.booleans(), st.booleans())
+
+
+def _chains(entity: Entity, steps: int) -> Iterator[tuple[tuple[Relation, ...], Entity]]:
+    yield (), entity
+    for relation in entity.relations.values() if steps else ():
+        if not relation.many:
+            for chain, target in _chains(CATALOG[relation.target], steps - 1):
+                yield (relation, *chain), target
+
+
+def full_tables() -> SearchStrategy[dict[str, list[dict[str, Any]]]]:
+    """Many rows of few values, most of which lead somewhere: enough for pages and ties."""
+    return st.integers(0, 2**32).map(_tables)
+
+
+def _tables(seed: int) -> dict[str, list[dict[str, Any]]]:
+    chance = random.Random(seed)  # noqa: S311 (test data)
+    return {name: _drawn(chance, entity) for name, entity in CATALOG.items()}
+
+
+def _drawn(chance: random.Random, entity: Entity) -> list[dict[str, Any]]:
+    most = {"Stop": 16, "Forecast": 10}.get(entity.name, 7)
+    found: dict[Any, dict[str, Any]] = {}
+    for number in range(chance.randint(most // 2, most)):
+        row = {name: _likely(chance, name) for name in entity.fields} | {"id": number}
+        keys = [tuple(row[name] for name in key) for key in entity.unique]
+        found[keys[0] if keys else number] = row
+    return list(found.values())
+
+
+def _likely(chance: random.Random, name: str) -> Any:
+    if chance.random() < 0.1:
+        return None
+    return chance.choice("ab") if name == "line" else chance.randrange(5)
+
+
+class Guesses(Sizes):
+    """Numbers of rows out of thin air."""
+
+    def __init__(self, rows: Mapping[str, int]) -> None:
+        self._guessed = rows
+
+    async def ready(self) -> None:
+        """They are there."""
+
+    def rows(self, entity: Entity, filter_: Filter) -> float | None:
+        """Whatever was said; of a filter a little less."""
+        rows = self._guessed.get(entity.name)
+        return None if rows is None else rows * (1.0 if filter_ == ALWAYS else 0.4)
+
+
+def guesses() -> SearchStrategy[Sizes]:
+    """Whatever statistics may say: the truth, nothing, or nonsense."""
+    names = list(CATALOG)
+    return st.builds(Guesses, st.dictionaries(st.sampled_from(names), st.integers(0, 9)))

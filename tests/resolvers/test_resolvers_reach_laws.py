@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reach_models import CATALOG, filters, narrowed, rows
+from reach_models import CATALOG, filters, guesses, narrowed, rows
 
 from catalog import Catalog, Store
 from catalog.query import Batch, Filter, Key, Read
@@ -66,14 +66,14 @@ async def test_two_stores_answer_as_one_would(tables, question):
 
 
 @settings(max_examples=200, deadline=None)
-@given(rows(), questions(), st.integers(1, 3))
-async def test_a_cap_refuses_or_changes_nothing(tables, question, most):
+@given(rows(), questions(), st.integers(1, 3), guesses())
+async def test_a_cap_refuses_or_changes_nothing(tables, question, most, sizes):
     """Whichever side is asked first, and however often: never an answer that is cut."""
     name, filter_ = question
     sources = stores(tables)
     read = Read(CATALOG[name], (("id",),), filter=filter_)
     try:
-        near = await Reach(CATALOG, sources, most).within(read)
+        near = await Reach(CATALOG, sources, most, sizes).within(read)
     except ReachError:
         return
     finally:

@@ -1,0 +1,23 @@
+"""What the databases think of their own sizes, which decides whom to ask first."""
+
+import os
+
+import models
+from catalog import Store, catalog_of, models_in
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+
+
+async def test_both_know_about_how_many_rows_they_have(sample_servers):
+    """Without counting them; a table that is empty, or never was analysed, may have no number."""
+    catalog = catalog_of(models_in(models))
+    client = client_of(sample_servers.mongo, os.environ.get("MONGO_DRIVER", "pymongo"))
+    postgres = PostgresSource(catalog, sample_servers.postgres)
+    mongo = MongoSource(database_of(client), catalog)
+    tables = await postgres.sizes(catalog.of(Store.POSTGRES))
+    documents = await mongo.sizes(catalog.of(Store.MONGO))
+    await postgres.close()
+    await mongo.close()
+    assert 330_000 < tables["Flight"] < 340_000
+    assert 10 < tables["Airline"] < 20
+    assert documents == {"Airport": 1458, "Note": 0, "Weather": 26_115}
