@@ -75,7 +75,7 @@ async def _load(
             await database.create_collection(entity.table)
             present.add(entity.table)  # two entities may share it
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
-        if indexes := _indexes(entity):
+        if indexes := await _missing(database, entity):
             await database[entity.table].create_indexes(indexes)
         if index := text_index(entity):
             await _make_text_index(database, entity, index)
@@ -144,6 +144,18 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
         mend = "Leave __search__ out of the model, or set MONGO_URL to a server that has them."
         message = f"{entity.name} cannot be searched, as its __search__ says: {reason}."
         raise LoadError(message, hint=mend) from error
+
+
+async def _missing(database: Database, entity: Entity) -> list[IndexModel]:
+    """The declared indexes that are not there: of places, SecantusDB refuses one that is."""
+    there = await database[entity.table].index_information()
+    known = [(name, dict(it["key"]), it.get("unique", False)) for name, it in there.items()]
+    return [index for index in _indexes(entity) if _told(index) not in known]
+
+
+def _told(index: IndexModel) -> tuple[str, dict[str, Any], bool]:
+    it = index.document
+    return it["name"], dict(it["key"]), it.get("unique", False)
 
 
 def _indexes(entity: Entity) -> list[IndexModel]:
