@@ -13,9 +13,9 @@ _NONE = "–"
 _USERS = ("server", "postgres", "mongo", "redis")
 
 
-def report(results: Results) -> str:
-    """The whole page."""
-    sections = (_head(results), _ratios(results), _speeds(results), _cpu(results))
+def report(results: Results, files: str) -> str:
+    """The whole page, which lies beside its chart under the same name."""
+    sections = (_head(results, files), _ratios(results), _speeds(results), _cpu(results))
     more = (_cache(results), _memory(results), _differences(results), _versions(results))
     return "\n".join(line for section in (*sections, *more) for line in section) + "\n"
 
@@ -35,7 +35,7 @@ def ratio(value: float | None) -> str:
     return f"{value:.{0 if value >= 10 else 1 if value >= 1 else 2}f}"  # noqa: PLR2004 (digits)
 
 
-def _head(results: Results) -> Iterator[str]:
+def _head(results: Results, files: str) -> Iterator[str]:
     it = results.machine
     yield "# Bigraph beside its peers\n"
     yield f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} by `make bench`."
@@ -43,7 +43,7 @@ def _head(results: Results) -> Iterator[str]:
     yield f"- Machine: {it.cores} cores of {it.processor}, {it.system}; load before: {it.load:.1f}"
     yield f"- Python: {it.python}"
     yield f"- {results.rounds} rounds of {results.seconds:g} s each, servers in turn; medians\n"
-    yield "![Requests of Bigraph for each of a peer's](results.svg)\n"
+    yield f"![Requests of Bigraph for each of a peer's]({files}.svg)\n"
 
 
 def _ratios(results: Results) -> Iterator[str]:

@@ -7,7 +7,7 @@ from statistics import median
 
 from benchmarks.load import Round
 from benchmarks.machine import Machine
-from benchmarks.servers import SERVERS, Server
+from benchmarks.servers import SERVERS, TRACED, Server
 from benchmarks.shapes import SHAPES, Shape
 
 OURS = SERVERS[0]
@@ -43,7 +43,7 @@ class Results:
 
     def servers(self) -> list[Server]:
         """Those with rounds, one of ours first."""
-        others = [it for it in SERVERS if it.keeping is None]
+        others = [it for it in (*SERVERS, *TRACED) if it.keeping is None]
         return [OURS, *(it for it in others if any(name == it.name for _, name in self.measured))]
 
     def kept(self) -> list[Shape]:

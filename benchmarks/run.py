@@ -1,9 +1,11 @@
 """Measures Bigraph beside its peers, in one run on the same data: `make bench`.
 
     python -m benchmarks.run [--quick] [--only mercurius,route] [--shapes row,tree]
+    python -m benchmarks.run --tracing [--quick] [--shapes row,tree]
 
 Writes benchmarks/results.md and results.svg; a run that is quick, or of some servers or shapes
-only, writes them to benchmarks/.work/ instead. docs/benchmarks.md says how to read them.
+only, writes them to benchmarks/.work/ instead; with --tracing Bigraph is measured beside itself
+with spans, and the files are tracing.md and tracing.svg. docs/benchmarks.md says how to read them.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from benchmarks.machine import machine
 from benchmarks.processes import resident_bytes
 from benchmarks.report import report
 from benchmarks.results import KEEPING, OURS, Results
-from benchmarks.servers import FIRST_PORT, SERVERS, Running, Server, started
+from benchmarks.servers import FIRST_PORT, SERVERS, TRACED, Running, Server, started
 from benchmarks.shapes import SHAPES, Shape
 from benchmarks.stores import Stores, sample_stores
 
@@ -42,6 +44,8 @@ class Plan:
     warm_up: float
     whole: bool
     """Whether the results may be committed."""
+    files: str
+    """What the files of the results are called."""
 
 
 def main() -> None:
@@ -55,9 +59,9 @@ def main() -> None:
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise SystemExit("Stopped; nothing is left running, and nothing was written.") from None
     folder = FOLDER if plan.whole else WORK
-    (folder / "results.md").write_text(report(results), "utf-8")
-    (folder / "results.svg").write_text(chart(results), "utf-8")
-    print(f"Written: {folder.relative_to(FOLDER.parent)}/results.md and results.svg")
+    (folder / f"{plan.files}.md").write_text(report(results, plan.files), "utf-8")
+    (folder / f"{plan.files}.svg").write_text(chart(results), "utf-8")
+    print(f"Written: {folder.relative_to(FOLDER.parent)}/{plan.files}.md and {plan.files}.svg")
 
 
 def planned() -> Plan:
@@ -66,15 +70,18 @@ def planned() -> Plan:
     options.add_argument("--quick", action="store_true", help="two rounds of two seconds each")
     options.add_argument("--only", type=_names, help="these servers beside Bigraph, by name")
     options.add_argument("--shapes", type=_names, help="these shapes, by name")
+    options.add_argument("--tracing", action="store_true", help="Bigraph with spans and without")
     given = options.parse_args()
     shapes = _chosen(SHAPES, given.shapes)
     ours = {it.name for it in KEEPING}
-    chosen = _chosen(SERVERS, given.only and {*ours, *given.only})
+    beside = given.only and {*ours, *given.only}
+    chosen = TRACED if given.tracing else _chosen(SERVERS, beside)
     # The first of ours is asked what the answers must be, in any case.
     servers = [it for it in chosen if it == OURS or any(map(it.answers, shapes))]
     whole = not (given.quick or given.only or given.shapes)
     rounds, seconds, warm_up = (2, 2, 1) if given.quick else (5, 3, 2)
-    return Plan(servers, shapes, rounds, seconds, warm_up, whole)
+    files = "tracing" if given.tracing else "results"
+    return Plan(servers, shapes, rounds, seconds, warm_up, whole, files)
 
 
 def _names(text: str) -> set[str]:

@@ -62,6 +62,12 @@ def _bigraph(name: str, title: str, keeping: Keeping, *settings: str) -> Server:
     return Server(name, title, "bigraph", command, ROOT, documents=True, keeping=keeping)
 
 
+def _traced(name: str, title: str, sampler: str) -> Server:
+    program = (sys.executable, "-m", "benchmarks.traced", sampler)
+    command = (*program, "serve", "--port", "{port}")
+    return Server(name, title, "bigraph", command, ROOT, documents=True)
+
+
 SERVERS = (
     _bigraph("bigraph", "Bigraph", "here"),
     _bigraph("bigraph-redis", "Bigraph", "redis", "--cache-local-bytes", "0"),
@@ -73,6 +79,13 @@ SERVERS = (
     _python("strawberry", "plain Strawberry", "plain"),
     _python("route", "hand-written route", "route"),
 )
+
+TRACED = (
+    SERVERS[0],
+    _traced("unsampled", "spans, none sampled", "always_off"),
+    _traced("recorded", "spans, all recorded", "always_on"),
+)
+"""Bigraph as it is, and with an SDK for spans."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ def enabled() -> bool:
     return _tracer is not None
 
 
+def recording() -> bool:
+    """Whether a span that begins here would be kept: spans are made, and the request is sampled.
+
+    One that is not sampled has a single span, which says so to all that is done for it.
+    """
+    if _tracer is None:
+        return False
+    here = trace.get_current_span()
+    told = here.get_span_context()
+    return here.is_recording() or told.trace_flags.sampled or not told.is_valid
+
+
 def span(
     name: str, *, kind: Kind = "internal", attributes: Attributes | None = None
 ) -> AbstractContextManager[trace.Span]:
@@ -45,7 +57,10 @@ def span(
     An exception marks it (see `fail`) and goes on. A server's span continues the caller's trace.
     Not for a block that yields from an async generator: the span would leak to the consumer.
     """
-    return _OFF if _tracer is None else _Recorded(_tracer, name, kind, attributes)
+    # A server's span is the one that asks whether to sample.
+    if _tracer is None or not (kind == "server" or recording()):
+        return _OFF
+    return _Recorded(_tracer, name, kind, attributes)
 
 
 def fail(span: trace.Span, error: BaseException) -> None:

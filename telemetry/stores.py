@@ -8,7 +8,7 @@ from opentelemetry.semconv.attributes import db_attributes as db
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
 from opentelemetry.trace import Span
 
-from telemetry.spans import Attributes, enabled, span
+from telemetry.spans import Attributes, recording, span
 from telemetry.tally import current
 
 System = Literal["postgresql", "mongodb", "redis"]
@@ -64,7 +64,7 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     collection. ``query`` holds no values: parameters stay placeholders. ``batch`` is the number of
     operations sent together, ``namespace`` the database, ``address`` the server's.
     """
-    if not enabled():
+    if not recording():
         return StoreCall(_STORES[system], span(operation))
     name = f"{operation} {collection}" if collection else operation
     told: dict[str, str | int | None] = {

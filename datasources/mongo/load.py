@@ -154,6 +154,18 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
         raise LoadError(message, hint=mend) from error
 
 
+async def _missing(database: Database, entity: Entity) -> list[IndexModel]:
+    """The declared indexes that are not there: of places, SecantusDB refuses one that is."""
+    there = await database[entity.table].index_information()
+    known = [(name, dict(it["key"]), it.get("unique", False)) for name, it in there.items()]
+    return [index for index in _indexes(entity) if _told(index) not in known]
+
+
+def _told(index: IndexModel) -> tuple[str, dict[str, Any], bool]:
+    it = index.document
+    return it["name"], dict(it["key"]), it.get("unique", False)
+
+
 def _indexes(entity: Entity) -> list[IndexModel]:
     declared = cast("Sequence[Index]", getattr(entity.model, "__indexes__", ()))
     return [IndexModel(list(_keys(entity, index)), unique=index.unique) for index in declared]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from psycopg.postgres import types
 
@@ -44,17 +44,20 @@ def answers_in(
     if layout.number is None and layout.total is None:
         return {(): Answer(rows, None, reader)}
     answers: dict[Key, Answer] = {}
+    listed: dict[Key, list[FlatRow]] = {}
     if layout.number is None:
-        answers[()] = Answer([], None, reader)
+        listed[()] = []
+        answers[()] = Answer(listed[()], None, reader)
     present = layout.record.present if layout.record else None
     for row in rows:
         number: int = 0 if layout.number is None else row[layout.number]
         key = keys[number - 1] if number else ()
         answer = answers.get(key)
         if answer is None:
-            answer = answers[key] = Answer([], None, reader)
+            listed[key] = []
+            answer = answers[key] = Answer(listed[key], None, reader)
         if layout.record and (present is None or row[present]):
-            cast("list[FlatRow]", answer.raw).append(row)
+            listed[key].append(row)
         if layout.total is not None:
             answer.total = row[layout.total]
     return answers

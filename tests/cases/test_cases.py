@@ -16,26 +16,18 @@ import orjson
 import pytest
 from bson import json_util
 
-import extensions
-import models
 from auth import ANONYMOUS
-from catalog import Entity, Store, catalog_of, models_in
+from catalog import Entity, Store
 from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask
-from datasources.embedded import EmbeddedUrls
-from datasources.mongo import MongoSource, client_of, database_of
 from datasources.mongo.pipelines import command_of
-from datasources.postgres import PostgresSource
 from datasources.postgres.statements import statement_for
-from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
 from resolvers.explain import plan_text
-from resolvers.paging import PageLimits
 from resolvers.plan import Island, Planner
 from resolvers.selection import PageSelection
-from schema import build_schema, extensions_in
 
 FOLDER = Path(__file__).parent
 CASES = sorted(path.parent for path in FOLDER.glob("*/*/query.graphql"))
@@ -89,27 +81,6 @@ class RecordedPlanner(Planner):
         island = super().one(*arguments)
         self.plans[before:] = [island]
         return island
-
-
-@pytest.fixture(scope="session")
-async def graph(sample_servers: EmbeddedUrls) -> Any:
-    """The flights, served without a cache."""
-    catalog = catalog_of(models_in(models))
-    driver = os.environ.get("MONGO_DRIVER", "pymongo")
-    client = client_of(sample_servers.mongo or "", driver)
-    made = Graph(
-        catalog=catalog,
-        schema=build_schema(catalog, extensions_in(extensions)),
-        sources={
-            Store.POSTGRES: PostgresSource(catalog, sample_servers.postgres or ""),
-            Store.MONGO: MongoSource(database_of(client), catalog),
-        },
-        cache=NoCache(),
-        cache_ttl=0,
-        page_limits=PageLimits(100, 1000),
-    )
-    yield made
-    await made.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")

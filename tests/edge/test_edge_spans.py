@@ -8,9 +8,11 @@ from opentelemetry.instrumentation._semconv import _OpenTelemetrySemanticConvent
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 
 from edge.app import create_app
 from edge.tracing import Traced
+from telemetry import spans
 from telemetry.recording import recorded_spans
 from tests.library.library import Library
 from tests.library.sources import DownSource
@@ -32,6 +34,36 @@ async def tree_of(connect: Callable, library: Library, query: str) -> dict[str, 
         parent = names[span.parent.span_id] if span.parent else ""
         children.setdefault(parent, []).append(span.name)
     return children
+
+
+class Never(Sampler):
+    """Takes no span, and notes the names of those that were begun."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+
+    def should_sample(self, _parent, _trace_id, name, *_, **__) -> SamplingResult:
+        """Asked once for each."""
+        self.begun.append(name)
+        return SamplingResult(Decision.DROP)
+
+    def get_description(self) -> str:
+        """What it is."""
+        return "Never"
+
+
+@pytest.mark.parametrize("query", [QUERY, "{ books { nodes { shelf { code } } } }"])
+async def test_a_request_that_is_not_sampled_begins_no_span_but_its_own(connect, query):
+    """It is what tells the resolvers and stores inside; they make none, whoever completes."""
+    sampler = Never()
+    spans.install(TracerProvider(sampler=sampler, shutdown_on_exit=False))
+    try:
+        async with connect(Library()) as client:
+            answer = await client.post("/graphql", json={"query": query})
+    finally:
+        spans.install(None)
+    assert answer.json()["data"]["books"]["nodes"]
+    assert sampler.begun == ["query Tree" if query == QUERY else "query"]
 
 
 async def test_each_resolver_has_a_span_with_its_store_s_below(connect):
