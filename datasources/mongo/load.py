@@ -168,7 +168,13 @@ def _told(index: IndexModel) -> tuple[str, dict[str, Any], bool]:
 
 def _indexes(entity: Entity) -> list[IndexModel]:
     declared = cast("Sequence[Index]", getattr(entity.model, "__indexes__", ()))
-    return [IndexModel(list(_keys(entity, index)), unique=index.unique) for index in declared]
+    return [_index(list(_keys(entity, index)), unique=index.unique) for index in declared]
+
+
+def _index(keys: list[tuple[str, int | str]], *, unique: bool) -> IndexModel:
+    # The version is MongoDB's own; without it, SecantusDB takes a second start's for another index.
+    sphere = any(kind == "2dsphere" for _, kind in keys)
+    return IndexModel(keys, unique=unique, **({"2dsphereIndexVersion": 3} if sphere else {}))
 
 
 def _keys(entity: Entity, index: Index) -> Iterator[tuple[str, int | str]]:

@@ -107,9 +107,10 @@ async def test_an_element_is_found_by_query_and_by_expression(raw, client, regio
 
 
 async def test_an_index_of_a_point_is_one_of_the_sphere(server, raw):
-    """Alone, or with other fields; below lists as well."""
+    """Alone, or with other fields; below lists as well. It may be there already."""
     url = server.url("toured")
-    await load_collections(CATALOG.of(TOUR.store), {}, url, print)
+    for _ in range(2):
+        await load_collections(CATALOG.of(TOUR.store), {}, url, print)
     indexes = raw["toured"]["tours"].index_information()
     keys = [index["key"] for index in indexes.values()]
     assert [("start", "2dsphere")] in keys

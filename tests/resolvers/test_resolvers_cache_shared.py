@@ -12,10 +12,11 @@ from auth import ANONYMOUS
 from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from datasources.errors import StoreUnavailable
+from datasources.redis import may_wait
 from resolvers.athand import LOCAL_SECONDS
 from resolvers.direct import answer_directly
 from schema import extends
-from telemetry import begin, current
+from telemetry import Tally, begin, current
 from tests.library.library import Library
 from tests.library.models.shelf import Shelf
 from tests.library.sources import CountingSource, DictCache
@@ -40,6 +41,21 @@ class GatedSource(CountingSource):
                 self.calls.append(reads)
                 raise StoreUnavailable("mongo", "mongo does not answer.")
         return await super().read(reads)
+
+
+class GatedCache(DictCache):
+    """A cache that has nothing, and says so when its gate is opened to those who may wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Waits at the gate, which counts."""
+        if may_wait():
+            with current().cache_wait:
+                await self.gate.wait()
+        return [None] * len(keys)
 
 
 async def directly(library: Library, query: str = QUERY) -> Any:
@@ -192,6 +208,34 @@ async def test_what_redis_will_forget_soon_is_renewed_from_the_store(monkeypatch
     await directly(library)
     await asyncio.sleep(0.02)
     assert len(library.mongo.calls) == 2
+
+
+async def test_who_has_waited_for_redis_does_not_wait_for_another_s_look():
+    """It asks the store itself; who may wait does, and its wait is counted."""
+    cache = GatedCache()
+    library = Library(cache=cache, local_bytes=HERE)
+    tallies: list[Tally] = []
+
+    async def asked(waited: float) -> Any:
+        tallies.append(begin())
+        tallies[-1].cache_wait.finished = waited
+        operation = library.graph.operations.find(QUERY, None)
+        assert operation
+        answer = await operation.run(library.graph.context(ANONYMOUS), {})
+        assert answer
+        return orjson.loads(answer.data or b"")
+
+    patient = [asyncio.create_task(asked(0.0)) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    expected = await Library().data(QUERY)
+    assert await asyncio.create_task(asked(0.045)) == expected
+    assert len(library.mongo.calls) == 1
+    assert not any(task.done() for task in patient)
+    cache.gate.set()
+    assert await asyncio.gather(*patient) == [expected] * 2
+    assert len(library.mongo.calls) == 2
+    assert [tally.cache_wait.seconds > 0.009 for tally in tallies] == [True] * 3
+    assert tallies[2].cache_wait.seconds == 0.045
 
 
 @extends(Shelf)
