@@ -76,7 +76,7 @@ async def _load(
             present.add(entity.table)  # two entities may share it
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
         if indexes := _indexes(entity):
-            await database[entity.table].create_indexes(indexes)
+            await _make(database[entity.table], indexes)
         if index := text_index(entity):
             await _make_text_index(database, entity, index)
         if sample is not None and due:
@@ -144,6 +144,20 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
         mend = "Leave __search__ out of the model, or set MONGO_URL to a server that has them."
         message = f"{entity.name} cannot be searched, as its __search__ says: {reason}."
         raise LoadError(message, hint=mend) from error
+
+
+async def _make(collection: AsyncCollection[Document], indexes: Sequence[IndexModel]) -> None:
+    """Makes those that are not there: SecantusDB refuses one of places that it has already."""
+    there = await collection.index_information()
+    missing = [index for index in indexes if not _is_there(there, index.document)]
+    if missing:
+        await collection.create_indexes(missing)
+
+
+def _is_there(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    found = there.get(wanted["name"], {})
+    same = found.get("key") == list(wanted["key"].items())
+    return same and bool(found.get("unique")) == wanted["unique"]
 
 
 def _indexes(entity: Entity) -> list[IndexModel]:
