@@ -40,7 +40,7 @@ from resolvers.arguments import all_of
 from resolvers.cursors import order_value
 from resolvers.errors import OrderReachError
 from resolvers.keys import among, is_whole, together
-from resolvers.plan import Needs
+from resolvers.needs import Needs
 
 if TYPE_CHECKING:
     from resolvers.reach import Beside, Reach

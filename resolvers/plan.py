@@ -19,6 +19,7 @@ from resolvers.arguments import filter_of, orders_of
 from resolvers.cursors import check_cursors
 from resolvers.documents import Place
 from resolvers.errors import SearchError
+from resolvers.needs import Needs
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.questions import Question
 from resolvers.selection import Edge, PageSelection, Selection
@@ -218,42 +219,3 @@ class _Followed:
             own = () if name in self._entity.fields else (step_to(owner.name),)
             self._needs.add([(*own, name)])
         return self._planner.hop(edge)
-
-
-class Needs:
-    """Collects what a record must hold, each path and each join once."""
-
-    def __init__(self) -> None:
-        self._paths: dict[Path, None] = {}
-        self._joins: dict[Relation, Needs] = {}
-
-    @property
-    def empty(self) -> bool:
-        """True if nothing is needed."""
-        return not self._paths and not self._joins
-
-    def add(self, paths: Iterable[Path]) -> None:
-        """Fields of the record itself."""
-        self._paths.update(dict.fromkeys(paths))
-
-    def join(self, relation: Relation, fields: Iterable[Path], joins: Iterable[Join]) -> None:
-        """Fields of a record joined to it."""
-        needs = self._joins.setdefault(relation, Needs())
-        needs.add(fields)
-        for join in joins:
-            needs.join(join.relation, join.fields, join.joins)
-
-    def order(self, order: Order) -> None:
-        """What the order's value is found by: of one in the other store, the link's fields."""
-        needs, near = self, order.relations[: order.steps_near]
-        for relation in near:
-            needs = needs._joins.setdefault(relation, Needs())
-        if order.is_far:
-            needs.add((name,) for name in order.relations[len(near)].source_fields)
-        else:
-            needs.add([order.path])
-
-    def collected(self) -> tuple[tuple[Path, ...], tuple[Join, ...]]:
-        """The fields and the joins of a read."""
-        joins = tuple(Join(relation, *needs.collected()) for relation, needs in self._joins.items())
-        return tuple(self._paths), joins

@@ -77,20 +77,14 @@ async def _load(
             await database.create_collection(entity.table)
             present.add(entity.table)  # two entities may share it
         # Before the documents: SecantusDB takes thrice as long to index them afterwards.
-        if indexes := await _missing(database, entity):
-            await database[entity.table].create_indexes(indexes)
+        if indexes := _indexes(entity):
+            await _make(database[entity.table], indexes)
         if index := text_index(entity):
             await _make_text_index(database, entity, index)
         if sample is not None and due:
             await _fill(database, entity, sample, progress)
             loaded = True
     return loaded
-
-
-async def _missing(database: Database, entity: Entity) -> list[IndexModel]:
-    """The indexes that are not there by name: SecantusDB takes no 2dsphere index a second time."""
-    there = await database[entity.table].index_information()
-    return [index for index in _indexes(entity) if index.document["name"] not in there]
 
 
 async def _is_complete(
@@ -154,16 +148,18 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
         raise LoadError(message, hint=mend) from error
 
 
-async def _missing(database: Database, entity: Entity) -> list[IndexModel]:
-    """The declared indexes that are not there: of places, SecantusDB refuses one that is."""
-    there = await database[entity.table].index_information()
-    known = [(name, dict(it["key"]), it.get("unique", False)) for name, it in there.items()]
-    return [index for index in _indexes(entity) if _told(index) not in known]
+async def _make(collection: AsyncCollection[Document], indexes: Sequence[IndexModel]) -> None:
+    """Makes those that are not there: SecantusDB refuses one of places that it has already."""
+    there = await collection.index_information()
+    missing = [index for index in indexes if not _is_there(there, index.document)]
+    if missing:
+        await collection.create_indexes(missing)
 
 
-def _told(index: IndexModel) -> tuple[str, dict[str, Any], bool]:
-    it = index.document
-    return it["name"], dict(it["key"]), it.get("unique", False)
+def _is_there(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    found = there.get(wanted["name"], {})
+    same = found.get("key") == list(wanted["key"].items())
+    return same and bool(found.get("unique")) == wanted["unique"]
 
 
 def _indexes(entity: Entity) -> list[IndexModel]:
