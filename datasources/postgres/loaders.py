@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -17,6 +18,8 @@ from catalog.errors import StoredValueError
 
 _WRITTEN: Final = ("date", "time", "timetz", "timestamp", "timestamptz")
 _TO_THE_SECOND: Final = len("2013-01-01 05:00:00")
+# Of each kind: the rows of one answer, and of the next, often tell the same days and hours.
+_REMEMBERED: Final = 4096
 
 
 def _adapters() -> AdaptersMap:
@@ -47,6 +50,7 @@ moment_of = _reader("DateTime", datetime.fromisoformat)
 moment_without_zone_of = _reader("DateTime", lambda text: datetime.fromisoformat(f"{text}+00"))
 
 
+@lru_cache(_REMEMBERED)
 def moment_text(text: str) -> str:
     """A `timestamptz` as answers tell it; ValueError if they cannot."""
     if len(text) == _TO_THE_SECOND + 3 and text.endswith("+00"):
@@ -54,6 +58,7 @@ def moment_text(text: str) -> str:
     return datetime.fromisoformat(text).isoformat()
 
 
+@lru_cache(_REMEMBERED)
 def moment_without_zone_text(text: str) -> str:
     """The same of a `timestamp`, which is in UTC."""
     if len(text) == _TO_THE_SECOND:
@@ -61,11 +66,13 @@ def moment_without_zone_text(text: str) -> str:
     return datetime.fromisoformat(f"{text}+00").isoformat()
 
 
+@lru_cache(_REMEMBERED)
 def date_text(text: str) -> str:
     """The same of a date."""
     return date.fromisoformat(text).isoformat()
 
 
+@lru_cache(_REMEMBERED)
 def time_text(text: str) -> str:
     """The same of a time of day."""
     return time.fromisoformat(text).isoformat()
