@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from strawberry import Schema
 
 from auth import ANONYMOUS
-from catalog.entity import Catalog, Store
+from catalog.entity import Catalog, Entity, Store
 from catalog.errors import BigraphError
 from catalog.query import ALWAYS, Answer, DataSource, Key, Read
 from catalog.summary import Summary
@@ -70,6 +70,10 @@ class Noting:
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
         return await self.read([ask.read for ask in asks])
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
+        """Of nothing: no statistics are asked for."""
+        return {}
 
     async def ping(self) -> str | None:
         """None: there is nothing to reach."""
