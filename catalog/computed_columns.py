@@ -43,11 +43,12 @@ _SQL_TYPES: Final[Mapping[Scalar, sa.types.TypeEngine[Any]]] = {
 def held_columns(entity: Entity) -> Iterator[Field]:
     """The fields of a mapped class's `column_property` and `hybrid_property` expressions.
 
-    A hybrid whose Python alone works, and one whose name begins with an underscore, is none.
+    A hybrid whose Python alone works is none, and neither is what has a name that begins with an
+    underscore, as SQLAlchemy's own have.
     """
     mapper = cast("Mapper[Any]", sa.inspect(entity.model))
     for attribute in mapper.column_attrs:
-        if not isinstance(attribute.columns[0], sa.Column):
+        if not isinstance(attribute.columns[0], sa.Column) and attribute.key[0] != "_":
             yield _held(entity, attribute.key, attribute.columns[0], None, attribute.doc)
     for name, descriptor in mapper.all_orm_descriptors.items():
         if descriptor.extension_type is HybridExtensionType.HYBRID_PROPERTY and name[0] != "_":

@@ -135,7 +135,7 @@ class _Families:
     def _tag(self, name: str) -> Field:
         root = self._root(name)
         tag = self._kin[root].tag
-        fields = self._entities[root].fields
+        fields = self._entities[root].stored_fields
         if tag is None or tag not in fields:
             reason = (
                 f"shares {self._entities[root].table!r}, and no field of {root} tells the kinds"

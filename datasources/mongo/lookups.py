@@ -24,16 +24,34 @@ def lookup(
     that a value to look for may be null. Documents that a view makes are compared one by one.
     """
     collection, made = origin_of(target)
-    stage: Stage = {"from": collection}
-    others = pairs
-    if not made:  # else there is no field to look up by before the documents are made
-        (local, foreign), *others = pairs
-        stage |= {"localField": local, "foreignField": foreign}
+    if made:  # there is no field to look up by before the documents are made
+        return _made_lookup(collection, made, target, pairs, pipeline, into)
+    (local, foreign), *others = pairs
+    stage: Stage = {"from": collection, "localField": local, "foreignField": foreign}
     if others:
-        stage["let"] = {f"key{at}": f"${name}" for at, (name, _) in enumerate(others)}
+        stage["let"] = _let(others)
     found = {**_equal(others), **(_present(pairs) if nulls else {}), **portion_of(target)}
-    stage["pipeline"] = [*made, *([{"$match": found}] if found else []), *pipeline]
+    stage["pipeline"] = [*([{"$match": found}] if found else []), *pipeline]
     return {"$lookup": {**stage, "as": into}}
+
+
+def _made_lookup(
+    collection: str,
+    made: list[Stage],
+    target: Entity,
+    pairs: Sequence[Pair],
+    pipeline: list[Stage],
+    into: str,
+) -> Stage:
+    """The same among documents that are made first; even their ``_id`` may be null."""
+    present = {foreign: {"$ne": None} for _, foreign in pairs}
+    match = {"$match": {**_equal(pairs), **present, **portion_of(target)}}
+    stage = {"from": collection, "let": _let(pairs), "pipeline": [*made, match, *pipeline]}
+    return {"$lookup": {**stage, "as": into}}
+
+
+def _let(pairs: Sequence[Pair]) -> Stage:
+    return {f"key{at}": f"${name}" for at, (name, _) in enumerate(pairs)}
 
 
 def _equal(pairs: Sequence[Pair]) -> Stage:

@@ -16,6 +16,7 @@ TRIPS = [
     {"_id": 2, "origin": "EWR", "miles": 300},
     {"_id": 3, "origin": "JFK", "miles": 50},
     {"_id": 4, "miles": 7},
+    {"_id": 5, "origin": None, "miles": 1},
 ]
 
 
@@ -86,6 +87,7 @@ async def test_relations_lead_into_it(source):
         (2, 500),
         (3, 50),
         (4, None),
+        (5, None),
     ]
     far = Related(hub, SOME, compare("far", "gt", 100))
     (answers,) = await source.read([Read(TRIP, (("id",),), filter=far, order=(Order(("id",)),))])

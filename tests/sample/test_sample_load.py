@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
 from sample_stores import FEW, Stores, load_few, quiet
 
 from catalog import Catalog, Store
+from catalog.entity import View
 from datasources.load import LoadError, SampleTable, load
 from models.day import Day
 
@@ -65,6 +67,15 @@ async def test_a_view_is_made_and_never_a_table(catalog: Catalog, stores: Stores
     ]
     [(flights,)] = await stores.sql("SELECT sum(scheduled)::int FROM day")
     assert flights == FEW["Flight"]
+
+
+async def test_a_changed_view_is_made_anew(catalog: Catalog, stores: Stores) -> None:
+    """It was made here, so it is not somebody else's."""
+    await load_few(catalog, stores)
+    day = dataclasses.replace(catalog["Day"], view=View(sql="SELECT DATE '2013-01-01' AS date"))
+    others = [entity for entity in catalog.values() if entity.name != "Day"]
+    await load_few(Catalog([*others, day], catalog.interfaces), stores)
+    assert await stores.sql("SELECT * FROM day") == [(datetime.date(2013, 1, 1),)]
 
 
 async def test_moments_are_the_same_in_both_stores(catalog: Catalog, stores: Stores) -> None:
