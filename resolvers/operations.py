@@ -161,9 +161,11 @@ class Operation:
         if variables is None:
             return None
         roots = self._roots(variables)
-        answering = [self._answered(root, context, variables, given) for root in roots]
-        # One alone needs no task of its own.
-        found = [await answering[0]] if len(roots) == 1 else await asyncio.gather(*answering)
+        if len(roots) == 1:  # it needs no task of its own
+            found = [await self._answered(roots[0], context, variables, given)]
+        else:
+            answering = (self._answered(root, context, variables, given) for root in roots)
+            found = await asyncio.gather(*answering)
         errors = [error for each in found for error in each.errors]
         parts: list[bytes] = []
         for root, each in zip(roots, found, strict=True):
