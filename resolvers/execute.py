@@ -49,12 +49,11 @@ async def follow(
     with span(f"{relation.source}.{relation.api}", attributes=attributes):
         keyed = [(row, _key(row.record_, relation.source_fields)) for row in rows]
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
+        values: Mapping[Key, Value | BigraphError]
         try:
             values = await _loaded(hop, found, context, variables)
         except (StoreError, ReachError) as error:
-            for row in rows:
-                row.links_[hop.place] = error
-            return
+            values = dict.fromkeys(found, error)
     missing = _nothing(hop.island, context)
     for row, key in keyed:
         row.links_[hop.place] = key if isinstance(key, BigraphError) else values.get(key, missing)
