@@ -147,6 +147,6 @@ def _shown_json(value: Any) -> str:
 
 
 def _formatted(source: str) -> str:
-    formatter = [sys.executable, "-m", "ruff", "format", "--line-length", "90", "-"]
+    formatter = [sys.executable, "-m", "ruff", "format", "-"]
     done = subprocess.run(formatter, input=source, capture_output=True, text=True, check=True)
     return done.stdout
