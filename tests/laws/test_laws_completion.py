@@ -108,7 +108,7 @@ async def test_operations_are_valid_and_most_say_something(worlds, name):
         answered = await found.run(world.graph.context(ANONYMOUS), operation.variables[0])
         well += bool(answered) and not answered.errors
         roots += found.roots(operation.variables[0]) or ()
-    assert conflicts < 3
+    assert conflicts < 6
     assert well > 35
     assert sum(root.refused is None for root in roots) > len(roots) / 2
 
