@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 from pymongo import IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure, OperationFailure
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
 
 from catalog.declare import Index
 from catalog.entity import Entity
@@ -115,7 +115,7 @@ async def _fill(
     It does not begin by removing those of an interrupted load: that would take SecantusDB minutes.
     """
     collection = database[entity.table]
-    there = {document["_id"] async for document in collection.find({}, {"_id": 1})}
+    there = await _ids(collection)
     kind, rows, done = document_of(entity), sample.rows(), 0
     while batch := [_stored(kind, row) for row in islice(rows, _BATCH)]:
         await _insert(collection, [document for document in batch if document["_id"] not in there])
@@ -127,8 +127,19 @@ async def _fill(
 
 
 async def _insert(collection: AsyncCollection[Document], documents: list[Document]) -> None:
-    if documents:
+    if not documents:
+        return
+    try:
         await collection.insert_many(documents, ordered=False)
+    except BulkWriteError:
+        # What an interrupted load had sent may have been stored since they were listed.
+        there = await _ids(collection)
+        if not all(document["_id"] in there for document in documents):
+            raise
+
+
+async def _ids(collection: AsyncCollection[Document]) -> set[Any]:
+    return {document["_id"] async for document in collection.find({}, {"_id": 1})}
 
 
 def _heed_cancellation() -> None:

@@ -85,7 +85,7 @@ async def _directly(graph: Graph, query: str) -> dict:
     assert answered
     assert answered.data
     (roots,) = operation._plans.values()
-    assert [root.reason for root in roots] == [None] * len(roots)
+    assert [root.refused for root in roots] == [None] * len(roots)
     return orjson.loads(answered.data)
 
 

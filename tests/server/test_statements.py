@@ -109,6 +109,7 @@ async def counted(sample_servers: EmbeddedUrls, sample_folder: Path) -> Any:
         page_limits=PageLimits(100, 1000),
     )
     log = sample_folder / "logs" / "postgres.log"
+    await graph.sizes.ready()  # asked once in a while, and not for each question
 
     def statements() -> dict[str, int]:
         lines = log.read_text("utf-8", errors="replace").splitlines()
