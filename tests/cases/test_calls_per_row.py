@@ -21,6 +21,7 @@ import pytest
 
 from auth import ANONYMOUS
 from edge.graph import Graph
+from resolvers.operations import Operation
 
 COLUMNS = [
     "id",
@@ -108,6 +109,11 @@ async def _calls(graph: Graph, query: str) -> int:
         answered = await operation.run(graph.context(ANONYMOUS), None)
         assert answered
         assert not answered.errors
+    # How often the socket wakes the loop is the network's affair: the quietest of some runs counts.
+    return min([await _counted(graph, operation) for _ in range(5)])
+
+
+async def _counted(graph: Graph, operation: Operation) -> int:
     count = 0
 
     def counting(_frame: Any, event: str, _argument: Any) -> None:
