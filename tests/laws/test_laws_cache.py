@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 from collections.abc import Iterable
 from random import Random
@@ -16,6 +15,7 @@ from graphql import parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from law_operations import Operation, operation_of
+from law_volume import ANEW, THOROUGH
 from law_worlds import World, library, world_of
 
 from auth import ANONYMOUS
@@ -23,11 +23,12 @@ from edge.errors import told
 from tests.library.library import Library
 from tests.library.sources import DictCache
 
-THOROUGH = os.environ.get("AGREEMENT") == "thorough"
 pytestmark = pytest.mark.timeout(900 if THOROUGH else 60)
 ANY = settings(
     max_examples=1_000 if THOROUGH else 60,
     deadline=None,
+    database=None,
+    derandomize=not ANEW,
     suppress_health_check=list(HealthCheck),
 )
 RANDOM = st.randoms(use_true_random=False)
