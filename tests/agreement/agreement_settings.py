@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 RANDOM = os.environ.get("AGREEMENT") == "random"
 THOROUGH = RANDOM or os.environ.get("AGREEMENT") == "thorough"
-"""``AGREEMENT=thorough`` tries many reads, ``random`` as many others; what is tried is else the same."""
+"""``AGREEMENT=thorough`` tries many reads, the same each time; ``random`` as many others."""
 
 SECONDS = 3600 if THOROUGH else 60
 """How long a test may take."""

@@ -1,8 +1,9 @@
 """The law of direct completion: any valid operation is answered as graphql-core answers it.
 
 `make test` asks the same 5,000 operations every time, `make test-all` 100,000 others, and
-`AGREEMENT=random make test ARGS=tests/laws` as many that nobody has asked before. Where the answers differ, the operation is shown as small as it can be made, with the
-number that it was made from. To ask it again:
+`AGREEMENT=random make test ARGS=tests/laws` as many that nobody has asked before. Where the answers
+differ, the operation is shown as small as it can be made, with the number that it was made from. To
+ask it again:
 
     LAW=library:4711 make test ARGS="tests/laws -k asked_again"
 """
