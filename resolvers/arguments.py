@@ -273,6 +273,12 @@ class Leaf(NamedTuple):
     value: Any
 
 
+def names_leaf(catalog: Catalog, entity: Entity, term: Raw) -> bool:
+    """Whether a term of an order names a field, and not a rank or a likeness."""
+    _, target, name, _ = _reached(catalog, entity, term)
+    return name in target.by_api
+
+
 def leaf_of(catalog: Catalog, entity: Entity, term: Raw) -> Leaf:
     """The field that a `@oneOf` term names, through relations to one and nested documents."""
     relations, entity, name, value = _reached(catalog, entity, term)

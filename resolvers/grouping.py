@@ -11,7 +11,16 @@ from catalog.entity import Catalog, Entity
 from catalog.query import Filter, Order, Path
 from catalog.summary import Function, GroupKey, Measure, Span, Summary, Unit, measured
 from catalog.types import DocumentType, Field
-from resolvers.arguments import Raw, all_of, field_filter, given, leaf_of, logic, ordering
+from resolvers.arguments import (
+    Raw,
+    all_of,
+    field_filter,
+    given,
+    leaf_of,
+    logic,
+    names_leaf,
+    ordering,
+)
 from resolvers.errors import GroupError
 from resolvers.paging import PageLimits, check_offset, size_of
 from resolvers.variables import StructuralError, Variable
@@ -138,12 +147,17 @@ class _Arranged:
     def _order(self, name: str, value: Any) -> Order:
         if name == Function.COUNT.value:
             return self._ordered(Measure(Function.COUNT), value)
+        if name == "key":
+            return self._by_key(value)
         leaf = leaf_of(self._catalog, self._entity, value)
-        if name != "key":
-            return self._ordered(Measure(Function(name), leaf.path), leaf.value)
-        for key in self._keys:
-            if (key.relations, key.path) == (leaf.relations, leaf.path):
-                return ordering((key.name,), leaf.value)
+        return self._ordered(Measure(Function(name), leaf.path), leaf.value)
+
+    def _by_key(self, term: Raw) -> Order:
+        if names_leaf(self._catalog, self._entity, term):
+            leaf = leaf_of(self._catalog, self._entity, term)
+            for key in self._keys:
+                if (key.relations, key.path) == (leaf.relations, leaf.path):
+                    return ordering((key.name,), leaf.value)
         hint = "Groups are ordered by their keys and aggregates."
         raise GroupError("orderBy names a key that is not in by.", hint=hint)
 

@@ -220,3 +220,12 @@ async def test_a_time_zone_in_a_variable(library):
     for zone in ("UTC", "Asia/Kolkata", None):
         await library.data(query, zone=zone)
     assert await library.code(query, zone="Nowhere/Land") == "GROUP_INVALID"
+
+
+@pytest.mark.parametrize("key", ["search: RANK", 'similarity: {name: {to: "Ann", direction: ASC}}'])
+@pytest.mark.parametrize("term", ["{%s}", "{mentor: {%s}}"])
+async def test_groups_have_neither_rank_nor_likeness(library, key, term):
+    """Rows are ordered by them, and a group is of many rows."""
+    order = f"orderBy: [{{key: {term % key}}}]"
+    query = f"{{ authors {{ groupBy(by: [{{name: VALUE}}], {order}) {{ key {{ name }} }} }} }}"
+    assert await library.code(query) == "GROUP_INVALID"
