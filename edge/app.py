@@ -18,7 +18,6 @@ from edge.endpoint import Endpoint
 from edge.errors import INTERNAL_ERROR, error_body
 from edge.graph import Graph
 from edge.graphiql import Example
-from edge.tracing import Traced
 from telemetry import enabled, trace_id
 
 GRAPHQL = "/graphql"
@@ -48,11 +47,19 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         middleware=[
-            *([Middleware(Traced)] if enabled() else []),
+            *_around_all(),
             Middleware(_GraphQLFirst, endpoint=endpoint),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _unexpected},
     )
+
+
+def _around_all() -> list[Middleware]:
+    if not enabled():
+        return []
+    from edge.tracing import Traced  # noqa: PLC0415 (only who traces loads what it stands on)
+
+    return [Middleware(Traced)]
 
 
 class _GraphQLFirst:

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import orjson
-import structlog
+
+from telemetry.imports import without
+
+# It draws tracebacks with colours and frames, which ours are without.
+with without("rich"):
+    import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from telemetry.spans import trace_id

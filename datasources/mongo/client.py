@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
@@ -108,7 +107,7 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
     """
     if not url.startswith(_SCHEMES):
         raise ValueError(f"Not a MongoDB URL: {_EXPECTED}.")
-    make: Any = AsyncIOMotorClient if driver == "motor" else AsyncMongoClient
+    make = _maker(driver)
     try:
         named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
         limits = {name: value for name, value in _LIMITS.items() if name.lower() not in named}
@@ -118,6 +117,14 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
             return cast("Client", make(url, **{**limits, **options}))
     except (PyMongoError, ValueError, UserWarning) as error:
         raise ValueError(_complaint(url, error)) from None
+
+
+def _maker(driver: Driver) -> Any:
+    if driver == "pymongo":
+        return AsyncMongoClient
+    from motor.motor_asyncio import AsyncIOMotorClient  # noqa: PLC0415 (it loads GridFS as well)
+
+    return AsyncIOMotorClient
 
 
 def _complaint(url: str, error: Exception) -> str:

@@ -1,5 +1,13 @@
 """The cache in front of expensive reads, kept in Redis or Valkey: slow or gone, it costs little."""
 
+from importlib import import_module
+
+from telemetry.imports import without
+
+# It would check certificates by OCSP and count by itself, which nobody here can ask it for.
+with without("cryptography", "opentelemetry.sdk"):
+    import_module("redis.asyncio")  # which takes 12 MB less of each process
+
 from datasources.redis.cache import Cache, NoCache
 from datasources.redis.redis_cache import RedisCache, may_wait
 
