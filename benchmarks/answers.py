@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
+from operator import itemgetter
 from typing import Any
 
 from benchmarks.servers import Running, asked
@@ -11,6 +13,7 @@ from benchmarks.shapes import Shape, bodies
 
 COMPARED = 12
 """Answers of each shape."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
@@ -29,14 +32,27 @@ def difference(shape: Shape, ours: Running, peer: Running) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """Rows as they are, whatever the schema wraps them in; moments as moments."""
+    """Rows as they are, whatever the schema wraps them in; moments as moments, numbers as numbers.
+
+    Groups are in the order of their keys, and a key is a list of texts, as in PostGraphile.
+    """
     match value:
         case {"nodes": list(nodes), **others} if not others:
-            return [plain(node) for node in nodes]
+            return plain(nodes)
+        case {"aggregate": dict(measures), **others}:
+            return plain({**others, **measures})
+        case {"key": dict(parts), **others}:
+            return plain({**others, "key": list(parts.values())})
+        case {"key": list(parts), **others}:
+            return {"key": [str(part) for part in parts], **plain(others)}
         case dict():
             return {name: plain(part) for name, part in value.items()}
+        case [{"key": _}, *_]:
+            return sorted((plain(group) for group in value), key=itemgetter("key"))
         case list():
             return [plain(part) for part in value]
+        case str() if _NUMBER.fullmatch(value):
+            return float(value)
         case str() if _MOMENT.match(value):
             return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
         case _:
@@ -53,6 +69,8 @@ def first_difference(left: Any, right: Any, at: str = "") -> str | None:
                 (f"{at}[{i}]", mine, theirs)
                 for i, (mine, theirs) in enumerate(zip(left, right, strict=True))
             ]
+        case float(), float() | int() if math.isclose(left, right):
+            return None
         case _:
             return None if left == right else f"{at}: {left!r:.200} / {right!r:.200}"
     return next(filter(None, (first_difference(a, b, place) for place, a, b in pairs)), None)

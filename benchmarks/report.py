@@ -8,15 +8,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from benchmarks.results import KEEPING, OURS, Results
 from benchmarks.servers import Server
 from benchmarks.shapes import Shape
+from benchmarks.targets import targets
 
 _NONE = "–"
+_TITLES = {
+    "results": ("Bigraph beside its peers", "make bench"),
+    "tracing": ("What spans cost", 'make bench ARGS="--tracing"'),
+}
+"""And commands, by what the files are called."""
 _USERS = ("server", "postgres", "mongo", "redis")
 
 
 def report(results: Results, files: str) -> str:
     """The whole page, which lies beside its chart under the same name."""
-    sections = (_head(results, files), _ratios(results), _speeds(results), _cpu(results))
-    more = (_cache(results), _memory(results), _differences(results), _versions(results))
+    sections = (_head(results, files), _targets(results, files), _ratios(results), _speeds(results))
+    more = (_cpu(results), _cache(results), _memory(results), _differences(results))
+    more = (*more, _versions(results))
     return "\n".join(line for section in (*sections, *more) for line in section) + "\n"
 
 
@@ -36,9 +43,9 @@ def ratio(value: float | None) -> str:
 
 
 def _head(results: Results, files: str) -> Iterator[str]:
-    it = results.machine
-    yield "# Bigraph beside its peers\n"
-    yield f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d} by `make bench`."
+    it, day = results.machine, datetime.datetime.now(datetime.UTC)
+    yield f"# {_TITLES[files][0]}\n"
+    yield f"Measured on {day:%Y-%m-%d} by `{_TITLES[files][1]}`."
     yield "[docs/benchmarks.md](../docs/benchmarks.md) says what is measured, and how to read it.\n"
     yield f"- Machine: {it.cores} cores of {it.processor}, {it.system}; load before: {it.load:.1f}"
     yield f"- Python: {it.python}"
@@ -46,9 +53,23 @@ def _head(results: Results, files: str) -> Iterator[str]:
     yield f"![Requests of Bigraph for each of a peer's]({files}.svg)\n"
 
 
+def _targets(results: Results, files: str) -> Iterator[str]:
+    if files != "results":
+        return
+    yield "## What it was to reach\n"
+    yield "Figures set beforehand, beside those of this run: requests of Bigraph for each of a"
+    yield "peer's, in the shape where they are the fewest.\n"
+    heads = ("", "to be", "is", "in", "")
+    rows = [
+        (it.aim, f"{it.kind} {it.bound:g}{it.unit}", number(it.reached), it.place, it.verdict)
+        for it in targets(results)
+    ]
+    yield from _table(heads, rows, align="-")
+
+
 def _ratios(results: Results) -> Iterator[str]:
     yield "## Ratio, Bigraph : peer\n"
-    yield "Over 1, Bigraph answers more requests a second than the peer.\n"
+    yield "Over 1, Bigraph answers more requests a second than the server that the column names.\n"
     peers = [it for it in results.servers() if it != OURS]
     yield from _by_shape(results, peers, lambda *at: ratio(results.ratio(*at)))
     yield "The same by the CPU that the servers use, the stores' left out:\n"

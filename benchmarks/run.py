@@ -30,6 +30,8 @@ from benchmarks.servers import FIRST_PORT, SERVERS, TRACED, Running, Server, sta
 from benchmarks.shapes import SHAPES, Shape
 from benchmarks.stores import Stores, sample_stores
 
+SECONDS, WARM_UP = 2, 1
+"""Of a round, and before the first; wrk knows whole ones only."""
 Named = TypeVar("Named", Server, Shape)
 
 
@@ -40,8 +42,6 @@ class Plan:
     servers: Sequence[Server]
     shapes: Sequence[Shape]
     rounds: int
-    seconds: float
-    warm_up: float
     whole: bool
     """Whether the results may be committed."""
     files: str
@@ -67,21 +67,23 @@ def main() -> None:
 def planned() -> Plan:
     """What the command line asks for."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--quick", action="store_true", help="two rounds of two seconds each")
+    options.add_argument("--quick", action="store_true", help="two rounds")
     options.add_argument("--only", type=_names, help="these servers beside Bigraph, by name")
     options.add_argument("--shapes", type=_names, help="these shapes, by name")
     options.add_argument("--tracing", action="store_true", help="Bigraph with spans and without")
     given = options.parse_args()
     shapes = _chosen(SHAPES, given.shapes)
+    if given.tracing:
+        shapes = [it for it in shapes if OURS.answers(it)]
     ours = {it.name for it in KEEPING}
     beside = given.only and {*ours, *given.only}
     chosen = TRACED if given.tracing else _chosen(SERVERS, beside)
     # The first of ours is asked what the answers must be, in any case.
     servers = [it for it in chosen if it == OURS or any(map(it.answers, shapes))]
     whole = not (given.quick or given.only or given.shapes)
-    rounds, seconds, warm_up = (2, 2, 1) if given.quick else (5, 3, 2)
+    rounds = 2 if given.quick else 3 if given.tracing else 4
     files = "tracing" if given.tracing else "results"
-    return Plan(servers, shapes, rounds, seconds, warm_up, whole, files)
+    return Plan(servers, shapes, rounds, whole, files)
 
 
 def _names(text: str) -> set[str]:
@@ -106,7 +108,7 @@ async def compared(plan: Plan) -> Results:
             await stack.enter_async_context(started(server, FIRST_PORT + number, stores))
             for number, server in enumerate(plan.servers)
         ]
-        results = Results(await machine(stores), plan.rounds, plan.seconds)
+        results = Results(await machine(stores), plan.rounds, SECONDS)
         for it in servers:
             results.memory_at_start[it.server.name] = resident_bytes(it.process)
         for shape in plan.shapes:
@@ -129,11 +131,11 @@ async def _shape(
         else:
             fit.append(it)
     for it in fit:
-        await measured(shape, it, stores, plan.warm_up, f"w_{it.server.name}_")
+        await measured(shape, it, stores, WARM_UP, f"w_{it.server.name}_")
     for number in range(plan.rounds):
         for it in fit:
             tag = f"r{number}_{it.server.name}_"
-            results.add(shape, it.server, await measured(shape, it, stores, plan.seconds, tag))
+            results.add(shape, it.server, await measured(shape, it, stores, SECONDS, tag))
     for it in fit:
         print(f"  {it.server.name:16}{results.summary(shape, it.server)}")
 

@@ -22,6 +22,12 @@ from benchmarks.stores import Stores
 ROOT = Path(__file__).parents[1]
 FIRST_PORT = 8300
 PATIENCE = 60  # seconds
+_SERVE = (sys.executable, "server.py", "serve", "--port", "{port}")
+_SAMPLED_OUT = (
+    ("OTEL_TRACES_EXPORTER", "console"),
+    ("OTEL_TRACES_SAMPLER", "parentbased_always_off"),
+)
+"""Spans are installed, and no request is sampled: so most requests of a busy server go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Server:
     """Whether it reads MongoDB, too."""
     keeping: Keeping | None = None
     """How far it keeps what it reads, if it is ours."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Beside what all have."""
 
     def answers(self, shape: Shape) -> bool:
         """Whether the shape is asked of it."""
@@ -58,14 +66,16 @@ def _node(name: str, title: str, dialect: Dialect = "plain", *, documents: bool 
 
 
 def _bigraph(name: str, title: str, keeping: Keeping, *settings: str) -> Server:
-    command = (sys.executable, "server.py", "serve", "--port", "{port}", *settings)
-    return Server(name, title, "bigraph", command, ROOT, documents=True, keeping=keeping)
-
-
-def _traced(name: str, title: str, sampler: str) -> Server:
-    program = (sys.executable, "-m", "benchmarks.traced", sampler)
-    command = (*program, "serve", "--port", "{port}")
-    return Server(name, title, "bigraph", command, ROOT, documents=True)
+    return Server(
+        name,
+        title,
+        "bigraph",
+        (*_SERVE, *settings),
+        ROOT,
+        documents=True,
+        keeping=keeping,
+        environment=_SAMPLED_OUT,
+    )
 
 
 SERVERS = (
@@ -80,12 +90,13 @@ SERVERS = (
     _python("route", "hand-written route", "route"),
 )
 
+_RECORD = (sys.executable, "-m", "benchmarks.traced", *_SERVE[2:])
 TRACED = (
     SERVERS[0],
-    _traced("unsampled", "spans, none sampled", "always_off"),
-    _traced("recorded", "spans, all recorded", "always_on"),
+    Server("untraced", "no spans installed", "bigraph", _SERVE, ROOT, documents=True),
+    Server("recorded", "all spans recorded", "bigraph", _RECORD, ROOT, documents=True),
 )
-"""Bigraph as it is, and with an SDK for spans."""
+"""Bigraph as it is measured beside its peers, and with fewer and more spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ async def started(server: Server, port: int, stores: Stores) -> AsyncGenerator[R
     command = pinned(0, [part.format(port=port) for part in server.command])
     log = WORK / "logs" / f"{server.name}.log"
     log.parent.mkdir(exist_ok=True)
-    environment = _environment(port, stores)
+    environment = _environment(port, stores) | dict(server.environment)
     async with running(command, server.folder, environment, log) as process:
         it = Running(server, port, process.pid)
         await _answers(it, process, log)

@@ -81,6 +81,8 @@ SHAPES = (
     Shape("thousand", "1,000 rows × 8", a_page, connections=8),
     Shape("fivethousand", "5,000 rows × 8", a_page, connections=4),
     Shape("counted", "a filtered page of 50, and its total", some_delay),
+    Shape("aggregate", "count, means, maximum and sum of a filtered list", some_delay),
+    Shape("groups", "the same by airline and month", some_delay),
     Shape("deep", "4 levels, with a limit for each parent", some_airlines),
     Shape(
         "hybrid",

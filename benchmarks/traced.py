@@ -1,8 +1,6 @@
-"""Serves Bigraph with an SDK for spans whose exporter throws them away, to see what spans cost.
+"""Serves Bigraph with every span recorded, and thrown away, to see what spans cost.
 
-    python -m benchmarks.traced always_on|always_off serve …
-
-With `always_on` every span is recorded, with `always_off` none is, though the SDK is there.
+python -m benchmarks.traced serve …
 """
 
 from __future__ import annotations
@@ -13,12 +11,10 @@ from collections.abc import Sequence
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 import server
 from telemetry import spans
-
-_SAMPLERS = {"always_on": ALWAYS_ON, "always_off": ALWAYS_OFF}
 
 
 class Nowhere(SpanExporter):
@@ -30,13 +26,12 @@ class Nowhere(SpanExporter):
 
 
 def main() -> int:
-    """The server's own command line, behind the sampler's name."""
-    sampler, *arguments = sys.argv[1:]
-    provider = TracerProvider(sampler=ParentBased(_SAMPLERS[sampler]), shutdown_on_exit=False)
+    """The server's own command line."""
+    provider = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(Nowhere()))
     trace.set_tracer_provider(provider)
     spans.install(provider)
-    return server.main(arguments)
+    return server.main(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Answers of different servers, before they are compared."""
 
+from typing import Any
+
 from benchmarks.answers import first_difference, plain
 from benchmarks.servers import SERVERS
 from benchmarks.shapes import SHAPES, bodies
@@ -16,6 +18,24 @@ def test_a_page_keeps_its_total():
     """Only a wrapper that holds nothing else is taken off."""
     page = {"totalCount": 2, "nodes": [{"id": 1}]}
     assert plain(page) == page
+
+
+def test_groups_of_any_order_and_spelling_are_the_same_groups():
+    """Keys as texts, measures beside them, numbers as texts, means rounded elsewhere."""
+    late = {"avg": {"delay": 12.345678901234567}, "sum": {"miles": "700"}}
+    early = {"avg": {"delay": None}, "sum": {"miles": "70"}}
+    ours = [
+        {"key": {"carrier": "AA", "month": 2}, "aggregate": late},
+        {"key": {"carrier": "UA", "month": 1}, "aggregate": early},
+    ]
+    theirs: list[dict[str, Any]] = [
+        {"key": ["UA", "1"], "avg": {"delay": None}, "sum": {"miles": 70}},
+        {"key": ["AA", "2"], "avg": {"delay": "12.3456789012345670"}, "sum": {"miles": 700.0}},
+    ]
+    assert first_difference(plain({"rows": {"nodes": ours}}), plain({"rows": theirs})) is None
+    theirs[1]["sum"] = {"miles": 701}
+    difference = first_difference(plain({"rows": {"nodes": ours}}), plain({"rows": theirs}))
+    assert difference == ".rows[0].sum.miles: 700.0 / 701"
 
 
 def test_the_first_difference_is_named():

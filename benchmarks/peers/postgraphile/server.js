@@ -1,6 +1,8 @@
-// PostGraphile 5 on Node's own server, with filters, and the foreign key that the tables lack.
+// PostGraphile 5 on Node's own server, with filters, aggregates, and the foreign key that the tables
+// lack.
 
 import { createServer } from 'node:http'
+import { PgAggregatesPreset } from '@graphile/pg-aggregates'
 import { grafserv } from 'postgraphile/grafserv/node'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { postgraphile } from 'postgraphile'
@@ -9,12 +11,16 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { jsonPgSmartTags } from 'postgraphile/utils'
 
 const preset = {
-  extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
+  extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset, PgAggregatesPreset],
   plugins: [
-    // Not every flight's tail number is in the register, so no constraint could say it.
+    // Not every flight's tail number is in the register, so no constraint could say it. And groups
+    // are by indexed columns only, unless it is told otherwise.
     jsonPgSmartTags({
       version: 1,
-      config: { class: { flight: { tags: { foreignKey: '(tailnum) references plane (tailnum)' } } } }
+      config: {
+        class: { flight: { tags: { foreignKey: '(tailnum) references plane (tailnum)' } } },
+        attribute: { 'flight.month': { tags: { isIndexed: true } } }
+      }
     })
   ],
   pgServices: [

@@ -9,6 +9,12 @@ _PAGE = """
       SELECT {columns} FROM flight WHERE id > %(after)s ORDER BY id LIMIT {first}
     ) AS r"""
 
+_LATE = "FROM flight WHERE dest = %(dest)s AND dep_delay > %(delay)s"
+_MEASURES = """
+    'avg', json_build_object('depDelay', avg(dep_delay), 'arrDelay', avg(arr_delay)),
+    'max', json_build_object('arrDelay', max(arr_delay)),
+    'sum', json_build_object('distance', sum(distance))"""
+
 STATEMENTS = {
     "row": """
     SELECT json_build_object('rows', (
@@ -40,6 +46,14 @@ STATEMENTS = {
           SELECT id, carrier, flight, origin, dest, dep_delay AS "depDelay"
           FROM flight WHERE dest = %(dest)s AND dep_delay > %(delay)s ORDER BY id LIMIT 50
         ) AS r)))""",
+    "aggregate": f"""
+    SELECT json_build_object('rows', json_build_object('count', count(*), {_MEASURES})) {_LATE}""",
+    "groups": f"""
+    SELECT json_build_object('rows', coalesce(json_agg(g), '[]')) FROM (
+      SELECT json_build_object(
+        'key', json_build_object('carrier', carrier, 'month', month), {_MEASURES}
+      ) AS g {_LATE} GROUP BY carrier, month ORDER BY carrier, month
+    ) AS groups""",  # noqa: S608 (as all of these, without a word of a client's)
     "deep": """
     SELECT json_build_object('rows', coalesce(json_agg(r), '[]')) FROM (
       SELECT a.name, (

@@ -10,11 +10,29 @@ export const typeDefs = `
     delayedFlights(dest: String!, delay: Int!, first: Int!): FlightPage!
     planes(after: String!, first: Int!): [Plane!]!
     airlines(after: String!, first: Int!): [Airline!]!
+    lateness(dest: String!, delay: Int!): Statistics!
+    lateGroups(dest: String!, delay: Int!): [Group!]!
   }
   type FlightPage {
     totalCount: Int!
     nodes: [Flight!]!
   }
+  type Statistics {
+    count: Int!
+    avg: Means!
+    max: Extremes!
+    sum: Sums!
+  }
+  type Group {
+    key: Key!
+    avg: Means!
+    max: Extremes!
+    sum: Sums!
+  }
+  type Key { carrier: String!  month: Int! }
+  type Means { depDelay: Float  arrDelay: Float }
+  type Extremes { arrDelay: Int }
+  type Sums { distance: Float }
   type Flight {
     id: Int!
     year: Int!
@@ -54,6 +72,10 @@ const KEYS = {
   originAirport: ['origin'],
   weather: ['origin', 'timeHour']
 }
+// What is computed of late flights, whole or in groups.
+const MEASURES = `avg(dep_delay)::float8 AS dep, avg(arr_delay)::float8 AS arr,
+  max(arr_delay) AS most, sum(distance)::float8 AS miles`
+const LATE = 'FROM flight WHERE dest = $1 AND dep_delay > $2'
 const LISTS = { Airline: { flights: ['carrier'] }, Plane: { flights: ['tailnum'] } }
 
 export class Flights {
@@ -79,11 +101,10 @@ export class Flights {
 
   async delayedFlights ({ dest, delay, first }, info) {
     const asked = fieldsOf(info.fieldNodes[0])
-    const where = 'FROM flight WHERE dest = $1 AND dep_delay > $2'
     const nodes = asked.find((field) => field.name.value === 'nodes')
     const [counted, rows] = await Promise.all([
-      this.#rows(`SELECT count(*)::int AS n ${where}`, [dest, delay]),
-      this.#rows(`SELECT ${this.#at(nodes, 'Flight')} ${where} ORDER BY id LIMIT $3`,
+      this.#rows(`SELECT count(*)::int AS n ${LATE}`, [dest, delay]),
+      this.#rows(`SELECT ${this.#at(nodes, 'Flight')} ${LATE} ORDER BY id LIMIT $3`,
         [dest, delay, first])
     ])
     return { totalCount: counted[0].n, nodes: rows }
@@ -99,6 +120,20 @@ export class Flights {
     return this.#rows(
       `SELECT ${this.#of(info)} FROM airline WHERE carrier > $1 ORDER BY carrier LIMIT $2`,
       [after, first])
+  }
+
+  async lateness ({ dest, delay }) {
+    const [row] = await this.#rows(
+      `SELECT count(*)::int AS count, ${MEASURES} ${LATE}`, [dest, delay])
+    return { count: row.count, ...measuresOf(row) }
+  }
+
+  async lateGroups ({ dest, delay }) {
+    const rows = await this.#rows(
+      `SELECT carrier, month, ${MEASURES} ${LATE} GROUP BY carrier, month ORDER BY carrier, month`,
+      [dest, delay])
+    return rows.map((row) =>
+      ({ key: { carrier: row.carrier, month: row.month }, ...measuresOf(row) }))
   }
 
   // --- Batches: an answer for each key, in their order -------------------------------------------
@@ -162,6 +197,14 @@ export class Flights {
       this.#columns.set(node, columns)
     }
     return columns
+  }
+}
+
+function measuresOf ({ dep, arr, most, miles }) {
+  return {
+    avg: { depDelay: dep, arrDelay: arr },
+    max: { arrDelay: most },
+    sum: { distance: miles }
   }
 }
 

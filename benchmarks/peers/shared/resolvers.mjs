@@ -7,7 +7,9 @@ export const resolversOf = (flights, DataLoader, DateTime) => ({
     flights: (_, args, context, info) => flights.flights(args, info),
     delayedFlights: (_, args, context, info) => flights.delayedFlights(args, info),
     planes: (_, args, context, info) => flights.planes(args, info),
-    airlines: (_, args, context, info) => flights.airlines(args, info)
+    airlines: (_, args, context, info) => flights.airlines(args, info),
+    lateness: (_, args) => flights.lateness(args),
+    lateGroups: (_, args) => flights.lateGroups(args)
   },
   Flight: {
     airline: ({ carrier }, args, { loaders }, info) =>

@@ -11,6 +11,7 @@ import orjson
 import sqlalchemy as sa
 import strawberry
 from graphql import FieldNode
+from lateness import Group, Statistics, late_groups, lateness
 from loading import Context, columns, columns_at, load
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
@@ -152,6 +153,16 @@ class Query:
         selected = sa.select(*(airline.c[name] for name in columns(info, own="carrier")))
         page = selected.where(airline.c.carrier > after).order_by(airline.c.carrier)
         return await rows(engine, page.limit(first))
+
+    @strawberry.field
+    async def lateness(self, dest: str, delay: int) -> Statistics:
+        """Of the flights to an airport that left late."""
+        return await lateness(engine, dest, delay)
+
+    @strawberry.field
+    async def late_groups(self, dest: str, delay: int) -> list[Group]:
+        """The same by airline and month."""
+        return await late_groups(engine, dest, delay)
 
 
 def _flights(names: Sequence[str]) -> sa.Select[Any]:
