@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import law_yards
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
 from law_operations import Operation, operation_of
 from law_values import Known
@@ -118,7 +119,7 @@ def heroes() -> Graph:
     return _in_memory(catalog_of([Team, Hero, Mission, HeroMissionLink]), rows)
 
 
-def trains() -> Graph:
+def trains(more: Sequence[type] = ()) -> Graph:
     """Links between the stores by two fields, either of which may be null."""
     lines: Sequence[str | None] = ("a", "b", None)
     rows: Rows = {
@@ -133,7 +134,12 @@ def trains() -> Graph:
         ],
         "Region": [{"id": n, "size": n, "train_id": n or None} for n in range(4)],
     }
-    return _in_memory(TRAINS, rows)
+    return _in_memory(TRAINS, rows, more)
+
+
+def yards() -> Graph:
+    """The trains, among objects of interfaces and unions that no model knows."""
+    return trains([law_yards.Sidings, law_yards.Yard])
 
 
 def _morning() -> Rows:
@@ -160,7 +166,7 @@ def _morning() -> Rows:
     }  # fmt: skip
 
 
-GRAPHS = (library, flights, heroes, trains)
+GRAPHS = (library, flights, heroes, trains, yards)
 
 
 async def world_of(name: str, graph: Graph) -> World:

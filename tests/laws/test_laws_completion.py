@@ -34,7 +34,7 @@ from resolvers.root_plans import Root
 
 TIMES = 20 if THOROUGH else 1
 FIRST = SystemRandom().randrange(10**9) if ANEW else 10**5 * THOROUGH
-COUNTS = {"library": 2_000, "flights": 1_250, "heroes": 750, "trains": 750}
+COUNTS = {"library": 2_000, "flights": 1_250, "heroes": 750, "trains": 750, "yards": 750}
 OF_STORES = 250
 pytestmark = pytest.mark.timeout(120 * TIMES)
 ANY = settings(

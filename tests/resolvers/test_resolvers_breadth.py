@@ -4,17 +4,20 @@
 """
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import orjson
 import pytest
 import strawberry
 from strawberry.extensions.field_extension import FieldExtension
 from strawberry.permission import BasePermission
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
 
 from auth import ANONYMOUS
 from resolvers import code
 from schema import extends, requires
+from tests.library.extensions.author import Essay, Poem, Shop, Work
 from tests.library.library import Library
 from tests.library.models.author import Author
 
@@ -161,6 +164,47 @@ async def test_a_level_is_one_call_of_each_store():
     assert library.calls()["postgres"] == [["Author"], ["Author"], ["Book"]]
 
 
+@extends(Author)
+class Strays:
+    """Resolvers that give what their types do not allow."""
+
+    @strawberry.field
+    def piece(self) -> Annotated[Poem | Essay, strawberry.union("Piece")] | None:
+        """A shop is neither."""
+        return Shop("small")  # type: ignore[return-value]
+
+    @strawberry.field
+    @requires("id")
+    def some(self) -> list[Work | None]:
+        """A row of the engine's, and a thing, among works."""
+        found: list[Any] = [Essay(title="On strays", pages=self.id), self, object(), None]
+        return found[: self.id]
+
+    @strawberry.field
+    @requires("id")
+    async def all_of_it(self) -> list[list[Work]]:
+        """A work that is a null, deep in a list of some."""
+        works: list[Any] = [Essay(title="", pages=1), Poem("", None, [], [])]
+        return [works, [*works, None]][: self.id]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "piece { __typename }",
+        "piece { ... on Essay { pages } }",
+        "some { title length ... on Essay { pages } __typename }",
+        "allOfIt { title ... on Poem { mood } }",
+    ],
+)
+async def test_a_value_of_no_type_that_is_allowed_is_an_error_at_its_place(asked):
+    """In a union, in an interface, and in lists of either."""
+    library = Library(Strays)
+    query = AUTHORS % asked
+    assert forms(library, query) == {"authors": "resolvers"}
+    assert "errors" in await library.ask(query)
+
+
 class Nobody(BasePermission):
     """Lets nobody through."""
 
@@ -179,9 +223,62 @@ class Loud(FieldExtension):
         return next_(source, info, **kwargs).upper()
 
 
+class Stamped(StrawberryField):
+    """A field of a class of one's own, which does more than to call its resolver."""
+
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        """With a stamp on it."""
+        return f"{super().get_result(source, info, args, kwargs)}!"
+
+
+@strawberry.type
+class Letter:
+    """What is a letter is found out by asking around."""
+
+    text: str
+
+    @classmethod
+    async def is_type_of(cls, value: Any, _: Any) -> bool:
+        """Takes a turn of the loop."""
+        await asyncio.sleep(0)
+        return isinstance(value, cls)
+
+
+@strawberry.type
+class Parcel:
+    """What lies beside a letter."""
+
+    weight: int
+
+
 @extends(Author)
 class Guarded:
     """Strawberry's features around a resolver."""
+
+    @requires("name")
+    def stamped(self) -> str:
+        """By a field that is not Strawberry's own."""
+        return self.name
+
+    stamped = Stamped(base_resolver=StrawberryResolver(stamped))
+
+    @strawberry.field
+    @requires("id")
+    async def murmurs(self) -> list[str]:  # type: ignore[misc]
+        """An asynchronous generator, whose items come one by one."""
+        for number in range(self.id):
+            yield f"murmur {number}"
+
+    @strawberry.field
+    @requires("id")
+    def post(self) -> list[Annotated[Letter | Parcel, strawberry.union("Post")]]:
+        """Letters and parcels."""
+        return [Letter(text="Dear"), Parcel(weight=self.id)]
+
+    @strawberry.field
+    def reply(self) -> Letter:
+        """A letter, and nothing else."""
+        return Letter(text="Yours")
 
     @strawberry.field(permission_classes=[Nobody])
     def secret(self) -> str | None:
@@ -203,6 +300,10 @@ class Guarded:
         ("{ __schema { queryType { name } } }", "introspection"),
         ("{ authors(first: -1) { nodes { name } } }", "input"),
         ("{ authors { nodes { __typename pupils { shout } } } }", "field_extension"),
+        ("{ authors { nodes { stamped } } }", "field_class"),
+        ("{ authors { nodes { murmurs } } }", "generator"),
+        ("{ authors { nodes { post { ... on Parcel { weight } } } } }", "async_type"),
+        ("{ authors { nodes { pupils { reply { text } } } } }", "async_type"),
     ],
 )
 async def test_what_is_left_to_graphql_core_has_its_reason(query, reason):
