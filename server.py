@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 
+from auth import Authenticates
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
 from console import Progress, explained, joined, options, say, welcome
@@ -32,7 +33,7 @@ from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Superv
 from datasources.load import load
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
-from datasources.redis import Cache, NoCache, RedisCache
+from datasources.redis import Cache, NoCache, RedisCache, Replays
 from edge.app import GRAPHIQL, create_app
 from edge.explain import Explained, explanation
 from edge.graph import Graph
@@ -151,6 +152,17 @@ async def load_sample(
     )
 
 
+def authenticator(settings: Settings, urls: EmbeddedUrls) -> Authenticates | None:
+    """Who finds out who asks; None if no issuer is set."""
+    if not settings.issuers:
+        return None
+    # What reads tokens takes 30 MB, which a graph that is open to all need not spend.
+    from auth.authenticator import Authenticator  # noqa: PLC0415
+
+    replays = Replays(settings.redis_url or urls.redis)
+    return Authenticator([each.issuer for each in settings.issuers], replays)
+
+
 def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: EmbeddedUrls) -> Graph:
     """The schema with its stores behind it; connects to nothing as yet."""
     return Graph(
@@ -163,6 +175,8 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
         direct=settings.trace_fields == "resolvers",
         max_reach_keys=settings.max_reach_keys,
+        authenticator=authenticator(settings, urls),
+        public_url=settings.public_url,
     )
 
 

@@ -5,13 +5,92 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from auth.algorithms import ALGORITHMS
+from auth.issuers import MOST_LEEWAY, Client, Issuer, is_safe
+from auth.profiles import PROFILES, ProfileName
 
 _DAY, _YEAR = 86_400, 31_536_000  # seconds; beyond, a store may not take them for numbers
+
+
+class IssuerSettings(BaseModel):
+    """One entry of ``ISSUERS``: whose access tokens are taken, and how they are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(description="The issuer, exactly as its tokens and its discovery name it.")
+    audience: str | tuple[str, ...] = Field(
+        description="What names this API in its tokens; with several, any of them."
+    )
+    profile: ProfileName = Field("rfc9068", description="How this provider writes its tokens.")
+    algorithms: tuple[str, ...] = Field((), description="Those that may sign; all, if empty.")
+    roles: tuple[str | tuple[str, ...], ...] = Field(
+        (), description="Claims that hold roles besides: names, or paths of names."
+    )
+    scopes: tuple[str, ...] = Field((), description="Claims that hold scopes besides.")
+    client_id: str | None = Field(
+        None, description="Our own id there: for roles by client, and to have tokens explained."
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="With it, tokens that only the issuer can read are shown to it."
+    )
+    jwks_url: str | None = Field(None, description="Where its keys are, if it does not say so.")
+    leeway: int = Field(30, ge=0, le=MOST_LEEWAY, description="Seconds that clocks may differ.")
+    max_lifetime: int = Field(86_400, ge=1, description="Seconds that a token may be made to last.")
+
+    @field_validator("url", "jwks_url")
+    @classmethod
+    def _safe(cls, url: str | None) -> str | None:
+        if url is not None and (not is_safe(url, url) or urlsplit(url).fragment):
+            raise ValueError(f"{url!r} is no https:// URL; http:// is for this machine only")
+        return url
+
+    @field_validator("audience")
+    @classmethod
+    def _some(cls, audience: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not audience or "" in ((audience,) if isinstance(audience, str) else audience):
+            raise ValueError("it is empty, so that tokens for anybody would be taken")
+        return audience
+
+    @field_validator("algorithms")
+    @classmethod
+    def _asymmetric(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(names) - ALGORITHMS:
+            named, taken = ", ".join(sorted(unknown)), ", ".join(sorted(ALGORITHMS))
+            raise ValueError(f"{named} cannot be taken; these can: {taken}")
+        return names
+
+    @model_validator(mode="after")
+    def _client_is_whole(self) -> Self:
+        if self.client_secret and not self.client_id:
+            raise ValueError("client_secret is of no use without client_id")
+        return self
+
+    @property
+    def issuer(self) -> Issuer:
+        """The same, as those take it who find out who asks."""
+        secret = self.client_secret.get_secret_value() if self.client_secret else None
+        named = (self.audience,) if isinstance(self.audience, str) else self.audience
+        return Issuer(
+            self.url,
+            frozenset(named),
+            PROFILES[self.profile],
+            frozenset(self.algorithms) or ALGORITHMS,
+            roles=tuple([(path,) if isinstance(path, str) else path for path in self.roles]),
+            scopes=self.scopes,
+            client=Client(self.client_id or "", secret) if secret else None,
+            client_id=self.client_id,
+            keys_url=self.jwks_url,
+            leeway=self.leeway,
+            most_lifetime=self.max_lifetime,
+        )
 
 
 class Settings(BaseSettings):
@@ -28,6 +107,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(
         8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one."
+    )
+    public_url: str | None = Field(
+        None, description="Where clients find the server, if a proxy stands before it."
     )
     environment: Literal["development", "production"] = Field(
         "development", description="In production nothing is embedded and GraphiQL is off."
@@ -83,6 +165,9 @@ class Settings(BaseSettings):
         description="How much of what is kept may be in this process as well, for two seconds, in "
         "front of Redis; 0 keeps nothing there.",
     )
+    issuers: Annotated[tuple[IssuerSettings, ...], NoDecode] = Field(
+        (), description="Whose access tokens are taken: a JSON array; see docs/access.md."
+    )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."
     )
@@ -96,12 +181,35 @@ class Settings(BaseSettings):
         "auto", description="Log lines as JSON or text; auto is text on a terminal."
     )
 
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://x")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError(f"{url!r} is no http:// or https:// URL")
+        return url
+
     @field_validator("data_dir", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         if value == "":
             raise ValueError("it is empty")
         return value
+
+    @field_validator("issuers", mode="before")
+    @classmethod
+    def _json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _issuers_differ(self) -> Self:
+        if len({issuer.url for issuer in self.issuers}) < len(self.issuers):
+            raise ValueError("ISSUERS names one issuer twice")
+        if sum(issuer.client_secret is not None for issuer in self.issuers) > 1:
+            raise ValueError(
+                "ISSUERS has two with a client_secret: whom to show a token is unclear"
+            )
+        return self
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """In charge of the GraphQL endpoint: GraphQL over HTTP, from a request to its answer.
 
-read → execute → tell errors → answer in the media type that was asked for
+who asks → read → execute → tell errors → answer in the media type that was asked for
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from auth import ANONYMOUS
+from auth import Principal
 from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
+from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
 from edge.observe import Operation, observed, operation
 from edge.requests import GraphQLRequest, header_of, list_of, parameters_of, read_request
@@ -82,25 +83,29 @@ class Endpoint:
         media_type = JSON
         try:
             media_type = answer_type(list_of(scope, b"accept"))
+            graph = self._graph
+            principal = await who_asks(scope, graph.authenticator, graph.public_url)
             asked = await read_request(scope, receive, self._max_body_bytes)
-            body = await self._execute(asked, by_get=scope["method"] != "POST")
+            body = await self._execute(asked, principal, by_get=scope["method"] != "POST")
         except HttpError as error:
-            body = Body(None, [error_body(error.message, error.http_code)])
+            body = Body(None, [error_body(error.message, error.http_code, error.hint)])
             return error.status, media_type, error.headers, body
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
         return 400 if refused else 200, media_type, {}, body
 
-    async def _execute(self, asked: GraphQLRequest, *, by_get: bool) -> Body:
+    async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         if self._graph.direct:
             found = self._graph.operations.find(asked.query, asked.operation_name)
-            body = found and await self._run(found, asked.variables)
+            body = found and await self._run(found, principal, asked.variables)
             if body:
                 return body
-        return await self._left_to_strawberry(asked, by_get=by_get)
+        return await self._left_to_strawberry(asked, principal, by_get=by_get)
 
-    async def _run(self, found: Query, variables: dict[str, Any] | None) -> Body | None:
-        context = self._graph.context(ANONYMOUS)
+    async def _run(
+        self, found: Query, principal: Principal, variables: dict[str, Any] | None
+    ) -> Body | None:
+        context = self._graph.context(principal)
         with observed(found.name, "query"):
             answered = await found.run(context, variables)
         context.loaders.forget()
@@ -109,13 +114,15 @@ class Endpoint:
         errors = [told(error, before_execution=False) for error in answered.errors]
         return Body(answered.data or b"null", errors)
 
-    async def _left_to_strawberry(self, asked: GraphQLRequest, *, by_get: bool) -> Body:
+    async def _left_to_strawberry(
+        self, asked: GraphQLRequest, principal: Principal, *, by_get: bool
+    ) -> Body:
         try:
             result = await self._graph.schema.execute(
                 asked.query,
                 variable_values=asked.variables,
                 operation_name=asked.operation_name,
-                context_value=self._graph.context(ANONYMOUS),
+                context_value=self._graph.context(principal),
                 allowed_operation_types=_BY_GET if by_get else _BY_POST,
             )
         except CannotGetOperationTypeError as error:

@@ -30,9 +30,15 @@ class HttpError(BigraphError):
     """A request that is refused before GraphQL sees it, with its HTTP status."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, headers: dict[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        headers: dict[str, str] | None = None,
+        hint: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=hint)
         self.status = status
         self.http_code = code
         self.headers = headers or {}

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from strawberry import Schema
 
-from auth import Principal
+from auth import Authenticates, Principal
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from datasources.redis import Cache
@@ -35,6 +35,10 @@ class Graph:
     """For how many seconds answers across stores are kept where no model says; 0 keeps none."""
     page_limits: PageLimits
     max_reach_keys: int = MOST_KEYS
+    authenticator: Authenticates | None = None
+    """Who finds out who asks; without one nobody can sign in."""
+    public_url: str | None = None
+    """Where clients find the server, if that is not what their requests say."""
     cache_local_bytes: int = 0
     """What may be kept in this process, in front of the cache."""
     direct: bool = True
@@ -81,3 +85,5 @@ class Graph:
         async with AsyncExitStack() as stack:
             for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)
+            if self.authenticator:
+                stack.push_async_callback(self.authenticator.close)

@@ -29,6 +29,9 @@ _QUIET: Final = {
     "psycopg": logging.INFO,
     "psycopg.pool": logging.INFO,
     "asyncio": logging.INFO,
+    # A line for every question to an issuer, with its address.
+    "httpx": logging.WARNING,
+    "httpcore": logging.INFO,
 }
 
 

@@ -1,0 +1,111 @@
+"""In charge of finding out who asks: from what a request shows to one ``Principal``.
+
+shown → scheme and token → known before? else signed or asked for → bound? proof → principal
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from auth.claims import check_header, principal_of
+from auth.compact import MOST_CHARACTERS, compact_of, is_compact
+from auth.dpop import Replays, bound_to, check_proof
+from auth.errors import TokenError
+from auth.fetch import Fetch
+from auth.introspection import Introspection
+from auth.issuers import Issuer
+from auth.keyring import Keyring
+from auth.known import Known, Memory
+from auth.principal import Principal
+from auth.shown import Authenticates, Shown
+
+_CREDENTIALS: Final = re.compile(
+    r"(?P<scheme>[A-Za-z]+) +(?P<token>[A-Za-z0-9\-._~+/]+=*)", re.ASCII
+)
+_TWICE: Final = "The request has several of what it may have one of: credentials, or proofs."
+
+
+class Authenticator(Authenticates):
+    """Believes these issuers. ``clock`` tells seconds since 1970."""
+
+    def __init__(
+        self,
+        issuers: Sequence[Issuer],
+        replays: Replays,
+        *,
+        fetch: Fetch | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._fetch = fetch or Fetch()
+        self._issuers = {issuer.url: issuer for issuer in issuers}
+        self._keyrings = {issuer.url: Keyring(issuer, self._fetch) for issuer in issuers}
+        asked = ((each, each.client) for each in issuers)
+        self._introspections = [
+            Introspection(issuer, client, self._fetch) for issuer, client in asked if client
+        ]
+        self._replays = replays
+        self._clock = clock
+        self._memory = Memory()
+
+    async def principal(self, shown: Shown) -> Principal:
+        """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
+        scheme, token = _credentials(shown)
+        now = self._clock()
+        known = self._memory.find(token, now)
+        if known is None:
+            known = await self._found(token, now)
+            self._memory.keep(token, known)
+        if known.bound_to is not None or scheme == "dpop":
+            await self._check_proof(shown, scheme, token, known)
+        return known.principal
+
+    async def close(self) -> None:
+        """Gives back every connection."""
+        parts = (*self._keyrings.values(), *self._introspections, self._fetch)
+        await asyncio.gather(*(part.close() for part in parts))
+
+    async def _found(self, token: str, now: float) -> Known:
+        if is_compact(token):
+            return await self._verified(token, now)
+        if self._introspections:
+            return await self._introspections[0].known(token, now)
+        raise TokenError("The token is no signed JSON web token.")
+
+    async def _verified(self, token: str, now: float) -> Known:
+        compact = compact_of(token)
+        named = compact.claims.get("iss")
+        issuer = self._issuers.get(named) if isinstance(named, str) else None
+        if issuer is None:
+            raise TokenError("The token is of an issuer that is not believed here.")
+        algorithm = check_header(compact.header, issuer)
+        keyring = self._keyrings[issuer.url]
+        key = await keyring.verified(compact, algorithm)
+        principal, until = principal_of(compact.claims, issuer, now)
+        return Known(principal, until, bound_to(compact.claims), lambda: keyring.holds(key))
+
+    async def _check_proof(self, shown: Shown, scheme: str, token: str, known: Known) -> None:
+        if known.bound_to is None:
+            raise TokenError("The token is not bound to a key; it is to be sent as Bearer.")
+        if scheme != "dpop" or not shown.proofs:
+            raise TokenError(
+                "The token is bound to a key, and nothing proves that the sender has it.",
+                hint="Send it as `Authorization: DPoP …` with a `DPoP` header (RFC 9449).",
+            )
+        await check_proof(shown, token, known.bound_to, self._clock(), self._replays)
+
+
+def _credentials(shown: Shown) -> tuple[str, str]:
+    if len(shown.authorization) != 1 or len(shown.proofs) > 1:
+        raise TokenError(_TWICE, error="invalid_request")
+    text = shown.authorization[0]
+    found = _CREDENTIALS.fullmatch(text) if len(text) <= MOST_CHARACTERS + 20 else None
+    if found is None or found["scheme"].lower() not in {"bearer", "dpop"}:
+        raise TokenError(
+            "The Authorization header cannot be honoured.",
+            hint="It is to be `Bearer`, or `DPoP`, and an access token.",
+        )
+    return found["scheme"].lower(), found["token"]

@@ -1,0 +1,57 @@
+"""In charge of what was found out about a token, kept while it holds: by hash, and not too much."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from auth.principal import Principal
+
+MOST_KNOWN: Final = 10_000
+"""Tokens remembered at once; beyond, those forgotten first are those that came first."""
+
+
+def always() -> bool:
+    """What holds until its time is over."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose token it is, and for how long that is so."""
+
+    principal: Principal
+    until: float
+    """Seconds since 1970."""
+    bound_to: str | None
+    """The thumbprint of the key that its bearer must show to hold (RFC 9449), if it is bound."""
+    holds: Callable[[], bool] = always
+    """Whether the issuer still stands by it."""
+
+
+class Memory:
+    """What is known of tokens. Holds no token: a look at its memory gives none away."""
+
+    def __init__(self, most: int = MOST_KNOWN) -> None:
+        self._most = most
+        self._known: dict[bytes, Known] = {}
+
+    def find(self, token: str, now: float) -> Known | None:
+        """What is known of this token, if it still is so."""
+        found = self._known.get(digest := _digest(token))
+        if found and (now >= found.until or not found.holds()):
+            del self._known[digest]
+            return None
+        return found
+
+    def keep(self, token: str, known: Known) -> None:
+        """Remembers it."""
+        while len(self._known) >= self._most:
+            del self._known[next(iter(self._known))]
+        self._known[_digest(token)] = known
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.blake2b(token.encode(), digest_size=32).digest()

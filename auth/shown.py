@@ -1,0 +1,34 @@
+"""In charge of what a request shows of who sent it, whatever protocol it came by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auth.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a request shows of who sent it."""
+
+    authorization: Sequence[str]
+    """Its `Authorization` headers."""
+    proofs: Sequence[str]
+    """Its `DPoP` headers."""
+    method: str
+    url: str
+    """As the client wrote it."""
+
+
+class Authenticates(Protocol):
+    """Finds out who asks."""
+
+    async def principal(self, shown: Shown) -> Principal:
+        """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
+        ...
+
+    async def close(self) -> None:
+        """Gives back every connection."""
+        ...

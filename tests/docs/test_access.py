@@ -1,0 +1,62 @@
+"""`docs/access.md` says what the settings, profiles and limits say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from auth import compact, dpop, fetch, introspection, keyring, known
+from auth.profiles import CLIENT, PROFILES
+from settings import IssuerSettings, Settings
+
+TEXT = (Path(__file__).parents[2] / "docs" / "access.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^\[\{.*?\}\]$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_every_member_is_documented_as_it_is() -> None:
+    """Name, default and description of each, in the class's order; and no other."""
+    expected = [
+        (name, str(field.default) if field.default else "", field.description)
+        for name, field in IssuerSettings.model_fields.items()
+        if not field.is_required() or name in {"url", "audience"}
+    ]
+    table = TEXT.partition("| member |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| (.*?) \| (.*?) \|$", table, re.MULTILINE)
+    expected = [
+        (name, "" if default == "PydanticUndefined" else default, text)
+        for name, default, text in expected
+    ]
+    assert [(name, default.strip("` "), text) for name, default, text in rows] == expected
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_are_settings(example: str) -> None:
+    """Each can be pasted, and is of a profile."""
+    settings = Settings(_env_file=None, issuers=example)  # type: ignore[call-arg]
+    (issuer,) = settings.issuers
+    assert issuer.issuer.profile is PROFILES[json.loads(example)[0]["profile"]]
+
+
+def test_every_profile_has_an_example_and_a_row() -> None:
+    """The row names the claims that are read."""
+    assert {json.loads(example)[0]["profile"] for example in EXAMPLES} == set(PROFILES)
+    for name, profile in PROFILES.items():
+        (row,) = re.findall(rf"^\| `{name}` \|.*$", TEXT, re.MULTILINE)
+        paths = [".".join(path).replace(CLIENT, "CLIENT") for path in profile.roles]
+        for claim in (*profile.audience, *profile.scopes, *paths, *profile.one_of):
+            assert claim in row
+
+
+def test_limits_are_those_of_the_code() -> None:
+    """Seconds and sizes."""
+    for limit in (compact.MOST_CHARACTERS, known.MOST_KNOWN):
+        assert f"{limit:,}" in TEXT
+    assert keyring.FRESH_SECONDS == 300
+    assert keyring.COOL_DOWN == 30
+    assert fetch.SECONDS == 5
+    assert introspection.POSITIVE_SECONDS == 30
+    assert introspection.NEGATIVE_SECONDS == 10
+    assert dpop.WINDOW == 60
