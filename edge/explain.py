@@ -7,7 +7,7 @@ and every call of a store is noted. Filters let them all through, so that nothin
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
@@ -30,7 +30,7 @@ from resolvers.breadth.fields import Followed
 from resolvers.context import Context
 from resolvers.errors import ReachError
 from resolvers.execute import execute, follow
-from resolvers.explain import fields_below, plan_text, resolvers_text
+from resolvers.explain import fields_below, root_text
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
 from resolvers.root_plans import Root
@@ -122,17 +122,7 @@ async def _root_text(catalog: Catalog, schema: Schema, limits: PageLimits, root:
     else:
         said = []
     calls = [f"-- {store.value}\n{call_text(catalog, store, reads)}" for store, reads in noted]
-    return "\n".join([*_head(root), *calls, *said])
-
-
-def _head(root: Root) -> Iterator[str]:
-    why = f", {root.refused.reason.value}: {root.refused}" if root.refused else ""
-    named = root.name if root.key == root.name else f"{root.key} ({root.name})"
-    yield f"# {named}: {root.form.value}{why}\n"
-    if root.island:
-        yield plan_text(root.island)
-    if root.field and (text := resolvers_text(root.field)):
-        yield text
+    return "\n".join([root_text(root, context.reach), *calls, *said])
 
 
 async def _run(root: Root, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""In charge of plans as text: a tree of reads, with hops; and what resolvers are called in it."""
+"""In charge of plans as text: how a root field is answered, what is read for it, and called."""
 
 from __future__ import annotations
 
@@ -8,45 +8,60 @@ from catalog.describe import read_text, summary_text
 from resolvers.breadth.fields import Called, FieldPlan, Followed
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.plan import Island, Part
+from resolvers.reach import Reach
+from resolvers.root_plans import Root
+from resolvers.sides import sides_text
 
 
-def plan_text(island: Island) -> str:
+def root_text(root: Root, reach: Reach) -> str:
+    """How a root field is answered, and why it is graphql-core's; its plan; resolvers called."""
+    why = f", {root.refused.reason.value}: {root.refused}" if root.refused else ""
+    parts = [f"# {_named(root.key, root.name)}: {root.form.value}{why}\n"]
+    if root.island:
+        parts.append(plan_text(root.island, reach))
+    if root.field and (text := resolvers_text(root.field, reach)):
+        parts.append(text)
+    return "\n".join(parts)
+
+
+def plan_text(island: Island, reach: Reach) -> str:
     """The plan of one root field, a line or more for each read, indented by level."""
-    return "\n".join(_lines(island, "")) + "\n"
+    return "\n".join(_lines(island, "", reach)) + "\n"
 
 
-def _lines(island: Island, indent: str) -> Iterator[str]:
+def _lines(island: Island, indent: str, reach: Reach) -> Iterator[str]:
     first, *rest = read_text(island.read)
     turned = ["read backwards"] if island.page and island.page.backward else []
     yield f"{indent}{first}"
     yield from (f"{indent}  {line}" for line in [*rest, *turned])
+    yield from (f"{indent}  {line}" for line in sides_text(reach, island.read))
     for part in island.summaries:
         named = _named(part.key, GROUP_BY if part.listed else AGGREGATE)
         first, *rest = summary_text(part.summary)
         yield f"{indent}+ {named}: {first}"
         yield from (f"{indent}    {line}" for line in rest)
-    yield from _hops(island.part, indent + "  ")
+    yield from _hops(island.part, indent + "  ", reach)
 
 
-def _hops(part: Part, indent: str) -> Iterator[str]:
+def _hops(part: Part, indent: str, reach: Reach) -> Iterator[str]:
     for joined in part.joined:
         yield f"{indent}= {_named(joined.key, joined.relation.api)}: joined"
-        yield from _hops(joined.part, indent + "  ")
+        yield from _hops(joined.part, indent + "  ", reach)
     for hop in part.hops:
         yield f"{indent}> {_named(hop.key, hop.relation.api)}:"
-        yield from _lines(hop.island, indent + "  ")
+        yield from _lines(hop.island, indent + "  ", reach)
 
 
 def _named(key: str, name: str) -> str:
     return name if key == name else f"{key} ({name})"
 
 
-def resolvers_text(field: FieldPlan) -> str:
+def resolvers_text(field: FieldPlan, reach: Reach) -> str:
     """What users wrote and is called for a root field, and what relations of its rows lead to."""
-    return "".join(f"{line}\n" for line in _resolvers(field, ""))
+    return "".join(f"{line}\n" for line in _resolvers(field, "", reach))
 
 
-def _resolvers(field: FieldPlan, indent: str) -> Iterator[str]:
+def _resolvers(field: FieldPlan, indent: str, reach: Reach) -> Iterator[str]:
     inner = indent
     match field.source:
         case Called(of):
@@ -56,11 +71,11 @@ def _resolvers(field: FieldPlan, indent: str) -> Iterator[str]:
         case Followed(hop=hop) if hop:
             inner = indent + "  "
             yield f"{indent}> {_named(field.key, hop.relation.api)}:"
-            yield from _lines(hop.island, inner)
+            yield from _lines(hop.island, inner, reach)
         case _:
             pass
     for each in fields_below(field, itself=False, deep=False):
-        yield from _resolvers(each, inner)
+        yield from _resolvers(each, inner, reach)
 
 
 def fields_below(

@@ -176,9 +176,9 @@ class Reach:
         """About how many rows match, if that is known."""
         return self._sizes.rows(entity, filter_) if self._sizes else None
 
-    def _is_for_source(self, source: Entity, across: Related, own: Filter) -> bool:
+    def is_for_source(self, source: Entity, across: Related, own: Filter) -> bool:
         """Whether to ask the source first, of whose rows ``own`` is true."""
-        target, decisive = self.catalog[across.relation.target], _decisive(across)
+        target, decisive = self.catalog[across.relation.target], sought(across)
         if own != ALWAYS == decisive:
             return True
         if not target.is_key(across.relation.target_fields):
@@ -188,7 +188,7 @@ class Reach:
 
     async def _by_target_first(self, source: Entity, across: Related, beside: Beside) -> Filter:
         """As the target's keys say; as it was where the source should be, or has to be, asked."""
-        if self._is_for_source(source, across, all_of(beside)):
+        if self.is_for_source(source, across, all_of(beside)):
             return across
         try:
             return await self._by_target(across)
@@ -197,7 +197,7 @@ class Reach:
 
     async def _by_target(self, across: Related) -> Filter:
         target = self.catalog[across.relation.target]
-        decisive = await self._resolved(target, _decisive(across))
+        decisive = await self._resolved(target, sought(across))
         keys = await self.keys.held(target, across.relation.target_fields, decisive)
         if keys is None:
             raise self._refusal(across)
@@ -214,7 +214,7 @@ class Reach:
         """As the target says of these keys; exact for rows that hold one of them, or none."""
         relation, target = across.relation, self.catalog[across.relation.target]
         beside = (among(relation.target_fields, own),)
-        decisive = await self._resolved(target, _decisive(across), beside)
+        decisive = await self._resolved(target, sought(across), beside)
         found = await self.keys.found(target, relation.target_fields, tuple(own), decisive)
         return _held(across, found)
 
@@ -235,7 +235,7 @@ def _beyond(order: Order) -> tuple[Any, ...]:
     return order.relations[order.steps_near :], order.path
 
 
-def _decisive(across: Related) -> Filter:
+def sought(across: Related) -> Filter:
     """What to look for among the related rows: a match, or for EVERY a row that does not."""
     every = across.quantifier is Quantifier.EVERY
     return Not(across.filter) if every else across.filter

@@ -99,7 +99,7 @@ async def _made(graph: Graph, query: str, monkeypatch: Any) -> dict[str, str]:
     wanted, island = planner.seen
     return {
         "selection": "\n".join(_selected("flights", wanted)) + "\n",
-        "plan": plan_text(island),
+        "plan": plan_text(island, graph.context(ANONYMOUS).reach),
         "statement": "".join(f"{line.strip()}\n" for line in statement.sql.splitlines()),
         "command": _shown_json(
             {"aggregate": command.collection or 1, "pipeline": command.pipeline}
