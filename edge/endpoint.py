@@ -5,6 +5,7 @@ who asks → read → execute → tell errors → answer in the media type that 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -90,6 +91,11 @@ class Endpoint:
         except HttpError as error:
             body = Body(None, [error_body(error.message, error.http_code, error.hint)])
             return error.status, media_type, error.headers, body
+        except asyncio.CancelledError:
+            # Only the end of the server cancels requests, those for which it would wait no longer.
+            hint = "Ask again; another server may have taken its place."
+            body = Body(None, [error_body("The server is stopping.", "SERVER_STOPPING", hint)])
+            return 503, media_type, {}, body
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
         return 400 if refused else 200, media_type, {}, body

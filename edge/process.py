@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from catalog.errors import BigraphError
 
@@ -49,15 +50,19 @@ class Stop:
             self._task.cancel()
         self.asked = True
 
-    async def serve(self, app: Starlette, listening: socket.socket) -> None:
-        """Serves until a signal comes; then finishes the requests under way, within 10 s."""
+    async def serve(self, app: Starlette, listening: socket.socket, *, patience: int = 10) -> None:
+        """Serves until a signal comes; then finishes the requests under way, within 10 s.
+
+        Those that take longer than this `patience` are cancelled.
+        """
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=patience,
             lifespan="on",
+            http=_Http,
             ws="none",
         )
         self._server = _Server(config)
@@ -73,6 +78,13 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+
+class _Http(HttpToolsProtocol):
+    """Uvicorn's, which answers a request for a WebSocket by HTTP, without advice for the log."""
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """None: pip would not mend that there are no WebSockets here."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,71 @@
+"""The server's process: how it ends, and what it says meanwhile."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+import strawberry
+
+from edge.app import create_app
+from edge.process import Stop, listen
+from schema import extends
+from tests.library.library import Library
+
+
+@extends("Query")
+class Hanging:
+    """What takes longer than anybody waits."""
+
+    begun = asyncio.Event()
+
+    @strawberry.field
+    async def forever(self) -> int:
+        """Never answers."""
+        Hanging.begun.set()
+        await asyncio.Event().wait()
+        return 1
+
+
+@asynccontextmanager
+async def serving() -> AsyncGenerator[tuple[str, int]]:
+    """The address of a server of the library, which is ended by a signal, and waits a second."""
+    app = create_app(Library(Hanging).graph, max_body_bytes=10_000, examples=None)
+    stop = Stop()
+    with stop.on_signals(), listen("127.0.0.1", 0) as listening:
+        ending = asyncio.create_task(stop.serve(app, listening, patience=1))
+        yield listening.getsockname()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(ending, 10)
+
+
+async def test_a_request_that_hangs_is_told_that_the_server_stops(caplog):
+    """After a while, by an answer of its own; the log tells of no failure."""
+    Hanging.begun.clear()
+    caplog.set_level(logging.INFO)
+    async with httpx.AsyncClient(timeout=10) as client:
+        async with serving() as (host, port):
+            body = {"query": "{ forever }"}
+            asking = asyncio.create_task(client.post(f"http://{host}:{port}/graphql", json=body))
+            await asyncio.wait_for(Hanging.begun.wait(), 5)
+        answer = await asking
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (503, "SERVER_STOPPING")
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_whoever_wants_a_websocket_is_answered_by_http(caplog):
+    """And the log gives no advice to install anything."""
+    caplog.set_level(logging.INFO)
+    async with serving() as (host, port), httpx.AsyncClient() as client:
+        answer = await client.get(
+            f"http://{host}:{port}/graphql",
+            params={"query": "{ openingHours }"},
+            headers={"connection": "Upgrade", "upgrade": "websocket"},
+        )
+    assert answer.json() == {"data": {"openingHours": "9 to 5"}}
+    assert "install" not in caplog.text
+    assert "Application startup complete" in caplog.text
