@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -15,19 +14,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge import graphiql, health
 from edge.endpoint import Endpoint
-from edge.errors import INTERNAL_ERROR, error_body
+from edge.errors import error_body, unexpected
 from edge.graph import Graph
 from edge.graphiql import Example
-from telemetry import enabled, trace_id
+from telemetry import enabled
 
 GRAPHQL = "/graphql"
 GRAPHIQL = "/graphiql"
 _METHODS = ("GET", "POST")
 
 
-def create_app(
-    graph: Graph, *, max_body_bytes: int, examples: Sequence[Example] | None
-) -> Starlette:
+def create_app(graph: Graph, *, max_body_bytes: int, examples: Sequence[Example] | None) -> ASGIApp:
     """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph."""
 
     @asynccontextmanager
@@ -43,36 +40,27 @@ def create_app(
     ]
     if examples is not None:
         routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples)]
-    return Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        middleware=[
-            *_around_all(),
-            Middleware(_GraphQLFirst, endpoint=endpoint),
-        ],
-        exception_handlers={HTTPException: _http_error, Exception: _unexpected},
-    )
-
-
-def _around_all() -> list[Middleware]:
+    handlers = {HTTPException: _http_error, Exception: _unexpected}
+    rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    app = _GraphQLFirst(endpoint, rest)
     if not enabled():
-        return []
+        return app
     from edge.tracing import Traced  # noqa: PLC0415 (only who traces loads what it stands on)
 
-    return [Middleware(Traced)]
+    return Traced(app)
 
 
 class _GraphQLFirst:
-    """Answers GraphQL before a route is looked for: nearly all requests are for it."""
+    """GraphQL, which nearly all requests are for, before all else; Starlette for the rest."""
 
-    def __init__(self, app: ASGIApp, endpoint: Endpoint) -> None:
-        self._app = app
+    def __init__(self, endpoint: Endpoint, rest: Starlette) -> None:
         self._endpoint = endpoint
+        self._rest = rest
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """What is not to be answered by GraphQL, methods that it lacks included, goes on."""
         ours = scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] in _METHODS
-        await (self._endpoint if ours else self._app)(scope, receive, send)
+        return (self._endpoint if ours else self._rest)(scope, receive, send)
 
 
 async def _to_page(_request: Request) -> Response:
@@ -88,8 +76,4 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 async def _unexpected(_request: Request, _error: Exception) -> Response:
     # Starlette raises the error again after this answer, and the server logs it.
-    message = {
-        "message": "Internal error.",
-        "extensions": {"code": INTERNAL_ERROR, "traceId": trace_id()},
-    }
-    return JSONResponse({"errors": [message]}, 500)
+    return JSONResponse({"errors": [unexpected()]}, 500)

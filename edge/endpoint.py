@@ -1,6 +1,6 @@
 """In charge of the GraphQL endpoint: GraphQL over HTTP, from a request to its answer.
 
-who asks → read → execute → tell errors → answer in the media type that was asked for
+who asks → read → execute → tell errors → reply in the media type that was asked for
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import Principal
-from edge.errors import INTERNAL_ERROR, OPERATION_UNKNOWN, HttpError, error_body, told
+from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
-from edge.observe import Operation, observed, operation
-from edge.requests import GraphQLRequest, header_of, list_of, parameters_of, read_request
-from resolvers.operations import Operation as Query
-from resolvers.operations import as_json
+from edge.observe import observed
+from edge.requests import (
+    GraphQLRequest,
+    Headers,
+    header,
+    headers_in,
+    parameters_of,
+    read_request,
+)
+from resolvers.operations import Operation, as_json
 from resolvers.reasons import Form, Reason
-from telemetry import begin, count_completion, log_request
+from telemetry import Tally, begin, count_completion, log_request
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
@@ -52,6 +58,15 @@ class Body(NamedTuple):
         )
 
 
+class Reply(NamedTuple):
+    """What goes back; ``headers`` are those beside the content's own."""
+
+    status: int
+    media_type: str
+    body: Body
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
 class Endpoint:
     """Answers GraphQL requests over HTTP: an ASGI app of its own, for it is on everybody's way."""
 
@@ -61,64 +76,63 @@ class Endpoint:
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The answer to one request, and its line in the log."""
-        if self._page and _opened_in_browser(scope):
+        """The answer to one request, and its line in the log.
+
+        What goes wrong here is told without its detail, and raised for the server to log it.
+        """
+        headers = headers_in(scope)
+        if self._page and _opened_in_browser(scope, headers):
             await RedirectResponse(self._page)(scope, receive, send)
             return
-        started = time.perf_counter()
-        begin(header_of(scope, b"traceparent"))
-        seen = Operation()
-        operation.set(seen)
-        status, codes = 500, [INTERNAL_ERROR]
+        started, reply = time.perf_counter(), None
+        tally = begin(header(headers, b"traceparent"))
         try:
-            status, media_type, headers, body = await self._answer(scope, receive)
-            codes = sorted({error["extensions"]["code"] for error in body.errors})
+            reply = await self._reply(scope, headers, receive)
+        except Exception:
+            reply = Reply(500, JSON, Body(None, [unexpected()]))
+            raise
         finally:
-            elapsed = (time.perf_counter() - started) * 1000
-            log_request(seen.name, seen.kind, duration_ms=elapsed, status=status, error_codes=codes)
-        await _sent(send, status, media_type, headers, body.json())
+            _log(tally, started, reply)
+            if reply:
+                await _sent(send, reply)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive
-    ) -> tuple[int, str, dict[str, str], Body]:
+    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
         media_type = JSON
         try:
-            media_type = answer_type(list_of(scope, b"accept"))
+            media_type = answer_type(header(headers, b"accept"))
             graph = self._graph
             principal = await who_asks(scope, graph.authenticator, graph.public_url)
-            asked = await read_request(scope, receive, self._max_body_bytes)
+            asked = await read_request(scope, headers, receive, self._max_body_bytes)
             body = await self._execute(asked, principal, by_get=scope["method"] != "POST")
         except HttpError as error:
             body = Body(None, [error_body(error.message, error.http_code, error.hint)])
-            return error.status, media_type, error.headers, body
+            return Reply(error.status, media_type, body, _raw(error.headers))
         except asyncio.CancelledError:
             # Only the end of the server cancels requests, those for which it would wait no longer.
             hint = "Ask again; another server may have taken its place."
             body = Body(None, [error_body("The server is stopping.", "SERVER_STOPPING", hint)])
-            return 503, media_type, {}, body
+            return Reply(503, media_type, body)
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
-        return 400 if refused else 200, media_type, {}, body
+        return Reply(400 if refused else 200, media_type, body)
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
-        if self._graph.direct:
-            found = self._graph.operations.find(asked.query, asked.operation_name)
-            body = found and await self._run(found, principal, asked.variables)
-            if body:
-                return body
+        found = self._found(asked)
+        if found is not None:
+            context = self._graph.context(principal)
+            with observed(found.name, "query"):
+                answered = await found.run(context, asked.variables)
+            context.loaders.forget()
+            if answered is not None:
+                errors = [told(error, before_execution=False) for error in answered.errors]
+                return Body(answered.data or b"null", errors)
         return await self._left_to_strawberry(asked, principal, by_get=by_get)
 
-    async def _run(
-        self, found: Query, principal: Principal, variables: dict[str, Any] | None
-    ) -> Body | None:
-        context = self._graph.context(principal)
-        with observed(found.name, "query"):
-            answered = await found.run(context, variables)
-        context.loaders.forget()
-        if answered is None:
+    def _found(self, asked: GraphQLRequest) -> Operation | None:
+        """The operation, if it can be answered without Strawberry."""
+        if not self._graph.direct:
             return None
-        errors = [told(error, before_execution=False) for error in answered.errors]
-        return Body(answered.data or b"null", errors)
+        return self._graph.operations.find(asked.query, asked.operation_name)
 
     async def _left_to_strawberry(
         self, asked: GraphQLRequest, principal: Principal, *, by_get: bool
@@ -140,15 +154,27 @@ class Endpoint:
         return _body(result)
 
 
-async def _sent(
-    send: Send, status: int, media_type: str, headers: Mapping[str, str], content: bytes
-) -> None:
-    raw = [
-        _CONTENT_TYPES[media_type],
-        (b"content-length", b"%d" % len(content)),
-        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+def _log(tally: Tally, started: float, reply: Reply | None) -> None:
+    """The request's line; without a reply it was ended from outside."""
+    status, errors = (reply.status, reply.body.errors) if reply else (500, [unexpected()])
+    log_request(
+        tally.operation,
+        tally.kind,
+        duration_ms=(time.perf_counter() - started) * 1000,
+        status=status,
+        error_codes=sorted({error["extensions"]["code"] for error in errors}) if errors else (),
+    )
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
+
+
+async def _sent(send: Send, reply: Reply) -> None:
+    content = reply.body.json()
+    length = (b"content-length", b"%d" % len(content))
+    raw = [_CONTENT_TYPES[reply.media_type], length, *reply.headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
     await send({"type": "http.response.body", "body": content})
 
 
@@ -170,9 +196,9 @@ def _body(result: Any) -> Body:
     return Body(None if refused else as_json(result.data), shown)
 
 
-def _opened_in_browser(scope: Scope) -> bool:
+def _opened_in_browser(scope: Scope, headers: Headers) -> bool:
     return (
         scope["method"] == "GET"
         and "query" not in parameters_of(scope)
-        and wants_page(list_of(scope, b"accept"))
+        and wants_page(header(headers, b"accept"))
     )

@@ -55,6 +55,12 @@ def error_body(message: str, code: str, hint: str | None = None) -> dict[str, An
     return {"message": message, "extensions": _extensions(code, hint)}
 
 
+def unexpected() -> dict[str, Any]:
+    """What is told of an error outside of any answer; its trace id is in the log."""
+    extensions = {"code": INTERNAL_ERROR, "traceId": trace_id()}
+    return {"message": "Internal error.", "extensions": extensions}
+
+
 def told(error: GraphQLError, *, before_execution: bool) -> dict[str, Any]:
     """An error of an answer, as the client may know it."""
     root = _root(error)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from strawberry import Schema
 
@@ -69,6 +69,10 @@ class Graph:
         """How many rows there are, more or less."""
         return Sizes(self.catalog, self.sources)
 
+    @cached_property
+    def _reaching(self) -> Callable[[], Reach]:
+        return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
+
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
         return Context(
@@ -77,7 +81,7 @@ class Graph:
             sources=self.sources,
             loaders=Loaders(self.sources, self.entity_cache),
             planner=self.planner,
-            reach=Reach(self.catalog, self.sources, self.max_reach_keys, self.sizes),
+            reaching=self._reaching,
         )
 
     async def close(self) -> None:

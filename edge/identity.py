@@ -9,7 +9,6 @@ from starlette.types import Scope
 
 from auth import ANONYMOUS, Authenticates, IssuerError, Principal, Shown, TokenError
 from edge.errors import HttpError
-from edge.requests import header_of
 from telemetry import logger
 
 _UNQUOTABLE: Final = re.compile(r'[^\x20-\x7e]|["\\]')
@@ -49,7 +48,8 @@ def headers_of(scope: Scope, name: bytes) -> list[str]:
 
 def url_of(scope: Scope, public_url: str | None) -> str:
     """The address that was asked, without its query: as the operator says, else the request."""
-    origin = public_url or f"{scope['scheme']}://{header_of(scope, b'host') or ''}"
+    host = "".join(headers_of(scope, b"host")[:1])
+    origin = public_url or f"{scope['scheme']}://{host}"
     return origin.rstrip("/") + scope["path"]
 
 

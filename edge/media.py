@@ -38,9 +38,9 @@ def wants_page(accept: str) -> bool:
 
 
 @lru_cache(_KNOWN)
-def check_body_type(content_type: str | None) -> None:
+def check_body_type(content_type: str) -> None:
     """Raises ``HttpError`` 415 for a body that is not exactly JSON in UTF-8."""
-    media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [value for value in parameters if value.startswith("charset=")]
     utf8 = all(value.split("=")[1].strip('"') in {"utf-8", "utf8"} for value in charsets)
     if media_type != JSON or not utf8:

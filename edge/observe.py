@@ -1,11 +1,9 @@
-"""In charge of which operation is run, and what is seen of it: name, span, spans of its fields."""
+"""In charge of what is seen of the operation that is run: its name, its span, those of fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import OperationDefinitionNode
@@ -15,21 +13,10 @@ from strawberry.types.execution import ExecutionContext
 
 from edge.errors import OperationError
 from resolvers.info import RawInfo
-from telemetry import span
+from telemetry import current, span
+from telemetry.spans import UNRECORDED, recording
 
 _LONGEST_NAME = 100  # of what is seen; a document may give it thousands of characters
-
-
-@dataclass(slots=True)
-class Operation:
-    """What was executed; filled in when the document is understood."""
-
-    name: str | None = None
-    kind: str | None = None
-
-
-operation: ContextVar[Operation] = ContextVar("operation")
-"""The operation of the request at hand."""
 
 
 class Observe(SchemaExtension):
@@ -46,8 +33,10 @@ class Observe(SchemaExtension):
 def observed(name: str | None, kind: str) -> AbstractContextManager[Span]:
     """The operation's span; its name is noted for the request's line in the log."""
     name = name and name[:_LONGEST_NAME]
-    seen = operation.get(Operation())
-    seen.name, seen.kind = name, kind
+    tally = current()
+    tally.operation, tally.kind = name, kind
+    if not recording():
+        return UNRECORDED
     attributes = {
         "graphql.operation.type": kind,
         **({"graphql.operation.name": name} if name else {}),

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from catalog.errors import BigraphError
@@ -50,13 +50,14 @@ class Stop:
             self._task.cancel()
         self.asked = True
 
-    async def serve(self, app: Starlette, listening: socket.socket, *, patience: int = 10) -> None:
+    async def serve(self, app: ASGIApp, listening: socket.socket, *, patience: int = 10) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled.
         """
         config = uvicorn.Config(
             app,
+            interface="asgi3",
             log_config=None,
             access_log=False,
             server_header=False,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -13,9 +12,11 @@ from starlette.types import Receive, Scope
 from edge.errors import HttpError
 from edge.media import check_body_type
 
+Headers = Mapping[bytes, bytes]
+"""By their names in lower case, as ASGI has them."""
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+
+class GraphQLRequest(NamedTuple):
     """The parameters that the GraphQL-over-HTTP specification names."""
 
     query: str
@@ -23,17 +24,19 @@ class GraphQLRequest:
     variables: dict[str, Any] | None
 
 
-def header_of(scope: Scope, name: bytes) -> str | None:
-    """The first header of this name, which is in lower case as ASGI has it."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return value.decode("latin-1")
-    return None
+def headers_in(scope: Scope) -> Headers:
+    """A request's headers; several of one name as the one list that they mean."""
+    sent = scope["headers"]
+    headers: dict[bytes, bytes] = dict(sent)
+    if len(headers) < len(sent):
+        for name in headers:
+            headers[name] = b",".join([value for key, value in sent if key == name])
+    return headers
 
 
-def list_of(scope: Scope, name: bytes) -> str:
-    """All headers of this name as the one list that they mean; empty if there is none."""
-    return ",".join([value.decode("latin-1") for key, value in scope["headers"] if key == name])
+def header(headers: Headers, name: bytes) -> str:
+    """A header's text; empty if it is not there."""
+    return headers.get(name, b"").decode("latin-1")
 
 
 def parameters_of(scope: Scope) -> QueryParams:
@@ -41,11 +44,13 @@ def parameters_of(scope: Scope) -> QueryParams:
     return QueryParams(scope["query_string"])
 
 
-async def read_request(scope: Scope, receive: Receive, max_body_bytes: int) -> GraphQLRequest:
+async def read_request(
+    scope: Scope, headers: Headers, receive: Receive, max_body_bytes: int
+) -> GraphQLRequest:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
     if scope["method"] != "POST":
         return _checked(_from_address(parameters_of(scope)))
-    check_body_type(header_of(scope, b"content-type"))
+    check_body_type(header(headers, b"content-type"))
     body = _json(await _body(receive, max_body_bytes), "The body")
     if not isinstance(body, dict):
         raise _bad("The body must be a JSON object.")
@@ -85,7 +90,7 @@ def _json(content: bytes, what: str) -> Any:
 def _checked(raw: Mapping[str, Any]) -> GraphQLRequest:
     query, name = raw.get("query"), raw.get("operationName")
     variables, extensions = raw.get("variables"), raw.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         raise _bad("`query` must be a string that holds a GraphQL document.")
     if name is not None and not isinstance(name, str):
         raise _bad("`operationName` must be a string.")

@@ -5,8 +5,9 @@ User-written resolvers get it as ``info.context``; its ``load`` is their way to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from auth import Principal
@@ -21,7 +22,7 @@ from resolvers.reach import Reach
 from resolvers.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """The request's own; nothing of it outlives the request."""
 
@@ -30,9 +31,17 @@ class Context:
     sources: Mapping[Store, DataSource]
     loaders: Loaders
     planner: Planner
-    reach: Reach
-    questions: dict[object, Question] = field(default_factory=dict[object, Question])
-    """What `load` has asked in this request: rows of one level ask the same."""
+    reaching: Callable[[], Reach]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What asks the other store first; most requests need none."""
+        return self.reaching()
+
+    @cached_property
+    def _questions(self) -> dict[object, Question]:
+        """What `load` has asked in this request: rows of one level ask the same."""
+        return {}
 
     async def load(
         self,
@@ -51,10 +60,10 @@ class Context:
         """
         entity = self.catalog[model if isinstance(model, str) else model.__name__]
         said = (entity.name, tuple(key), first, repr((where, order_by)))
-        question = self.questions.get(said)
+        question = self._questions.get(said)
         if question is None:
             question = Question(self._read(entity, key, where, order_by, first))
-            self.questions[said] = question
+            self._questions[said] = question
         values = tuple([value_of(entity.fields[name].type, key[name]) for name in key])
         if None in values:
             return []

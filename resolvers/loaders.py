@@ -52,14 +52,13 @@ class Loaders:
 
         Raises ``StoreError``.
         """
-        known = [self._answers(ask) for ask in asks]
-        missing = [ask for ask, answers in zip(asks, known, strict=True) if not answers]
+        missing = [ask for ask in asks if ask[:2] not in self._known]
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
             found = await self._remembered(missing, source.run)
             for ask, answers in zip(missing, found, strict=True):
-                self._answers(ask).update(answers)
-        return [answers[()] for answers in known]
+                self._known[ask[:2]] = dict(answers)
+        return [self._known[ask[:2]][()] for ask in asks]
 
     def at_hand(self, ask: Ask, relation: Relation) -> Answers | None:
         """The answers of a batched read along a relation; None if some must be waited for."""

@@ -11,7 +11,6 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final, cast
@@ -167,18 +166,22 @@ class Operation:
             answering = (self._answered(root, context, variables, given) for root in roots)
             found = await asyncio.gather(*answering)
         errors = [error for each in found for error in each.errors]
-        parts: list[bytes] = []
+        pieces: list[bytes] = []  # put together once: an answer may be long
         for root, each in zip(roots, found, strict=True):
             if each.data is None:
                 return Answered(None, errors)
-            parts.append(b'"%s":%s' % (root.key.encode(), each.data))
-        return Answered(b"{%s}" % b",".join(parts), errors)
+            pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), each.data
+        return Answered(b"".join((b"{", *pieces, b"}")), errors)
 
     def _coerced(self, given: Variables) -> Variables | None:
         if not self._variables:
             return {}
-        with suppress(GraphQLError, KeyError, ValueError, TypeError):
+        try:
             return {name: parse(given[name]) for name, parse in self._parsers}
+        except (GraphQLError, KeyError, ValueError, TypeError):
+            return self._coerced_by_core(given)
+
+    def _coerced_by_core(self, given: Variables) -> Variables | None:
         nodes = self._node.variable_definitions or ()
         coerced = get_variable_values(self._core, nodes, dict(given))
         return None if isinstance(coerced, list) else coerced.coerced

@@ -43,7 +43,7 @@ def configure(level: str, style: Style) -> None:
     """
     if level.lower() not in _LEVELS:
         raise ValueError(f"the log level is {level!r}, which is none of {', '.join(_LEVELS)}")
-    global _least  # noqa: PLW0603 - one per process, as the logging of Python's own
+    global _least, _requests  # noqa: PLW0603 - one per process, as the logging of Python's own
     number = _least = logging.getLevelNamesMapping()[level.upper()]
     text = style == "text" or (style == "auto" and sys.stderr.isatty())
     structlog.configure(
@@ -52,6 +52,7 @@ def configure(level: str, style: Style) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _requests = logger("request").bind()  # put together now, not for each line
     _take_over_standard_logging(number, text)
 
 

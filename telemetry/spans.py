@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import Token
 from types import TracebackType
-from typing import Literal
+from typing import Final, Literal
 
 from opentelemetry import context, trace
 from opentelemetry.context import Context
@@ -59,7 +59,7 @@ def span(
     """
     # A server's span is the one that asks whether to sample.
     if _tracer is None or not (kind == "server" or recording()):
-        return _OFF
+        return UNRECORDED
     return _Recorded(_tracer, name, kind, attributes)
 
 
@@ -95,7 +95,8 @@ class _Off(AbstractContextManager[trace.Span]):
     def __exit__(self, *_: object) -> None: ...
 
 
-_OFF = _Off()
+UNRECORDED: Final[AbstractContextManager[trace.Span]] = _Off()
+"""Stands around what nobody keeps a span of."""
 
 
 class _Recorded(AbstractContextManager[trace.Span]):

@@ -8,7 +8,7 @@ from opentelemetry.semconv.attributes import db_attributes as db
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
 from opentelemetry.trace import Span
 
-from telemetry.spans import Attributes, recording, span
+from telemetry.spans import UNRECORDED, Attributes, recording, span
 from telemetry.tally import current
 
 System = Literal["postgresql", "mongodb", "redis"]
@@ -65,7 +65,7 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     operations sent together, ``namespace`` the database, ``address`` the server's.
     """
     if not recording():
-        return StoreCall(_STORES[system], span(operation))
+        return StoreCall(_STORES[system], UNRECORDED)
     name = f"{operation} {collection}" if collection else operation
     told: dict[str, str | int | None] = {
         db.DB_OPERATION_NAME: operation,

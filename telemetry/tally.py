@@ -5,6 +5,7 @@ import re
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _TRACEPARENT = re.compile(
     r"(?!ff)(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
@@ -36,27 +37,34 @@ class Stopwatch:
             self.finished += time.monotonic() - self.started
 
 
-def _random_id() -> str:
-    return f"{random.getrandbits(128) or 1:032x}"
-
-
-@dataclass(slots=True)
+@dataclass
 class Tally:
     """What one request did so far; all its tasks add to the same object.
 
+    ``operation`` and ``kind`` are what it executed, from when its document is understood.
     ``store_calls`` is by store name: postgres, mongo, redis. ``cache_local_hits`` are those of the
-    ``cache_hits`` that were found in this process. ``trace_id`` is 32 hex digits.
+    ``cache_hits`` that were found in this process.
     ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
     """
 
+    operation: str | None = None
+    kind: str | None = None
     rows: int = 0
     store_calls: dict[str, int] = field(default_factory=dict[str, int])
     cache_hits: int = 0
     cache_local_hits: int = 0
     cache_misses: int = 0
-    cache_wait: Stopwatch = field(default_factory=Stopwatch)
-    trace_id: str = field(default_factory=_random_id)
     traceparent: str | None = None
+
+    @cached_property
+    def cache_wait(self) -> Stopwatch:
+        """The time in which the cache was waited for."""
+        return Stopwatch()
+
+    @cached_property
+    def trace_id(self) -> str:
+        """32 hex digits; made up when somebody asks, unless the trace's are known."""
+        return f"{random.getrandbits(128) or 1:032x}"
 
 
 _current: ContextVar[Tally | None] = ContextVar("tally", default=None)
@@ -78,8 +86,9 @@ def begin(traceparent: str | None = None) -> Tally:
     A valid W3C ``traceparent`` header gives it its trace id, any other a random one. What lasts,
     such as a subscription, begins anew for each of its events.
     """
-    trace = _trace_of(traceparent) if traceparent else None
-    tally = Tally(trace_id=trace, traceparent=traceparent) if trace else Tally()
+    tally = Tally()
+    if traceparent and (trace := _trace_of(traceparent)):
+        tally.traceparent, tally.trace_id = traceparent, trace
     _current.set(tally)
     return tally
 

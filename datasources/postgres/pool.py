@@ -2,11 +2,13 @@
 
 It is not psycopg_pool, since that one opens connections in the background: a caller would wait
 out a timeout where the server refuses at once, and wait for the next attempt when it is back.
+Nor is it a semaphore within a timeout, which takes longer than a small statement.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 import psycopg
 
@@ -28,7 +30,8 @@ class Pool:
         self._connect_timeout = connect_timeout
         self._queue_timeout = queue_timeout
         self._idle: list[Wire] = []
-        self._free = asyncio.Semaphore(size)
+        self._places = size
+        self._queue = deque[asyncio.Future[None]]()
         self._open = True
 
     async def take(self, *, fresh: bool = False) -> Wire:
@@ -38,13 +41,16 @@ class Pool:
         """
         if not self._open:
             raise unavailable(RuntimeError("the source is closed"))
-        await self._queue()
+        if self._places:
+            self._places -= 1
+        else:
+            await self._turn()
         try:
             if fresh:
                 await self._discard_idle()
             return await self._taken()
         except BaseException:
-            self._free.release()
+            self._leave()
             raise
 
     async def give_back(self, connection: Wire) -> None:
@@ -55,7 +61,7 @@ class Pool:
             else:
                 await connection.close()
         finally:
-            self._free.release()
+            self._leave()
 
     async def connect(self, seconds: float) -> Wire:
         """A new connection, which the pool does not count.
@@ -70,15 +76,31 @@ class Pool:
         self._open = False
         await self._discard_idle()
 
-    async def _queue(self) -> None:
+    async def _turn(self) -> None:
+        """Waits for a place, which another hands on: first come, first served."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._queue.append(turn)
+        timer = loop.call_later(self._queue_timeout, _expire, turn)
         try:
-            if not self._free.locked():
-                await self._free.acquire()  # at once
-                return
-            async with asyncio.timeout(self._queue_timeout):
-                await self._free.acquire()
+            await turn
         except TimeoutError as error:
             raise unavailable(error) from error
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and not turn.exception():
+                self._leave()  # it was handed on already
+            raise
+        finally:
+            timer.cancel()
+
+    def _leave(self) -> None:
+        """Hands a place on to who waits longest, if anybody does."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._places += 1
 
     async def _taken(self) -> Wire:
         while self._idle:
@@ -97,3 +119,8 @@ class Pool:
     async def _discard_idle(self) -> None:
         while self._idle:
             await self._idle.pop().close()
+
+
+def _expire(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())

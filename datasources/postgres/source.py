@@ -113,7 +113,7 @@ class PostgresSource:
             return []
         with self._span(statements) as call:
             results = await self._attempts(statements)
-            call.returned(sum(len(rows) for rows, _ in results))
+            call.returned(sum([len(rows) for rows, _ in results]))
             return results
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:

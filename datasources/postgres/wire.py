@@ -89,7 +89,8 @@ class Wire:
         self._waiting = self._loop.create_future()
         timer = self._loop.call_later(seconds, self._expire)
         try:
-            prepared = [self._send(each) for each in asked]
+            for each in asked:
+                self._send(each)
             self._pg.pipeline_sync()
             self._flush()
             await self._waiting
@@ -102,7 +103,7 @@ class Wire:
         results, self._results = self._results, []
         while len(self._seen) > _SEEN:
             del self._seen[next(iter(self._seen))]
-        return self._told(results, prepared)
+        return self._told(results)
 
     async def close(self) -> None:
         """Ends the session, and what it runs."""
@@ -121,8 +122,7 @@ class Wire:
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK
 
-    def _send(self, asked: Asked) -> bool:
-        """Sends one statement; true if a result for its preparation comes first."""
+    def _send(self, asked: Asked) -> None:
         sql, values = asked.sql, [self._sent(value) for value in asked.values]
         name = self._names.get(sql)
         if name is not None:
@@ -130,12 +130,10 @@ class Wire:
         elif sql in self._seen:
             self._pg.send_prepare(name := self._named(sql), sql.encode())
             self._pg.send_query_prepared(name, values)
-            return True
         else:
             # Most texts that come once never come again: their plan is not worth keeping.
             self._seen[sql] = None
             self._pg.send_query_params(sql.encode(), values)
-        return False
 
     def _named(self, sql: str) -> bytes:
         self._numbered += 1
@@ -191,17 +189,15 @@ class Wire:
             failed = [r for r in self._results if r.status == ExecStatus.FATAL_ERROR]
             self._waiting.set_exception(self._error(failed[0]) if failed else error)
 
-    def _told(self, results: Sequence[PGresult], prepared: Sequence[bool]) -> list[Result]:
+    def _told(self, results: Sequence[PGresult]) -> list[Result]:
+        told: list[Result] = []
         for result in results:
-            if result.status == ExecStatus.FATAL_ERROR:
+            status = result.status
+            if status == ExecStatus.FATAL_ERROR:
                 self._names.clear()  # what was to be prepared may not have been
                 raise self._error(result)
-        coming = iter(results)
-        told: list[Result] = []
-        for fresh in prepared:
-            if fresh:
-                next(coming)
-            told.append(self._read(next(coming)))
+            if status == ExecStatus.TUPLES_OK:  # else a statement was prepared
+                told.append(self._read(result))
         return told
 
     def _error(self, result: PGresult) -> psycopg.Error:
@@ -210,5 +206,4 @@ class Wire:
     def _read(self, result: PGresult) -> Result:
         self._types.set_pgresult(result)
         rows = self._types.load_rows(0, result.ntuples, tuple)
-        types = tuple([result.ftype(place) for place in range(result.nfields)])
-        return Result(rows, types)
+        return Result(rows, tuple(map(result.ftype, range(result.nfields))))

@@ -14,6 +14,7 @@ from postgres_rows import fill
 from catalog.query import Compare, Operator, Read
 from datasources.embedded import Supervisor
 from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from datasources.postgres.pool import Pool
 
 
 @pytest.fixture
@@ -222,6 +223,28 @@ async def test_who_waits_too_long_for_a_connection_is_told(catalog, opened, slow
         await source.read([slow])
     first.cancel()
     await asyncio.wait([first])
+
+
+async def test_a_place_that_nobody_takes_any_more_is_handed_on(named):
+    """Who waits is served in turn; who was handed a place, and then cancelled, leaves it."""
+    pool = Pool(named("turns"), size=1, connect_timeout=5, queue_timeout=5)
+    served = list[str]()
+
+    async def served_as(name: str) -> None:
+        wire = await pool.take()
+        served.append(name)
+        await pool.give_back(wire)
+
+    held = await pool.take()
+    waiting = {name: asyncio.create_task(served_as(name)) for name in "abcd"}
+    await asyncio.sleep(0)
+    waiting["b"].cancel()  # while it waits
+    await pool.give_back(held)
+    waiting["a"].cancel()  # when it has its place, and does not know yet
+    await asyncio.wait(waiting.values())
+    assert served == ["c", "d"]
+    await pool.give_back(await pool.take())
+    await pool.close()
 
 
 async def test_a_closed_source_has_no_connections(catalog, opened, named, admin):
