@@ -4,11 +4,18 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from opentelemetry import trace
 from opentelemetry.instrumentation._semconv import _OpenTelemetrySemanticConventionStability
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_ON,
+    Decision,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+)
 
 from edge.app import create_app
 from edge.tracing import Traced
@@ -158,3 +165,66 @@ async def test_a_request_s_span_tells_nothing_of_the_query_in_its_address(monkey
     assert "/graphql" in said
     assert "isbn" not in said
     assert "i1" not in said
+
+
+class Once(Sampler):
+    """Takes the spans of some requests, and notes how often it is asked about one that begins."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.asked, self._decision = 0, decision
+
+    def should_sample(self, parent_context, *_, **__) -> SamplingResult:
+        """What lies within a request is as the request is."""
+        self.asked += not trace.get_current_span(parent_context).get_span_context().is_valid
+        return SamplingResult(self._decision)
+
+    def get_description(self) -> str:
+        """What it is."""
+        return "Once"
+
+
+@pytest.mark.parametrize("decision", [Decision.DROP, Decision.RECORD_AND_SAMPLE])
+async def test_it_is_asked_once_whether_to_take_a_request(decision):
+    """Twice would be a share of the share that was wanted; one that is not taken leaves nothing."""
+    exporter, sampler = InMemorySpanExporter(), Once(decision)
+    provider = TracerProvider(sampler=sampler, shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    app = create_app(Library().graph, max_body_bytes=1000, examples=None)
+    transport = httpx.ASGITransport(app=Traced(app, provider=provider))
+    async with httpx.AsyncClient(transport=transport, base_url="http://library") as client:
+        for _ in range(3):
+            await client.post("/graphql", json={"query": "{ openingHours }"})
+    provider.shutdown()
+    assert sampler.asked == 3
+    spans = exporter.get_finished_spans()
+    assert len(spans) == 3 * (decision is Decision.RECORD_AND_SAMPLE)
+    assert {span.name for span in spans} <= {"POST /graphql"}
+    assert all(200 in span.attributes.values() for span in spans)
+
+
+@pytest.mark.parametrize("sampled", ["00", "01"])
+async def test_a_caller_s_trace_goes_on(sampled):
+    """Its flag says whether the request is taken; the log finds it by its id, taken or not."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    spans.install(provider)
+    seen: list[str] = []
+
+    async def app(_scope, _receive, send) -> None:
+        seen.append(spans.trace_id())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx.ASGITransport(app=Traced(app, provider=provider))
+    caller = {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-{sampled}"}
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://library") as client:
+            await client.get("/", headers=caller)
+    finally:
+        spans.install(None)
+        provider.shutdown()
+    assert seen == ["ab" * 16]
+    assert [span.parent.span_id for span in exporter.get_finished_spans()] == (
+        [int("cd" * 8, 16)] if sampled == "01" else []
+    )
