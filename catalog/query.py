@@ -8,7 +8,7 @@ set of rows in two, on every store.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -156,6 +156,15 @@ Filter = And | Or | Not | Compare | IsNull | Searched | Elements | Among | Relat
 
 ALWAYS = And(())
 NEVER = Or(())
+
+
+def conjuncts(filter_: Filter) -> Iterator[Filter]:
+    """The filters that must all hold, those of an And inside an And included."""
+    if isinstance(filter_, And):
+        for each in filter_.filters:
+            yield from conjuncts(each)
+    else:
+        yield filter_
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, assert_never, cast
 
 from catalog.declare import Search
@@ -22,6 +22,7 @@ from catalog.query import (
     Path,
     Related,
     Searched,
+    conjuncts,
 )
 from catalog.types import DocumentType, Field, FieldType, Scalar
 
@@ -85,18 +86,10 @@ def is_at_root(filter_: Filter, *, batched: bool) -> bool:
 
     So not inside a negation, an alternative or a relation, nor for each key of a batch.
     """
-    parts = list(_conjuncts(filter_))
+    parts = list(conjuncts(filter_))
     others = [part for part in parts if not isinstance(part, Searched)]
     allowed = 0 if batched else 1
     return len(parts) - len(others) <= allowed and not any(map(searches, others))
-
-
-def _conjuncts(filter_: Filter) -> Iterator[Filter]:
-    if isinstance(filter_, And):
-        for each in filter_.filters:
-            yield from _conjuncts(each)
-    else:
-        yield filter_
 
 
 def searches(filter_: Filter) -> bool:

@@ -25,6 +25,7 @@ from catalog.query import (
     Read,
     Related,
     Searched,
+    conjuncts,
 )
 from datasources.mongo.computed import computing, filtered_by, named_by, ordered_by
 from datasources.mongo.filters import Condition, condition_of
@@ -70,7 +71,7 @@ def matching(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:
     What asks nothing of other collections goes first, so that they are asked about few rows; and
     before it what asks for stored fields alone, since an index may serve that.
     """
-    parts = list(_parts(filter))
+    parts = list(conjuncts(filter))
     far = [part for part in parts if _reaches(part)]
     made = [part for part in parts if part not in far and filtered_by(entity, part)]
     own = [part for part in parts if part not in far and part not in made]
@@ -87,15 +88,6 @@ def matching(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:
     )
     computed = computing(filtered_by(entity, filter))
     return [*first, *computed, *second, *lookups, *last]
-
-
-def _parts(filter: Filter) -> Iterator[Filter]:
-    """The filters that must all hold."""
-    if isinstance(filter, And):
-        for each in filter.filters:
-            yield from _parts(each)
-    else:
-        yield filter
 
 
 def _reaches(filter: Filter) -> bool:
