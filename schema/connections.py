@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
 
 from catalog.entity import Entity
 from resolvers.measures import AGGREGATE, GROUP_BY
@@ -25,24 +26,39 @@ class PageInfo:
 
 def add_connection(entity: Entity, namespace: Namespace) -> None:
     """Puts the entity's connection and edge types into the namespace."""
-    name = entity.name
     unless_known = " | None" if entity.kinds else ""  # a row may be of a kind that no model has
-    nodes = f"list[{name}{unless_known}]"
-    edge = [
-        plain_field("node", "node", f"{name}{unless_known}", namespace),
+    node = f"{entity.name}{unless_known}"
+    made = {
+        f"{entity.name}Edge": _edge_fields(node, namespace),
+        f"{entity.name}Connection": [
+            *_page_fields(entity.name, node, namespace),
+            *_summary_fields(entity.name, namespace),
+        ],
+    }
+    for name, fields in made.items():
+        namespace[name] = strawberry.type(class_of(name, fields, namespace), name=name)
+
+
+def _edge_fields(node: str, namespace: Namespace) -> list[StrawberryField]:
+    return [
+        plain_field("node", "node", node, namespace),
         plain_field("cursor", "cursor", str, namespace, description="Where to go on from here."),
     ]
-    page = [
+
+
+def _page_fields(name: str, node: str, namespace: Namespace) -> list[StrawberryField]:
+    nodes = f"list[{node}]"
+    total = "How many there are on all pages; counted only if asked for."
+    return [
         plain_field("edges", "edges", f"list[{name}Edge]", namespace, description="With cursors."),
         plain_field("nodes", "nodes", nodes, namespace, description="Without cursors."),
         plain_field("page_info", "pageInfo", PageInfo, namespace),
-        plain_field(
-            "total_count",
-            "totalCount",
-            int,
-            namespace,
-            description="How many there are on all pages; counted only if asked for.",
-        ),
+        plain_field("total_count", "totalCount", int, namespace, description=total),
+    ]
+
+
+def _summary_fields(name: str, namespace: Namespace) -> list[StrawberryField]:
+    return [
         produced_field(
             AGGREGATE,
             f"{name}Aggregate",
@@ -59,12 +75,6 @@ def add_connection(entity: Entity, namespace: Namespace) -> None:
             description="The rows of all pages as groups, each with aggregates of its own.",
         ),
     ]
-    namespace[f"{name}Edge"] = strawberry.type(
-        class_of(f"{name}Edge", edge, namespace), name=f"{name}Edge"
-    )
-    namespace[f"{name}Connection"] = strawberry.type(
-        class_of(f"{name}Connection", page, namespace), name=f"{name}Connection"
-    )
 
 
 def connection_arguments(name: str, namespace: Namespace) -> list[StrawberryArgument]:
