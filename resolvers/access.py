@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from catalog import code
 from catalog.entity import Relation
 from catalog.flat import FlatReader, Shape
-from resolvers import code
 
 Decoder = Callable[[Any], Any]
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from catalog import code
 from catalog.entity import Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Key
 from catalog.types import EnumType, Field, FieldType, ListType, Scalar, UnionType, is_open
-from resolvers import code
 from resolvers.access import Access, access_of
 from resolvers.cursors import node_id_of
 from resolvers.documents import Place

@@ -8,9 +8,9 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from catalog import code
 from catalog.query import Path
 from catalog.summary import GroupKey, Summary
-from resolvers import code
 from resolvers.access import Access, access_of
 from resolvers.completion import Writer
 from resolvers.group_forms import Constant, GroupForm, GroupMember, Measured, Shared, Within

@@ -22,7 +22,7 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
-from resolvers import code
+from catalog import code
 
 _INT32: Final = 2**31
 _MOST_TYPES: Final = 100  # that one leaf remembers

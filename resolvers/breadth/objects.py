@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from graphql import GraphQLObjectType
 
+from catalog import code
 from catalog.entity import Entity
-from resolvers import code
 from resolvers.breadth.fields import Attribute, Constant, FieldPlan, Stored
 from resolvers.breadth.leaves import Odd
 from resolvers.rows import Row, field_of

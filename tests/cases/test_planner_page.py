@@ -20,13 +20,12 @@ from typing import Any
 from bson import json_util
 
 from auth import ANONYMOUS
-from catalog import Store
+from catalog import Store, code
 from catalog.query import Answer, DataSource, Key
 from catalog.templates import Ask
 from datasources.mongo.pipelines import command_of
 from datasources.postgres.statements import statement_for
 from edge.graph import Graph
-from resolvers import code
 from resolvers.explain import plan_text
 from resolvers.operations import Operations
 from resolvers.plan import Island, Planner

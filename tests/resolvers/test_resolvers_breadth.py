@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from auth import ANONYMOUS
-from resolvers import code
+from catalog import code
 from schema import extends, requires
 from tests.library.extensions.author import Essay, Poem, Shop, Work
 from tests.library.library import Library

@@ -45,6 +45,11 @@ def is_not_none(value: ast.expr) -> ast.expr:
     return ast.Compare(value, [ast.IsNot()], [constant(None)])
 
 
+def is_a(value: ast.expr, kind: str) -> ast.expr:
+    """``type(value) is kind``, a name of ours: no other type, and none that extends it."""
+    return ast.Compare(call(name("type"), value), [ast.Is()], [name(kind)])
+
+
 def is_finite(value: ast.expr) -> ast.expr:
     """``value - value == 0``, which infinities and NaN are not."""
     return ast.Compare(ast.BinOp(value, ast.Sub(), value), [ast.Eq()], [constant(0)])
@@ -116,6 +121,11 @@ def attribute(of: ast.expr, text: str) -> ast.expr:
 def nothing() -> ast.expr:
     """``[]``."""
     return ast.List([], ast.Load())
+
+
+def bound(variable: str, value: ast.expr) -> ast.expr:
+    """``(variable := value)``."""
+    return ast.NamedExpr(ast.Name(variable, ast.Store()), value)
 
 
 def assign(variable: str, value: ast.expr) -> ast.stmt:
