@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from redis.exceptions import ResponseError
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 from datasources.redis.breaker import Breaker
 from datasources.redis.cache import Cache
@@ -18,6 +18,11 @@ REQUEST_SECONDS: Final = 0.05
 
 READ_SECONDS: Final = 0.03
 """How long one read takes at most."""
+
+_SET_ALL: Final = (
+    "for at, key in ipairs(KEYS) do redis.call('SET', key, ARGV[at + 1], 'PX', ARGV[1]) end"
+)
+"""Many keys by one command: redis-py packs the words and reads the answer of each in Python."""
 
 _LEAST_PATIENCE: Final = 0.005
 _LOOKS: Final = 6
@@ -53,6 +58,7 @@ class RedisCache(Cache):
         self._background: set[asyncio.Task[object]] = set()
         self._writes = 0
         self._open = True
+        self._scripts = True
 
     @property
     def takes(self) -> bool:
@@ -123,19 +129,38 @@ class RedisCache(Cache):
             return nothing
 
     async def _write(self, items: Mapping[str, bytes], milliseconds: int) -> None:
-        operation = "PIPELINE SET" if len(items) > 1 else "SET"
+        operation = "EVAL" if self._scripts else "PIPELINE SET"
         try:
             with store_span("redis", operation, batch=len(items)) as call:
-                async with asyncio.timeout(SOCKET_SECONDS), self._client.pipeline(False) as pipe:
-                    for key, value in items.items():
-                        pipe.set(self._prefix + key, value, px=milliseconds)
-                    for refused in await pipe.execute(raise_on_error=False):
-                        if isinstance(refused, Exception):
-                            fail(call.span, refused)
+                try:
+                    async with asyncio.timeout(SOCKET_SECONDS):
+                        await self._set(items, milliseconds)
+                except ResponseError as refused:
+                    fail(call.span, refused)
         except Exception as error:  # noqa: BLE001 - no failure of a cache is an error
             self._failed(error)
         finally:
             self._writes -= 1
+
+    async def _set(self, items: Mapping[str, bytes], milliseconds: int) -> None:
+        """Keeps all of them. Raises ``ResponseError`` if the server refuses."""
+        named = {self._prefix + key: value for key, value in items.items()}
+        # redis-py leaves its arguments and its answers untyped.
+        client: Any = self._client
+        if self._scripts:
+            try:
+                values = (milliseconds, *named.values())
+                await client.execute_command("EVAL", _SET_ALL, len(named), *named, *values)
+            except OutOfMemoryError:
+                raise
+            except ResponseError:  # this user may run none, or what stands before it knows none
+                self._scripts = False
+            else:
+                return
+        async with client.pipeline(False) as pipe:
+            for name, value in named.items():
+                pipe.execute_command("SET", name, value, "PX", milliseconds)
+            await pipe.execute()
 
     async def _mget(self, keys: Sequence[str]) -> list[bytes | None]:
         names = [self._prefix + key for key in keys]

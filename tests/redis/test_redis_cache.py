@@ -122,11 +122,11 @@ async def test_spans_name_the_command_and_no_key_or_value(cache: RedisCache):
         await cache.drain()
         await cache.get_many([f"key-{SECRET}", "absent"])
     write, read = recorded.get_finished_spans()
-    assert (write.name, read.name) == ("PIPELINE SET", "MGET")
+    assert (write.name, read.name) == ("EVAL", "MGET")
     assert {write.kind, read.kind} == {SpanKind.CLIENT}
     assert dict(write.attributes or {}) == {
         "db.system.name": "redis",
-        "db.operation.name": "PIPELINE SET",
+        "db.operation.name": "EVAL",
         "db.operation.batch.size": 2,
     }
     assert dict(read.attributes or {}) == {
@@ -150,6 +150,21 @@ async def test_what_the_server_refuses_is_seen_in_the_span_only(valkey, opened):
     assert (span.attributes or {})["error.type"] == "OutOfMemoryError"
     assert await cache.get_many(["a"]) == [None]
     assert cache._breaker.closed
+
+
+async def test_a_server_that_runs_no_scripts_keeps_each_by_itself(valkey, opened):
+    """Some users may run none; what is kept is the same, and ends as it should."""
+    valkey.stop()
+    valkey.start("--user", "default", "on", "nopass", "~*", "&*", "+@all", "-@scripting")
+    cache = opened(valkey.url, timeout=1.0)
+    for number in range(2):
+        with recorded_spans() as recorded:
+            cache.set_many({"a": b"%d" % number, "b": b"2"}, ttl=60)
+            await cache.drain()
+        (span,) = recorded.get_finished_spans()
+        assert span.status.status_code is not StatusCode.ERROR
+        assert await cache.get_many(["a", "b"]) == [b"%d" % number, b"2"]
+        assert 0 < await cache._client.pttl(cache._prefix + "a") <= 60_000
 
 
 async def test_works_over_a_socket_file(valkey, opened):
