@@ -15,7 +15,7 @@ def constant(value: object) -> ast.expr:
     return ast.Constant(value)  # type: ignore[arg-type]
 
 
-def name(text: str) -> ast.expr:
+def name(text: str) -> ast.Name:
     """What a name of ours stands for."""
     return ast.Name(text, ast.Load())
 
@@ -58,6 +58,21 @@ def is_finite(value: ast.expr) -> ast.expr:
 def is_one_of(value: ast.expr, values: Iterable[object]) -> ast.expr:
     """``value in (…)``."""
     return ast.Compare(value, [ast.In()], [row(map(constant, values))])
+
+
+def equal(first: ast.expr, second: ast.expr) -> ast.expr:
+    """``first == second``."""
+    return ast.Compare(first, [ast.Eq()], [second])
+
+
+def holds(of: ast.expr, key: ast.expr) -> ast.expr:
+    """``key in of``."""
+    return ast.Compare(key, [ast.In()], [of])
+
+
+def looked_up(of: ast.expr, key: ast.expr) -> ast.expr:
+    """``of[key]``, of a key that is only known then."""
+    return ast.Subscript(of, key, ast.Load())
 
 
 def both(first: ast.expr, second: ast.expr) -> ast.expr:

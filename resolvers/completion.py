@@ -28,7 +28,7 @@ Links = Sequence[Mapping[Key, Any]]
 """For each hop its values by key; what is missing is the last hop's ``missing``."""
 
 _ROW, _ROWS, _LINKS, _MISSING = "row", "rows", "links", "missing"
-_INT32 = 2**31
+_BOUNDS = {Scalar.INT: 2**31, Scalar.BIGINT: 2**63}
 
 
 class ViolationError(Exception):
@@ -167,40 +167,58 @@ class Writer:
         nullable: bool,
         exact: bool = False,
     ) -> ast.expr:
+        if exact:
+            return value if nullable else self._unless_null(value, value, nullable)
+        seen = self._seen(value)
         if isinstance(kind, ListType):
             variable = self._fresh("x", None)
             inner = self._leaf(kind.of, type_, code.name(variable), nullable=kind.items_nullable)
-            made = code.each(inner, variable, value)
+            made = code.each(inner, variable, seen)
         else:
-            made = value if exact else self._converted(kind, type_, value)
-        return value if made is value and nullable else self._unless_null(value, made, nullable)
+            made = self._converted(kind, type_, seen)
+        return self._unless_null(self._bound(seen, value), made, nullable)
 
     def _converted(self, kind: FieldType, type_: str, value: ast.expr) -> ast.expr:
         if kind in _DATED:
             return code.method(value, "isoformat")
-        if kind is Scalar.FLOAT:
-            return code.either(code.is_finite(value), value, self._violation())
-        if isinstance(kind, EnumType):
-            check = _member_check(kind)
-        elif kind in _CHECKS:
-            check = _CHECKS[kind]
-        else:
-            named: Any = self.schema.type_map[type_]
-            check = _serializer(named.serialize)
-        return code.call(code.name(self._fresh("c", check)), value)
+        if test := self._test(kind, value):
+            made = code.call(code.name("str"), value) if kind is Scalar.BIGINT else value
+            return code.either(test, made, self._violation())
+        named: Any = self.schema.type_map[type_]
+        check = self._fresh("c", _serializer(named.serialize))
+        return code.call(code.name(check), value)
+
+    def _test(self, kind: FieldType, value: ast.expr) -> ast.expr | None:
+        """Whether a value may be in an answer, by no call; None for types that take one."""
+        match kind:
+            case Scalar.FLOAT:
+                return code.is_finite(value)
+            case Scalar.INT | Scalar.BIGINT:
+                within = code.between(-_BOUNDS[kind], value, _BOUNDS[kind] - 1)
+                return code.both(code.is_a(value, "int"), within)
+            case Scalar.STRING | Scalar.OBJECT_ID:
+                return code.is_a(value, "str")
+            case Scalar.BOOLEAN:
+                return code.is_a(value, "bool")
+            case EnumType(members=members):
+                known = code.name(self._fresh("n", frozenset(members)))
+                return code.both(code.is_a(value, "str"), code.holds(known, value))
+            case _:
+                return None
 
     def _nested(
         self, kind: FieldType, value: ast.expr, form: ObjectForm, *, nullable: bool
     ) -> ast.expr:
+        seen = self._seen(value)
         if isinstance(kind, ListType):
             variable = self._fresh("x", None)
             inner = code.name(variable)
             nullable_inner = kind.items_nullable or is_open(kind.of)
             made = self._nested(kind.of, inner, form, nullable=nullable_inner)
-            made = code.each(made, variable, value)
+            made = code.each(made, variable, seen)
         else:
-            made = self._document(form, value)
-        return self._unless_null(value, made, nullable)
+            made = self._document(form, seen)
+        return self._unless_null(self._bound(seen, value), made, nullable)
 
     def _document(self, form: ObjectForm, value: ast.expr) -> ast.expr:
         made = self.object(form, None, Access(value))
@@ -227,6 +245,13 @@ class Writer:
         keys = [access.field(name).decoded(self.known) for name in entity.key]
         return code.call(code.name(made), *keys)
 
+    def _seen(self, value: ast.expr) -> ast.Name:
+        """The name by which a value is looked at, and looked at again, once it is bound to it."""
+        return value if isinstance(value, ast.Name) else code.name(self._fresh("v", None))
+
+    def _bound(self, seen: ast.Name, value: ast.expr) -> ast.expr:
+        return seen if seen is value else code.bound(seen.id, value)
+
     def _unless_null(self, value: ast.expr, made: ast.expr, nullable: bool) -> ast.expr:  # noqa: FBT001
         none = code.constant(None) if nullable else self._violation()
         return code.either(code.is_none(value), none, made)
@@ -245,26 +270,8 @@ def _violation() -> None:
     raise ViolationError
 
 
-def _int(value: Any) -> int:
-    if type(value) is int and -_INT32 <= value < _INT32:
-        return value
-    raise ViolationError
-
-
-def _bool(value: Any) -> bool:
-    if type(value) is bool:
-        return value
-    raise ViolationError
-
-
 def _is_document(value: Any) -> bool:
     return isinstance(value, dict)
-
-
-def _text(value: Any) -> str:
-    if type(value) is str:
-        return value
-    raise ViolationError
 
 
 def _serializer(serialize: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -276,20 +283,4 @@ def _serializer(serialize: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return serialized
 
 
-def _member_check(kind: EnumType) -> Callable[[Any], str]:
-    members = frozenset(kind.members)
-
-    def member(value: Any) -> str:
-        if value in members:
-            return value
-        raise ViolationError
-
-    return member
-
-
-_CHECKS: Mapping[Any, Callable[[Any], Any]] = {
-    Scalar.INT: _int,
-    Scalar.BOOLEAN: _bool,
-    Scalar.STRING: _text,
-}
 _DATED = frozenset({Scalar.DATE, Scalar.TIME, Scalar.DATETIME})

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, cast
 
-from catalog.entity import Catalog
 from catalog.query import Answer, Key, Read, Record
 from catalog.summary import Summary
 from datasources.mongo.pipelines import KEY, ROWS, TOTAL, Command, is_rows_only
-from datasources.mongo.records import Document, record_decoder
-
-Decode = Callable[[Document], Record]
+from datasources.mongo.reading import Decode
+from datasources.mongo.records import Document
 
 
 def answers_of(
-    catalog: Catalog,
     reads: Sequence[Read | Summary],
+    decoders: Sequence[Decode],
     command: Command | None,
     documents: Sequence[Document],
 ) -> list[Mapping[Key, Answer]]:
-    """Each read's answers by key, in the order of the reads; every key of a batch has one."""
-    decoders = [_decoder(catalog, read) for read in reads]
+    """Each read's answers by key, in the order of the reads; every key of a batch has one.
+
+    ``decoders`` make the records of each.
+    """
     if is_rows_only(reads):
-        rows = [decoders[0](document) for document in documents]
-        return [{(): _answer(reads[0], rows, ())}]
+        return [{(): _answer(reads[0], decoders[0](documents), ())}]
     keyed = [document for document in documents if KEY in document]
     plain = [document for document in documents if KEY not in document]
     keys = command.keys if command else ((),) * len(reads)
@@ -36,18 +36,13 @@ def answers_of(
     ]
 
 
-def _decoder(catalog: Catalog, read: Read | Summary) -> Decode:
-    listed = read.listing if isinstance(read, Summary) else read
-    return record_decoder(catalog, listed.entity, listed.fields, listed.joins)
-
-
 def _plain_answer(
     read: Read | Summary, at: int, decode: Decode, documents: Sequence[Document]
 ) -> Answer:
     rows, total = f"{ROWS}{at}", f"{TOTAL}{at}"
     return _answer(
         read,
-        [decode(document[rows]) for document in documents if rows in document],
+        decode(document[rows] for document in documents if rows in document),
         [document[total] for document in documents if total in document],
     )
 
@@ -69,14 +64,16 @@ def _batch_answers(
     rows, total = f"{ROWS}{at}", f"{TOTAL}{at}"
     answers = dict.fromkeys(read.batch.keys if read.batch else (), read.nothing)
     # Other batches may have more keys, and so more documents.
-    for document in documents:
+    found = [document for document in documents if document[KEY] < len(keys)]
+    listed: list[Sequence[Document]] = [document.get(rows, ()) for document in found]
+    records = iter(decode(chain.from_iterable(listed)))
+    for document, some in zip(found, listed, strict=True):
         place: int = document[KEY]
-        if place < len(keys):
-            answers[keys[place]] = _answer(
-                read,
-                [decode(row) for row in document.get(rows, ())],
-                [count[total] for count in document.get(total, ())],
-            )
+        answers[keys[place]] = _answer(
+            read,
+            list(islice(records, len(some))),
+            [count[total] for count in document.get(total, ())],
+        )
     return answers
 
 

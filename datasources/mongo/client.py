@@ -19,7 +19,8 @@ Document = dict[str, Any]
 DEFAULT_DATABASE = "bigraph"
 
 CODEC: CodecOptions[Document] = CodecOptions(
-    tz_aware=True,
+    # A time zone of Python's own is put to moments where they are decoded: the driver's is slower.
+    tz_aware=False,
     uuid_representation=UuidRepresentation.STANDARD,
     # What Python cannot hold (year 20000, broken text) must not fail the rows beside it.
     datetime_conversion=DatetimeConversion.DATETIME_AUTO,

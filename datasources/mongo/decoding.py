@@ -12,6 +12,7 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Mapping
+from operator import methodcaller
 from typing import Any, TypeVar, cast
 
 from bson import Decimal128, ObjectId
@@ -72,12 +73,18 @@ def _decimal(value: Any) -> decimal.Decimal:
     return _same(_number(value), lambda number: decimal.Decimal(str(number)))
 
 
+in_utc: Callable[[datetime.datetime], datetime.datetime] = methodcaller(
+    "replace", tzinfo=datetime.UTC
+)
+"""The moment that a stored date is."""
+
+
 def _moment(value: Any) -> datetime.datetime:
-    return instance(datetime.datetime, value)
+    return in_utc(instance(datetime.datetime, value))
 
 
 def _day(value: Any) -> datetime.date:
-    moment = _moment(value)
+    moment = instance(datetime.datetime, value)
     if moment.time() != datetime.time():
         raise ValueError
     return moment.date()
@@ -113,7 +120,7 @@ def _json(value: Any) -> Any:
         case ObjectId() | uuid.UUID() | Decimal128():
             return str(value)
         case datetime.datetime():
-            return value.isoformat()
+            return in_utc(value).isoformat()
         case bytes():
             return base64.b64encode(value).decode()
         case _:

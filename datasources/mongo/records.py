@@ -1,16 +1,16 @@
-"""In charge of turning stored documents into records, by the types that the models declare.
+"""In charge of what any stored value comes to, by the type that its model declares.
 
 A value of another type than its model says does not fail the row: an error stands in its place.
+Most values have their type, and `reading` takes them without asking here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from catalog.entity import Catalog, Entity
 from catalog.errors import StoredValueError
-from catalog.query import Join, Path, Record
+from catalog.query import Record
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -23,38 +23,9 @@ from catalog.types import (
     stepped_to,
 )
 from datasources.mongo.decoding import SCALARS, Decode, instance
-from datasources.mongo.paths import Tree, document_of, tree_of
-from datasources.mongo.rows import JOINED
+from datasources.mongo.paths import Tree
 
 Document = Mapping[str, Any]
-
-
-def record_decoder(
-    catalog: Catalog, entity: Entity, fields: Sequence[Path], joins: Sequence[Join]
-) -> Callable[[Document], Record]:
-    """Makes records of the documents that the read's projection gives."""
-    scope = document_of(entity)
-    own = _document_decoder(scope, tree_of(scope, fields), entity.name)
-    joined = [
-        (join.relation.name, f"{JOINED}{at}", record_decoder(catalog, target, *_asked(join)))
-        for at, join in enumerate(joins)
-        for target in [catalog[join.relation.target]]
-    ]
-    if not joined:
-        return own
-
-    def decode(document: Document) -> Record:
-        record = own(document)
-        for name, stored, decode_joined in joined:
-            found = document.get(stored)
-            record[name] = decode_joined(found[0]) if found else None
-        return record
-
-    return decode
-
-
-def _asked(join: Join) -> tuple[Sequence[Path], Sequence[Join]]:
-    return join.fields, join.joins
 
 
 def _document_decoder(
@@ -94,12 +65,12 @@ def _kinds_decoder(scope: UnionType, tree: Tree, where: str) -> Callable[[Docume
 
 
 def _field_decoder(field: Field, tree: Tree, where: str) -> Decode:
-    where = f"{where}.{field.name}"
-    return _safe(_decoder(field.type, tree, where), field.type, where)
+    return safe_decoder(field.type, tree, f"{where}.{field.name}")
 
 
-def _safe(decode: Decode, kind: FieldType, where: str) -> Decode:
+def safe_decoder(kind: FieldType, tree: Tree, where: str) -> Decode:
     """None for null; an error in the value's place where it has not its type."""
+    decode = _decoder(kind, tree, where)
 
     def safely(value: Any) -> Any:
         if value is None:
@@ -134,12 +105,16 @@ def _decoder(kind: FieldType, tree: Tree, where: str) -> Decode:
         case UnionType():
             return _member_decoder(kind, _document_decoder(kind, tree, where), where)
         case ListType():
-            return _list_decoder(_safe(_decoder(kind.of, tree, where), kind.of, where))
+            return _list_decoder(safe_decoder(kind.of, tree, where))
+
+
+def enum_names(kind: EnumType) -> dict[Any, str]:
+    """The members' names by what is stored of them; the first with a value names it."""
+    return {kind.members[name]: name for name in reversed(list(kind.members))}
 
 
 def _enum_decoder(kind: EnumType) -> Decode:
-    # The first member with a value names it: later ones are its aliases.
-    names = {kind.members[name]: name for name in reversed(list(kind.members))}
+    names = enum_names(kind)
 
     def decode(value: Any) -> str:
         if value not in names:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
-from catalog.templates import Ask
+from catalog.templates import Ask, Template, ask_of
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, Database, Document, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
 from datasources.mongo.pipelines import Command, command_of
+from datasources.mongo.reading import Decode, records_function
 from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 2.0
+_DECODERS: Final = 2000
 _ONE_BATCH: Final = 1_000_000
 """Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
 
@@ -36,16 +39,24 @@ class MongoSource:
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
         self._max_seconds = max_seconds
+        self._decoder = lru_cache(_DECODERS)(self._written)
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order; every key of a batch has an answer."""
-        command = command_of(self._catalog, reads)
-        documents = await self._run(command, reads) if command else []
-        return answers_of(self._catalog, reads, command, documents)
+        return await self.run([ask_of(read) for read in reads])
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
-        return await self.read([ask.read for ask in asks])
+        reads = [ask.read for ask in asks]
+        command = command_of(self._catalog, reads)
+        documents = await self._run(command, reads) if command else []
+        decoders = [self._decoder(ask.template) for ask in asks]
+        return answers_of(reads, decoders, command, documents)
+
+    def _written(self, template: Template) -> Decode:
+        read = template.read
+        listed = read.listing if isinstance(read, Summary) else read
+        return records_function(self._catalog, listed.entity, listed.fields, listed.joins)
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the collections' metadata say; a collection that cannot tell in a second has none."""
