@@ -20,12 +20,12 @@ class Flight(SQLModel, table=True):
     """
 
     __table_args__ = (
-        # Those that end in id hold the flights of one airline or airport in the order of pages.
+        # Those that end in id hold flights of one airline, airport or plane in the order of pages.
         Index("ix_flight_carrier", "carrier", "id"),
         Index("ix_flight_dest", "dest", "id"),
         Index("ix_flight_origin", "origin", "time_hour"),
         Index("ix_flight_origin_id", "origin", "id"),
-        Index("ix_flight_tailnum", "tailnum"),
+        Index("ix_flight_tailnum", "tailnum", "id"),
         Index("ix_flight_time_hour", "time_hour"),
     )
     __links__: ClassVar = (
