@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.ext.hybrid import HybridExtensionType, hybrid_property
 from sqlalchemy.orm import Mapper
-from sqlalchemy.sql import coercions, roles, util, visitors
+from sqlalchemy.sql import coercions, roles
 
 from catalog.declare import Computed
 from catalog.entity import Entity
 from catalog.errors import ModelError
+from catalog.expressions import POSTGRES, SQL_TYPES, Expression, bare, with_constants
 from catalog.names import api_name
 from catalog.tables import column_type
 from catalog.types import Computation, EnumType, Field, FieldType, ListType, Scalar
-
-Expression = sa.ColumnElement[Any]
-
-_POSTGRES: Final = postgresql.dialect(paramstyle="named")
-
-_DOUBLE: Final[sa.types.TypeEngine[Any]] = sa.Double()
-_SQL_TYPES: Final[Mapping[Scalar, sa.types.TypeEngine[Any]]] = {
-    Scalar.INT: sa.Integer(),
-    Scalar.BIGINT: sa.BigInteger(),
-    Scalar.FLOAT: _DOUBLE,
-    Scalar.DECIMAL: sa.Numeric(),
-    Scalar.STRING: sa.Text(),
-    Scalar.BOOLEAN: sa.Boolean(),
-    Scalar.DATE: sa.Date(),
-    Scalar.TIME: sa.Time(),
-    Scalar.DATETIME: sa.DateTime(timezone=True),
-    Scalar.UUID: sa.Uuid(),
-    Scalar.BYTES: sa.LargeBinary(),
-    Scalar.JSON: postgresql.JSONB(),
-}
-
 
 def held_columns(entity: Entity) -> Iterator[Field]:
     """The fields of a mapped class's `column_property` and `hybrid_property` expressions.
@@ -119,34 +98,15 @@ def _computation(
     kind: FieldType,
     python: Callable[[Any], Any] | None,
 ) -> Computation:
-    expression = _bare(expression)
+    expression = bare(expression)
     _check_tables(entity, name, expression)
     try:
-        cast_ = _cast(entity, name, _with_constants(expression), kind)
-        text = str(cast_.compile(dialect=_POSTGRES))
+        cast_ = _cast(entity, name, with_constants(expression), kind)
+        text = str(cast_.compile(dialect=POSTGRES))
     except (CompileError, NotImplementedError) as error:
         reason = f"its expression cannot be written: {error}"
         raise ModelError(entity.name, name, reason, mend="Write it in another way.") from error
     return Computation(text, cast_, python)
-
-
-def _bare(expression: Expression) -> Expression:
-    """The expression without its label, and without what would make an ORM's query of ours."""
-    labelless = expression.element if isinstance(expression, sa.Label) else expression
-    plain: Expression = _hidden(util, "_deep_deannotate")(labelless)
-    bare = visitors.cloned_traverse(plain, {}, {})
-    for element in visitors.iterate(bare):
-        if _hidden(element, _PLUGIN):
-            setattr(element, _PLUGIN, {})
-    return bare
-
-
-def _hidden(owner: Any, name: str) -> Any:
-    """What SQLAlchemy has no public name for."""
-    return getattr(owner, name, None)
-
-
-_PLUGIN: Final = "_propagate_attrs"
 
 
 def _check_tables(entity: Entity, name: str, expression: Expression) -> None:
@@ -159,28 +119,13 @@ def _check_tables(entity: Entity, name: str, expression: Expression) -> None:
         raise ModelError(entity.name, name, reason, mend=mend)
 
 
-def _with_constants(expression: Expression) -> Expression:
-    """The expression with its constants in the text: they are the model's, not a request's."""
-
-    def written(element: Any, **_: Any) -> Any:
-        if not isinstance(element, sa.BindParameter):
-            return None
-        kind = cast("sa.types.TypeEngine[Any]", element.type)
-        text = str(element.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True}))
-        constant = sa.literal_column(text, kind)
-        # To Postgres 1.5 is a decimal, not a float.
-        return sa.cast(constant, _DOUBLE) if isinstance(kind, sa.Float) else constant
-
-    return visitors.replacement_traverse(expression, {}, written)
-
-
 def _cast(entity: Entity, name: str, expression: Expression, kind: FieldType) -> Expression:
     """As the type that it is served as: what Postgres makes of it may be another one."""
     match kind:
-        case Scalar() if kind in _SQL_TYPES:
-            return sa.cast(expression, _SQL_TYPES[kind])
-        case ListType(of=Scalar() as of) if of in _SQL_TYPES:
-            return sa.cast(expression, sa.ARRAY(_SQL_TYPES[of]))
+        case Scalar() if kind in SQL_TYPES:
+            return sa.cast(expression, SQL_TYPES[kind])
+        case ListType(of=Scalar() as of) if of in SQL_TYPES:
+            return sa.cast(expression, sa.ARRAY(SQL_TYPES[of]))
         case EnumType() if isinstance(expression.type, sa.Enum):
             return expression
         case EnumType():
