@@ -1,7 +1,7 @@
 """What the models say, frozen, and the query language between the layers."""
 
 from catalog.build import catalog_of, models_in
-from catalog.declare import BigInt, Computed, Index, Link, ObjectId, Search, interface
+from catalog.declare import BigInt, Computed, Index, Link, ObjectId, Search, interface, routine
 from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.errors import BigraphError, ModelError
 from catalog.geo import GeoPoint
@@ -23,4 +23,5 @@ __all__ = [
     "catalog_of",
     "interface",
     "models_in",
+    "routine",
 ]

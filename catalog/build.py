@@ -1,4 +1,4 @@
-"""In charge of building the catalog: from a package of models to checked, frozen entities."""
+"""In charge of building the catalog: from a package of models to what is served, checked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 from types import ModuleType
+from typing import TypeGuard
 
 from catalog.computed import with_computed
+from catalog.declare import Declared
 from catalog.documents import entity_of_document, is_document
 from catalog.entity import Catalog, Entity, Interface, Relation
 from catalog.errors import ModelError
@@ -23,26 +25,40 @@ from catalog.names import (
     check_root_name,
     check_type_name,
 )
+from catalog.routine import Routine
+from catalog.routines import routine_of
 from catalog.searches import SEARCH, SIMILARITY
 from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
 from catalog.views import with_view
 
+Said = type | Declared
+"""What a package of models has: models, and declared routines."""
 
-def models_in(package: ModuleType) -> list[type]:
-    """The models that a package's modules define: tables, and documents with a collection."""
+
+def models_in(package: ModuleType) -> list[Said]:
+    """What a package's modules define: tables, documents with a collection, and routines."""
     modules = [package, *_submodules(package)]
-    found = {
-        model: None
+    found: dict[Said, None] = {
+        said: None
         for module in modules
-        for model in vars(module).values()
-        if isinstance(model, type) and model.__module__ == module.__name__
-        if is_table(model) or is_document(model)
+        for said in vars(module).values()
+        if _is_said(said, module.__name__)
     }
-    if not found:
+    if not any(isinstance(said, type) for said in found):
         mend = "Put SQLModel tables or Pydantic documents with a __collection__ there."
         raise ModelError(package.__name__, None, "this package holds no models", mend=mend)
     return list(found)
+
+
+def _is_said(said: object, module: str) -> TypeGuard[Said]:
+    if isinstance(said, Declared):
+        return said.module == module
+    return (
+        isinstance(said, type)
+        and said.__module__ == module
+        and (is_table(said) or is_document(said))
+    )
 
 
 def _submodules(package: ModuleType) -> Iterator[ModuleType]:
@@ -51,9 +67,13 @@ def _submodules(package: ModuleType) -> Iterator[ModuleType]:
             yield importlib.import_module(f"{package.__name__}.{info.name}")
 
 
-def catalog_of(models: Iterable[type]) -> Catalog:
-    """The catalog of these models; raises ``ModelError`` for the first that cannot be served."""
-    models = list(models)
+def catalog_of(said: Iterable[Said]) -> Catalog:
+    """The catalog of these models and routines.
+
+    Raises ``ModelError`` for the first that cannot be served.
+    """
+    said = list(said)
+    models = [each for each in said if isinstance(each, type)]
     map_heirs(models)
     entities: dict[str, Entity] = {}
     kin: dict[str, Kin] = {}
@@ -75,8 +95,9 @@ def catalog_of(models: Iterable[type]) -> Catalog:
     entities = {name: _implementing(entity) for name, entity in entities.items()}
     for entity in entities.values():
         _check_entity(entities, entity)
-    _check_type_names(entities.values(), interfaces)
-    return Catalog(entities.values(), interfaces)
+    routines = [routine_of(entities, each) for each in said if isinstance(each, Declared)]
+    _check_type_names(entities.values(), interfaces, routines)
+    return Catalog(entities.values(), interfaces, routines)
 
 
 def _implementing(entity: Entity) -> Entity:
@@ -145,8 +166,10 @@ def _check_distinct(owner: str, members: Iterable[Field | Relation]) -> None:
         seen[member.api] = member.name
 
 
-def _check_type_names(entities: Iterable[Entity], interfaces: Iterable[Interface]) -> None:
-    """Each GraphQL type name must stand for one thing."""
+def _check_type_names(
+    entities: Iterable[Entity], interfaces: Iterable[Interface], routines: Iterable[Routine]
+) -> None:
+    """Each GraphQL type name must stand for one thing, and so must each root field's."""
     named: dict[str, object] = {each.name: each for each in interfaces}
     plurals: dict[str, str] = {}
     for entity in entities:
@@ -159,6 +182,13 @@ def _check_type_names(entities: Iterable[Entity], interfaces: Iterable[Interface
         _claim(named, entity.name, entity, entity.name)
         for field in entity.fields.values():
             _claim_types(named, field, entity.name)
+    for routine in routines:
+        if routine.api in plurals:
+            reason = f"the root field {routine.api!r} is also that of {plurals[routine.api]}"
+            raise ModelError(routine.name, None, reason, mend="Give it another name=.")
+        plurals[routine.api] = routine.name
+        for field in routine.own_fields:
+            _claim_types(named, field, routine.name)
 
 
 def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:

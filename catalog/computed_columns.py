@@ -19,6 +19,7 @@ from catalog.names import api_name
 from catalog.tables import column_type
 from catalog.types import Computation, EnumType, Field, FieldType, ListType, Scalar
 
+
 def held_columns(entity: Entity) -> Iterator[Field]:
     """The fields of a mapped class's `column_property` and `hybrid_property` expressions.
 

@@ -1,9 +1,9 @@
-"""In charge of what a model may say beyond its types: links, indexes, search, document keys."""
+"""In charge of what models may say beyond their types: links, indexes, search, keys, routines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from catalog.types import Scalar
@@ -120,6 +120,38 @@ class Computed:
     expression: Callable[[Any], Any]
     python: Callable[[Any], Any] | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """A function that `routine` marks, and what it said."""
+
+    function: Callable[..., Any]
+    returns: Any
+    name: str
+    module: str
+    python: Callable[..., Any] | None = field(default=None, repr=False)
+
+
+def routine(
+    returns: Any, *, name: str | None = None, python: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Declared]:
+    """Makes a function a root field, which gives what its store makes of the function's arguments.
+
+    ``returns`` is ``list[Model]``, ``Model`` for one row or none, or a type as in documents. The
+    function is called once, at start-up, with a stand-in for each argument. It gives SQL: a SELECT
+    or a call of a function, by SQLAlchemy or as a text with ``:name`` for an argument; or, for
+    MongoDB, a model or a collection and its stages, as ``__view__`` does.
+
+    ``name`` is the Python form of the field's name, if it is not the function's. ``python`` gives
+    the rows, or the value, in memory, for tests without a store: it is given a function from a
+    model to its rows, and the arguments by name.
+    """
+
+    def declared(function: Callable[..., Any]) -> Declared:
+        return Declared(function, returns, name or function.__name__, function.__module__, python)
+
+    return declared
 
 
 ObjectId = Annotated[str, Scalar.OBJECT_ID]

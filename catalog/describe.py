@@ -31,8 +31,7 @@ def read_text(read: Read) -> list[str]:
     """A read as lines: what of which entity, and under which conditions."""
     distinct = "distinct " if read.distinct else ""
     fields = distinct + _fields(read.fields, read.joins)
-    lines = [f"{read.entity.name} ({read.entity.store.value}): {fields}"]
-    lines += _each(read.batch)
+    lines = [f"{_rows(read)}: {fields}", *_each(read.batch)]
     if read.filter != ALWAYS:
         lines.append(f"where {filter_text(read.filter)}")
     if read.after != ALWAYS:
@@ -47,10 +46,10 @@ def read_text(read: Read) -> list[str]:
 
 def summary_text(summary: Summary) -> list[str]:
     """A summary as lines: its measures and keys, of which rows, and which of the groups."""
-    entity, keys = summary.entity, ", ".join(key.name for key in summary.keys)
+    keys = ", ".join(key.name for key in summary.keys)
     measures = ", ".join(measure.name for measure in summary.measures) or "groups"
-    lines = [f"{entity.name} ({entity.store.value}): {measures}{keys and f' by {keys}'}"]
-    lines += _each(summary.batch)
+    by = f" by {keys}" if keys else ""
+    lines = [f"{_rows(summary)}: {measures}{by}", *_each(summary.batch)]
     if summary.filter != ALWAYS:
         lines.append(f"where {filter_text(summary.filter)}")
     if summary.having != ALWAYS:
@@ -88,6 +87,15 @@ def filter_text(filter_: Filter) -> str:
             return f"{quantifier.value} {relation.name}: {filter_text(inner)}"
         case _:
             assert_never(filter_)
+
+
+def _rows(read: Read | Summary) -> str:
+    """Whose rows, of which store; or which call gives them."""
+    entity, call = read.entity, read.call
+    if call is None:
+        return f"{entity.name} ({entity.store.value})"
+    given = ", ".join(f"{name}={value!r}" for name, (_, value) in call.by_name.items())
+    return f"{entity.name} by {call.routine.name}({given}) ({entity.store.value})"
 
 
 def _each(batch: Batch | None) -> list[str]:

@@ -133,6 +133,10 @@ def _type(
 
 def annotated_type(model: type, name: str, annotation: Any) -> tuple[FieldType, bool]:
     """The type that an annotation says, and whether it may be None; raises ``ModelError``."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        said, *marks = typing.get_args(annotation)
+        inner, optional = _without_none(said)
+        return _annotated(model, name, typing.Annotated[(inner, *marks)], ()), optional
     inner, optional = _without_none(annotation)
     return _annotated(model, name, inner, ()), optional
 

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.types import DocumentType, Field, UnionType, step_to
+
+if TYPE_CHECKING:
+    from catalog.routine import Routine
 
 
 class Store(enum.Enum):
@@ -183,11 +186,17 @@ class Entity:
 
 
 class Catalog(Mapping[str, Entity]):
-    """All entities by name, and what users declared as interfaces; immutable once built."""
+    """All entities by name, and what users declared beside them; immutable once built."""
 
-    def __init__(self, entities: Iterable[Entity], interfaces: Iterable[Interface] = ()) -> None:
+    def __init__(
+        self,
+        entities: Iterable[Entity],
+        interfaces: Iterable[Interface] = (),
+        routines: Iterable[Routine] = (),
+    ) -> None:
         self._entities = MappingProxyType({entity.name: entity for entity in entities})
         self.interfaces = tuple(interfaces)
+        self.routines = tuple(routines)
 
     def __getitem__(self, name: str) -> Entity:
         return self._entities[name]

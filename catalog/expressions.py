@@ -45,7 +45,7 @@ def sql_type(kind: FieldType) -> sa.types.TypeEngine[Any] | None:
 
 def bare(clause: _Clause) -> _Clause:
     """The clause without its label, and without what would make an ORM's query of ours."""
-    labelless = clause.element if isinstance(clause, sa.Label) else clause
+    labelless: Any = cast("Any", clause).element if isinstance(clause, sa.Label) else clause
     plain: _Clause = _hidden(util, "_deep_deannotate")(labelless)
     copied = visitors.cloned_traverse(plain, {}, {})
     for element in visitors.iterate(copied):
@@ -70,10 +70,11 @@ def with_constants(clause: _Clause, but: Collection[str] = ()) -> _Clause:
 
     def written(element: Any, **_: Any) -> Any:
         if isinstance(element, BinaryExpression) and _is_listed(element.right):
-            return _listed(element)
+            return _listed(cast("BinaryExpression[Any]", element))
         if not isinstance(element, sa.BindParameter) or element.key in but:
             return None
-        return _constant(element.value, cast("sa.types.TypeEngine[Any]", element.type))
+        constant = cast("sa.BindParameter[Any]", element)
+        return _constant(constant.value, constant.type)
 
     def _listed(element: BinaryExpression[Any]) -> Any:
         left = visitors.replacement_traverse(element.left, {}, written)
@@ -89,7 +90,7 @@ def with_constants(clause: _Clause, but: Collection[str] = ()) -> _Clause:
 
 
 def _is_listed(element: Any) -> bool:
-    return isinstance(element, sa.BindParameter) and bool(element.expanding)
+    return isinstance(element, sa.BindParameter) and bool(cast("Any", element).expanding)
 
 
 def _constant(value: Any, kind: sa.types.TypeEngine[Any]) -> Expression:

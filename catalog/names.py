@@ -17,6 +17,11 @@ RESERVED_FIELDS = frozenset({"nodeId", "and", "or", "not", "isNull"})
 RESERVED_ARGUMENTS = frozenset({"info"})
 """Names that Strawberry's resolvers take for themselves."""
 
+PAGE_ARGUMENTS = frozenset(
+    {"where", "orderBy", "first", "after", "last", "before", "offset"},
+)
+"""Names of the arguments that every list has."""
+
 RESERVED_ROOTS = frozenset({"node"})
 """Names of root fields that the generated schema has in any case."""
 

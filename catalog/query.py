@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.gauges import Gauge
+from catalog.routine import Call
 
 if TYPE_CHECKING:
     from catalog.summary import Summary
@@ -241,6 +242,8 @@ class Read:
 
     With ``distinct`` rows that are alike are one. Then ``fields`` are stored leaves of the entity,
     and there is neither order nor total, neither joins nor a batch.
+
+    With a ``call`` the rows are those that it gives, in place of the entity's; there is no batch.
     """
 
     entity: Entity
@@ -254,6 +257,7 @@ class Read:
     total: bool = False
     batch: Batch | None = None
     distinct: bool = False
+    call: Call | None = None
 
     @property
     def is_idle(self) -> bool:

@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from catalog.entity import Entity, Relation
 from catalog.query import ALWAYS, Answer, Batch, Filter, Order, Path, Read
+from catalog.routine import Call
 from catalog.types import DocumentType, Field, FieldType, Scalar, is_leaf, type_after
 
 
@@ -92,8 +93,8 @@ class GroupKey:
 class Summary:
     """Groups of an entity's rows by their keys, with their measures; without keys, one group.
 
-    ``filter`` bounds the rows. Where there are keys, ``having`` bounds the groups, and ``order`` is
-    total; the one group of all rows is always given.
+    ``filter`` bounds the rows; with a ``call``, they are those that it gives. Where there are keys,
+    ``having`` bounds the groups, and ``order`` is total; the one group of all rows is always given.
     """
 
     entity: Entity
@@ -105,6 +106,7 @@ class Summary:
     limit: int | None = None
     offset: int = 0
     batch: Batch | None = None
+    call: Call | None = None
 
     total: ClassVar[bool] = False
 

@@ -28,6 +28,7 @@ from catalog.query import (
     Related,
     Searched,
 )
+from catalog.routine import Call
 from catalog.summary import Summary
 
 _TEMPLATES: Final = 4096
@@ -65,6 +66,7 @@ class Ask(NamedTuple):
                 read,
                 lambda filter_: _filled(filter_, self.values),
                 lambda order: _filled_order(order, self.values),
+                lambda call: _filled_call(call, self.values),
             )
         return replace(read, batch=replace(read.batch, keys=self.keys)) if read.batch else read
 
@@ -81,6 +83,7 @@ def ask_of(read: Read | Summary) -> Ask:
         read,
         lambda filter_: _slotted(filter_, values),
         lambda order: _slotted_order(order, values),
+        lambda call: _slotted_call(call, values),
     )
     if bare.batch:
         bare = replace(bare, batch=replace(bare.batch, keys=()))
@@ -96,8 +99,11 @@ def _changed(
     read: Read | Summary,
     change: Callable[[Filter], Filter],
     change_order: Callable[[Order], Order],
+    change_call: Callable[[Call], Call],
 ) -> Read | Summary:
-    """The read with all of its filters and orders changed."""
+    """The read with all of its filters and orders changed, and its call."""
+    if read.call:
+        read = replace(read, call=change_call(read.call))
     if isinstance(read, Summary):
         return replace(read, filter=change(read.filter), having=change(read.having))
     filter_, after = change(read.filter), change(read.after)
@@ -150,6 +156,16 @@ def _filled_order(order: Order, values: tuple[Any, ...]) -> Order:
         places = values[order.places.places.number]
         return replace(order, places=replace(order.places, places=places))
     return replace(order, by=_filled_gauge(order.by, values)) if order.by else order
+
+
+def _slotted_call(call: Call, values: list[Any]) -> Call:
+    slots = [value if is_odd(value) else _slot(value, values) for value in call.values]
+    return replace(call, values=tuple(slots))
+
+
+def _filled_call(call: Call, values: tuple[Any, ...]) -> Call:
+    filled = [values[v.number] if isinstance(v, Slot) else v for v in call.values]
+    return replace(call, values=tuple(filled))
 
 
 def _slotted_gauge(gauge: Gauge, values: list[Any]) -> Gauge:

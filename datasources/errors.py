@@ -27,6 +27,18 @@ class StoreTimeout(StoreError):  # noqa: N818
     code = "STORE_TIMEOUT"
 
 
+class ArgumentInvalid(StoreError):  # noqa: N818
+    """An argument of a routine that the store has no value for, such as a text with NUL."""
+
+    code = "BAD_USER_INPUT"
+
+
+class RoutineWrites(StoreError):  # noqa: N818
+    """What a query called tried to write."""
+
+    code = "ROUTINE_WRITES"
+
+
 class SearchMisplaced(StoreError):  # noqa: N818
     """A search where the store cannot search, as inside a negation."""
 

@@ -85,8 +85,10 @@ class Noting:
 
 def _open(read: Read | Summary) -> Read | Summary:
     if isinstance(read, Summary):
-        return dataclasses.replace(read, filter=ALWAYS, having=ALWAYS, order=(), offset=0)
-    return dataclasses.replace(read, filter=ALWAYS, after=ALWAYS, order=(), offset=0)
+        return dataclasses.replace(
+            read, filter=ALWAYS, having=ALWAYS, order=(), offset=0, call=None
+        )
+    return dataclasses.replace(read, filter=ALWAYS, after=ALWAYS, order=(), offset=0, call=None)
 
 
 async def explanation(

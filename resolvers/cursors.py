@@ -88,18 +88,31 @@ Beyond = Callable[[Order, Key], Any]
 
 
 def cursor(
-    catalog: Catalog, entity: Entity, orders: Sequence[Order], record: Record, beyond: Beyond
+    catalog: Catalog,
+    entity: Entity,
+    orders: Sequence[Order],
+    record: Record,
+    beyond: Beyond,
+    listed: str | None = None,
 ) -> str:
-    """The cursor of a row that was read with its order's values; raises ``StoredValueError``."""
+    """The cursor of a row that was read with its order's values; raises ``StoredValueError``.
+
+    It belongs to the list of the entity's rows, or to one that is ``listed`` by another name.
+    """
     values = [
         _encoded(order_field(catalog, entity, order), order_value(record, order, beyond))
         for order in orders
     ]
-    return _packed([_mark(entity, orders), *values])
+    return _packed([_mark(listed or entity.name, orders), *values])
 
 
 def beyond_cursor(
-    catalog: Catalog, entity: Entity, orders: Sequence[Order], text: str, argument: str
+    catalog: Catalog,
+    entity: Entity,
+    orders: Sequence[Order],
+    text: str,
+    argument: str,
+    listed: str | None = None,
 ) -> Filter:
     """The filter for the rows past a cursor: those after it, or for ``before`` those before it.
 
@@ -109,7 +122,7 @@ def beyond_cursor(
     try:
         mark, *packed = _unpacked(text)
         kinds = [order_field(catalog, entity, order).type for order in orders]
-        known = mark == _mark(entity, orders)
+        known = mark == _mark(listed or entity.name, orders)
         values = [decoded(kind, value) for kind, value in zip(kinds, packed, strict=True)]
     except (ValueError, TypeError):
         raise CursorError(f"{argument!r} is not a cursor of this list.", hint=_HINT) from None
@@ -210,14 +223,14 @@ def _beyond(terms: Sequence[tuple[_Term, Any]]) -> Filter:
     return tied if further == NEVER else Or((further, tied))
 
 
-def _mark(entity: Entity, orders: Sequence[Order]) -> str:
+def _mark(listed: str, orders: Sequence[Order]) -> str:
     """Says which list and order a cursor belongs to; the direction of reading is not part of it."""
     terms = [
         ([relation.name for relation in order.relations], order.path, order.descending)
         for order in orders
     ]
     gauges = [order.by for order in orders if order.by]
-    text = repr((entity.name, terms, [order.nulls_first for order in orders], *gauges))
+    text = repr((listed, terms, [order.nulls_first for order in orders], *gauges))
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 

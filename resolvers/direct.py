@@ -37,7 +37,8 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
         if not answer.raw:
             return None
         functions = level.functions(answer.reader)
-        return functions.objects(level.form, answer.raw[:1], NO_LINKS)[0]
+        made = functions.objects(level.form, answer.raw[:1], NO_LINKS)[0]
+        return made[level.island.value] if level.island.value else made
     asks = [await level.question.asked(context, variables)]
     asks += [await summary.asked(context, variables) for summary in level.summaries]
     rows, *groups = await context.loaders.roots(asks)

@@ -18,6 +18,7 @@ from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
 from resolvers.errors import ReachError
+from resolvers.paging import Page
 from resolvers.plan import Hop, Island, Part
 from resolvers.questions import Variables
 from resolvers.rows import Row, RowPage
@@ -136,7 +137,7 @@ def _value(
     more = len(answer.raw) > page.size
     return RowPage(
         rows[::-1] if page.backward else rows,
-        _cursor_of(island.read.entity, island, context),
+        _cursor_of(island.read.entity, page, context),
         has_next_page=page.ends_inside or (more and not page.backward),
         has_previous_page=page.starts_inside or (more and page.backward),
         total_count=answer.total,
@@ -144,6 +145,6 @@ def _value(
     )
 
 
-def _cursor_of(entity: Entity, island: Island, context: Context) -> Any:
-    orders = island.page.orders if island.page else ()
-    return partial(cursor, context.catalog, entity, orders, beyond=context.reach.value)
+def _cursor_of(entity: Entity, page: Page, context: Context) -> Any:
+    value = context.reach.value
+    return partial(cursor, context.catalog, entity, page.orders, beyond=value, listed=page.listed)

@@ -140,6 +140,12 @@ class Former:
         """The form of a connection of this entity."""
         return PageForm(tuple(self._page_members(entity, nodes)))
 
+    def value(self, entity: Entity, asked: Asked) -> ObjectForm:
+        """The form of the one value of an entity that has no other."""
+        (field,) = entity.fields.values()
+        named = cast("Any", get_named_type)(cast("Any", asked.definition).type)
+        return ObjectForm(entity, (Value(field.name, field, named.name),))
+
     def _object(self, entity: Entity | None, name: str, nodes: Sequence[FieldNode]) -> ObjectForm:
         members = tuple(self._member(name, asked) for asked in self._asked(name, nodes))
         return ObjectForm(entity, members)

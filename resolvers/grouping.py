@@ -45,7 +45,10 @@ def grouped(
     order = arranged.order(arguments.get("orderBy") or ())
     hint = "Page through the groups by offset."
     limit = size_of("first", arguments.get("first"), limits, hint=hint)
-    return Summary(entity, keys, tuple(measures), whole.filter, having, order, limit, offset)
+    return Summary(
+        *(entity, keys, tuple(measures), whole.filter, having, order, limit, offset),
+        call=whole.call,
+    )
 
 
 def _keys(catalog: Catalog, entity: Entity, by: Sequence[Raw]) -> tuple[GroupKey, ...]:

@@ -23,6 +23,7 @@ from catalog.query import (
     Operator,
     Read,
 )
+from catalog.routine import Call
 from resolvers.arguments import all_of
 from resolvers.loaders import Answers
 
@@ -39,11 +40,12 @@ class KeyReader:
         self._loaders: dict[Store, DataLoader[Read, Answers]] = {}
 
     async def held(
-        self, entity: Entity, fields: tuple[str, ...], filter_: Filter
+        self, entity: Entity, fields: tuple[str, ...], filter_: Filter, call: Call | None = None
     ) -> tuple[Key, ...] | None:
         """The distinct values of these fields, none null, in the rows that match.
 
-        None if there are too many. Raises ``StoreError``.
+        With a ``call``, in the rows that it gives. None if there are too many. Raises
+        ``StoreError``.
         """
         present = (Not(IsNull((name,))) for name in fields if entity.fields[name].nullable)
         read = Read(
@@ -52,6 +54,7 @@ class KeyReader:
             filter=all_of((filter_, *present)),
             limit=self.most + 1,
             distinct=not entity.is_key(fields),
+            call=call,
         )
         rows = (await self.answers(read))[()].rows
         if len(rows) > self.most:
@@ -61,13 +64,13 @@ class KeyReader:
         return tuple(sorted(filter(is_whole, keys), key=repr))
 
     async def possible(
-        self, entity: Entity, fields: tuple[str, ...], filter_: Filter
+        self, entity: Entity, fields: tuple[str, ...], filter_: Filter, call: Call | None = None
     ) -> tuple[Key, ...] | None:
         """The same, and perhaps more: if the filter names keys, nobody is asked."""
-        named = _named(fields, filter_)
+        named = None if call else _named(fields, filter_)  # a call may give much less
         if named is not None and len(named) <= self.most:
             return named
-        return await self.held(entity, fields, filter_)
+        return await self.held(entity, fields, filter_, call)
 
     async def answers(self, read: Read) -> Answers:
         """The answers to a read that its store can answer alone. Raises ``StoreError``."""

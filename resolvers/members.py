@@ -11,6 +11,7 @@ from typing import cast
 from graphql import GraphQLField
 
 from catalog.entity import Entity, Relation
+from catalog.routine import Routine
 from catalog.types import Field
 
 MEMBER = "bigraph.member"
@@ -47,7 +48,14 @@ class Anyone:
     """The root field that gives a row of any entity, by its opaque id."""
 
 
-Member = Field | Relation | Reads | One | Many | Anyone
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A root field that gives what a routine does."""
+
+    routine: Routine
+
+
+Member = Field | Relation | Reads | One | Many | Anyone | Calls
 
 
 def member_of(definition: GraphQLField) -> Member | None:

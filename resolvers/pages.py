@@ -180,6 +180,6 @@ class _Place:
 def _cursor(level: Level, context: Context, answer: Answer, row: Any) -> str:
     page = level.island.page
     record = answer.reader(row) if answer.reader else row
-    orders = page.orders if page else ()
     entity = level.island.read.entity
-    return cursor(context.catalog, entity, orders, record, context.reach.value)
+    assert page is not None  # noqa: S101 (only the rows of a page have cursors)
+    return cursor(context.catalog, entity, page.orders, record, context.reach.value, page.listed)

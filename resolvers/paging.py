@@ -23,7 +23,10 @@ class PageLimits:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it is read: ``size`` rows in ``read_orders``, turned round if ``backward``."""
+    """A page as it is read: ``size`` rows in ``read_orders``, turned round if ``backward``.
+
+    ``listed`` names what it is a page of, if that is not the list of its entity.
+    """
 
     size: int
     offset: int
@@ -32,6 +35,7 @@ class Page:
     backward: bool
     starts_inside: bool
     ends_inside: bool
+    listed: str | None = None
 
     @property
     def read_orders(self) -> tuple[Order, ...]:
@@ -45,13 +49,14 @@ def page_of(
     orders: tuple[Order, ...],
     arguments: Mapping[str, Any],
     limits: PageLimits,
+    listed: str | None = None,
 ) -> Page:
     """The page that the arguments ask for; raises ``InputError`` if they ask for none."""
     first, last, offset = (arguments.get(name) for name in ("first", "last", "offset"))
     backward = last is not None
     _check(first, last, offset)
     cursors = {
-        name: beyond_cursor(catalog, entity, orders, arguments[name], name)
+        name: beyond_cursor(catalog, entity, orders, arguments[name], name, listed)
         for name in ("after", "before")
         if arguments.get(name) is not None
     }
@@ -64,6 +69,7 @@ def page_of(
         backward=backward,
         starts_inside="after" in cursors or bool(offset),
         ends_inside="before" in cursors,
+        listed=listed,
     )
 
 

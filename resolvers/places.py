@@ -36,6 +36,7 @@ from catalog.query import (
     Read,
     Related,
 )
+from catalog.routine import Call
 from resolvers.arguments import all_of
 from resolvers.cursors import order_value
 from resolvers.errors import OrderReachError
@@ -54,11 +55,15 @@ _Ranked = Sequence[tuple[Key, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Far:
-    """An order of ``root``'s rows by a value beyond ``steps``, of which the last crosses."""
+    """An order of ``root``'s rows by a value beyond ``steps``, of which the last crosses.
+
+    With a ``call``, of the rows that it gives.
+    """
 
     order: Order
     root: Entity
     target: Entity
+    call: Call | None
 
     @property
     def steps(self) -> tuple[Relation, ...]:
@@ -155,7 +160,8 @@ async def placed(reach: Reach, read: Read, beside: Beside) -> Read:
 
 
 def _far(reach: Reach, read: Read, order: Order) -> _Far:
-    return _Far(order, read.entity, reach.catalog[order.relations[order.steps_near].target])
+    target = reach.catalog[order.relations[order.steps_near].target]
+    return _Far(order, read.entity, target, read.call)
 
 
 async def _few(reach: Reach, far: _Far, rows: Filter) -> _Placed | None:
@@ -172,9 +178,10 @@ def _sides(reach: Reach, far: _Far, rows: Filter) -> Sequence[_Side]:
 
     How many different keys a condition leaves is not known.
     """
-    whole, own = reach.rows(far.target, ALWAYS), reach.rows(far.root, rows)
+    whole = reach.rows(far.target, ALWAYS)
+    own = None if far.call else reach.rows(far.root, rows)
     if whole is None or own is None:
-        return (_whole, _own) if rows == ALWAYS else (_own, _whole)
+        return (_own, _whole) if far.call or rows != ALWAYS else (_whole, _own)
     most, trifle = reach.keys.most, min(_STRIDES[0], reach.keys.most)
     sides = (_own, _whole) if own < whole > trifle else (_whole, _own)
     too_many = {_whole: whole > most, _own: rows == ALWAYS and own > most}
@@ -185,14 +192,15 @@ _Side = Callable[["Reach", _Far, Filter], Awaitable[_Placed | None]]
 
 
 async def _own(reach: Reach, far: _Far, rows: Filter) -> _Placed | None:
-    entity, wanted = far.root, rows
+    entity, wanted, call = far.root, rows, far.call
     for step in far.steps:
-        keys = await reach.keys.possible(entity, step.source_fields, wanted)
+        keys = await reach.keys.possible(entity, step.source_fields, wanted, call)
         if keys is None:
             return None
         if not keys:
             return _Placed(far, ())
-        entity, wanted = reach.catalog[step.target], among(step.target_fields, keys)
+        entity, call = reach.catalog[step.target], None
+        wanted = among(step.target_fields, keys)
     ranked, _ = await _ranked(reach, far, wanted, None)
     return _Placed(far, ranked)
 
@@ -231,7 +239,12 @@ async def _fills(reach: Reach, near: Read) -> bool:
     """Whether there are as many rows as the read asks for, for each key of its batch."""
     wanted = near.offset + (near.limit or 0)
     fields = tuple((name,) for name in near.entity.key)
-    bare = Read(near.entity, fields, (), near.filter, near.after, limit=wanted, batch=near.batch)
+    bare = Read(
+        *(near.entity, fields, (), near.filter, near.after),
+        limit=wanted,
+        batch=near.batch,
+        call=near.call,
+    )
     answers = await reach.keys.answers(bare)
     keys = near.batch.keys if near.batch else ((),)
     return all(key in answers and len(answers[key].rows) == wanted for key in keys)
@@ -261,7 +274,7 @@ async def _ranked(
 async def _ordered(reach: Reach, read: Read, terms: Sequence[_Placed]) -> Read:
     """The read by places, and after the keys that its cursors lead to."""
 
-    async def after(_source: Entity, across: Related, _beside: Beside) -> Filter:
+    async def after(_: Entity, across: Related, _beside: Beside, _call: Call | None) -> Filter:
         near = [each for each in terms if each.far.crossing == across.relation]
         told = [keys for each in near if (keys := each.keys_where(across.filter)) is not None]
         if told:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from catalog.entity import Catalog, Entity, Relation, Store
 from catalog.query import Batch, Filter, Join, Order, Path, Read, Record
+from catalog.routine import VALUE, Call
 from catalog.searches import is_at_root
 from catalog.types import step_to
 from resolvers.arguments import filter_of, orders_of
@@ -60,13 +61,14 @@ class Joined:
 class Island:
     """One read and what is made of its records; with a ``page``, they are a connection.
 
-    ``summaries`` are read beside it.
+    ``summaries`` are read beside it. With ``value`` it is this field of the one record alone.
     """
 
     read: Read
     part: Part
     page: Page | None = None
     summaries: tuple[Summarized, ...] = ()
+    value: str | None = None
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -104,27 +106,36 @@ class Planner:
         self._catalog = catalog
         self._limits = limits
 
-    def one(self, selection: Selection, filter_: Filter) -> Island:
-        """The island for the single row that a filter finds."""
+    def one(self, selection: Selection, filter_: Filter, call: Call | None = None) -> Island:
+        """The island for the single row that a filter finds; with a call, of the rows it gives."""
         part, fields, joins = self.part(selection)
-        read = Read(selection.entity, fields, joins, filter_, limit=1)
+        read = Read(selection.entity, fields, joins, filter_, limit=1, call=call)
         return Island(read, part)
 
-    def page(self, wanted: PageSelection, *, batched: bool = False) -> Island:
+    def value(self, call: Call) -> Island:
+        """The island for the value that a call gives."""
+        entity = call.routine.entity
+        read = Read(entity, ((VALUE,),), limit=1, call=call)
+        return Island(read, Part(entity, (), ()), value=VALUE)
+
+    def page(
+        self, wanted: PageSelection, *, batched: bool = False, call: Call | None = None
+    ) -> Island:
         """The island for a connection; ``batched`` says that it will be for the keys of a batch.
 
-        Raises ``InputError``.
+        With a ``call`` it is of the rows that this gives. Raises ``InputError``.
         """
         entity, arguments = wanted.node.entity, wanted.arguments
         filter_ = filter_of(self._catalog, entity, arguments.get("where"))
         orders = orders_of(self._catalog, entity, arguments.get("orderBy"), filter_)
         if wanted.cursors:
             check_cursors(orders)
-        if entity.store is Store.MONGO and not is_at_root(filter_, batched=batched):
+        if entity.store is Store.MONGO and not is_at_root(filter_, batched=batched or bool(call)):
             raise SearchError("MongoDB cannot search here.", hint=_WHERE_MONGO_SEARCHES)
-        page = page_of(self._catalog, entity, orders, arguments, self._limits)
+        listed = call.routine.name if call else None
+        page = page_of(self._catalog, entity, orders, arguments, self._limits, listed)
         part, fields, joins = self.part(wanted.node, orders if wanted.cursors else ())
-        summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits)
+        summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits, call)
         rows = wanted.rows or wanted.info
         read = Read(
             entity,
@@ -137,6 +148,7 @@ class Planner:
             limit=page.size + wanted.info if rows else 0,
             offset=page.offset,
             total=wanted.total,
+            call=call,
         )
         return Island(read, part, page, summaries)
 

@@ -37,6 +37,7 @@ from catalog.query import (
     Related,
     Searched,
 )
+from catalog.routine import Call
 from catalog.summary import Summary
 from resolvers.arguments import all_of
 from resolvers.errors import ReachError
@@ -53,8 +54,8 @@ Beside = tuple[Filter, ...]
 these rows, and says nothing of others.
 """
 
-Replace = Callable[[Entity, Related, Beside], Awaitable[Filter]]
-"""What takes the place of a relation into the other store."""
+Replace = Callable[[Entity, Related, Beside, Call | None], Awaitable[Filter]]
+"""What takes the place of a relation of an entity, or of a call's rows, into the other store."""
 
 _Reading = TypeVar("_Reading", Read, Summary, Read | Summary)
 
@@ -100,7 +101,7 @@ class Reach:
         self._sizes = sizes
         self.keys = KeyReader(sources, most_keys)
         self._values: dict[tuple[Any, ...], dict[Key, Any]] = {}
-        self._known: dict[tuple[Entity, Filter, Beside], Filter | ReachError] = {}
+        self._known: dict[tuple[Entity, Filter, Beside, Call | None], Filter | ReachError] = {}
 
     async def within(self, read: _Reading, keys: Sequence[Key] = ()) -> _Reading:
         """The read, answerable by its store alone; ``keys`` are those that its batch will hold.
@@ -116,7 +117,8 @@ class Reach:
             read = replace(read, batch=replace(read.batch, keys=tuple(keys)))
         if read.batch and not read.batch.through and 0 < len(keys) <= self.keys.most:
             beside = (among(read.batch.fields, keys),)
-        near = replace(read, filter=await self._resolved(read.entity, read.filter, beside))
+        filter_ = await self._resolved(read.entity, read.filter, beside, read.call)
+        near = replace(read, filter=filter_)
         if not _is_ordered_across(read):
             return near
         return cast("_Reading", await placed(self, cast("Read", near), beside))
@@ -129,13 +131,16 @@ class Reach:
         """Keeps what an order looks at, by the keys that lead there: cursors hold it."""
         self._values.setdefault(_beyond(order), {}).update(values)
 
-    async def _resolved(self, entity: Entity, filter_: Filter, beside: Beside = ()) -> Filter:
+    async def _resolved(
+        self, entity: Entity, filter_: Filter, beside: Beside = (), call: Call | None = None
+    ) -> Filter:
         """The filter without relations into the other store, exact for the rows ``beside``."""
-        asked = (entity, filter_, beside)
+        asked = (entity, filter_, beside, call)
         if asked not in self._known:
             try:
-                nearer = await self.replaced(entity, filter_, beside, self._by_target_first)
-                near = await self.replaced(entity, nearer, beside, self._by_source)
+                first, then = self._by_target_first, self._by_source
+                nearer = await self.replaced(entity, filter_, beside, first, call)
+                near = await self.replaced(entity, nearer, beside, then, call)
                 self._known[asked] = near
             except ReachError as error:
                 self._known[asked] = error
@@ -145,7 +150,12 @@ class Reach:
         return known
 
     async def replaced(
-        self, entity: Entity, filter_: Filter, beside: Beside, replace_: Replace
+        self,
+        entity: Entity,
+        filter_: Filter,
+        beside: Beside,
+        replace_: Replace,
+        call: Call | None = None,
     ) -> Filter:
         """The filter with each relation into the other store replaced, all at the same time."""
         if not reaches(filter_):
@@ -154,19 +164,19 @@ class Reach:
             case And(filters):
                 near = [part for part in filters if not reaches(part)]
                 beside = (*beside, *(part for part in near if part != ALWAYS))
-                parts = (self.replaced(entity, each, beside, replace_) for each in filters)
+                parts = (self.replaced(entity, each, beside, replace_, call) for each in filters)
                 return And(tuple(await together(parts)))
             case Or(filters):
-                parts = (self.replaced(entity, each, beside, replace_) for each in filters)
+                parts = (self.replaced(entity, each, beside, replace_, call) for each in filters)
                 return Or(tuple(await together(parts)))
             case Not(inner):
-                return Not(await self.replaced(entity, inner, beside, replace_))
+                return Not(await self.replaced(entity, inner, beside, replace_, call))
             case Related(relation, quantifier, inner) if not relation.cross_store:
                 target = self.catalog[relation.target]
                 nearer = await self.replaced(target, inner, (), replace_)
                 return Related(relation, quantifier, nearer)
             case Related():
-                return await replace_(entity, filter_, beside)
+                return await replace_(entity, filter_, beside, call)
             case Compare() | IsNull() | Searched() | Elements() | Among():
                 return filter_
             case _:
@@ -176,19 +186,25 @@ class Reach:
         """About how many rows match, if that is known."""
         return self._sizes.rows(entity, filter_) if self._sizes else None
 
-    def is_for_source(self, source: Entity, across: Related, own: Filter) -> bool:
+    def is_for_source(
+        self, source: Entity, across: Related, own: Filter, call: Call | None
+    ) -> bool:
         """Whether to ask the source first, of whose rows ``own`` is true."""
         target, decisive = self.catalog[across.relation.target], sought(across)
-        if own != ALWAYS == decisive:
+        if (call or own != ALWAYS) and decisive == ALWAYS:
             return True
+        if call:
+            return False  # nobody knows how many rows it gives
         if not target.is_key(across.relation.target_fields):
             return False  # what is asked of one key may be a question about very many rows
         rows, others = self.rows(source, own), self.rows(target, decisive)
         return rows is not None and others is not None and rows * _KEY_COST < others
 
-    async def _by_target_first(self, source: Entity, across: Related, beside: Beside) -> Filter:
+    async def _by_target_first(
+        self, source: Entity, across: Related, beside: Beside, call: Call | None
+    ) -> Filter:
         """As the target's keys say; as it was where the source should be, or has to be, asked."""
-        if self.is_for_source(source, across, all_of(beside)):
+        if self.is_for_source(source, across, all_of(beside), call):
             return across
         try:
             return await self._by_target(across)
@@ -203,9 +219,11 @@ class Reach:
             raise self._refusal(across)
         return _held(across, keys)
 
-    async def _by_source(self, source: Entity, across: Related, beside: Beside) -> Filter:
+    async def _by_source(
+        self, source: Entity, across: Related, beside: Beside, call: Call | None
+    ) -> Filter:
         relation = across.relation
-        own = await self.keys.possible(source, relation.source_fields, all_of(beside))
+        own = await self.keys.possible(source, relation.source_fields, all_of(beside), call)
         if own is None:
             return await self._by_target(across)  # which refuses, if it was asked before
         return await self.among_keys(across, own)

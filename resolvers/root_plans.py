@@ -23,12 +23,13 @@ from catalog.errors import BigraphError
 from resolvers.arguments import value_of
 from resolvers.breadth.fields import FieldPlan
 from resolvers.breadth.shaping import Shaper
+from resolvers.calling import called
 from resolvers.cursors import parsed_node_id
 from resolvers.documents import Asked, arguments_of, asked_fields
 from resolvers.errors import NodeIdError
 from resolvers.forms import Former
 from resolvers.levels import Level
-from resolvers.members import MEMBER, Anyone, Many, Member, One
+from resolvers.members import MEMBER, Anyone, Calls, Many, Member, One
 from resolvers.plan import Island, Planner
 from resolvers.questions import Variables
 from resolvers.reasons import Form, NotDirectError, Reason
@@ -116,7 +117,7 @@ class RootPlanner:
             former = Former(self._catalog, scope)
             make = former.page if island.page else former.entity
             try:
-                form = make(entity, asked.nodes)
+                form = former.value(entity, asked) if island.value else make(entity, asked.nodes)
             except NotDirectError as error:
                 if error.reason is not Reason.BEYOND_ROWS:
                     raise
@@ -141,6 +142,10 @@ class RootPlanner:
             case Anyone():
                 entity, values = self._known(arguments["id"])
                 return entity, self._one(scope, asked, entity, entity.key, values)
+            case Calls(routine):
+                planner, nodes = self._planner, asked.nodes
+                island = called(self._catalog, planner, scope, routine, nodes, arguments)
+                return routine.entity, island
             case _:
                 return None
 

@@ -12,7 +12,9 @@ from strawberry.types.info import Info
 
 from catalog.entity import Catalog, Entity
 from catalog.query import Compare, Filter, Operator
+from catalog.routine import VALUE, Gives, Routine
 from resolvers.arguments import all_of, value_of
+from resolvers.calling import called
 from resolvers.context import Context
 from resolvers.cursors import parsed_node_id
 from resolvers.documents import arguments_of, asked_field
@@ -57,6 +59,21 @@ def resolve_connection(entity: Entity) -> Produce:
             selector = Selector(context.catalog, raw)
             wanted = selector.page(entity, raw.field_nodes, arguments_of(raw, asked_field(raw)))
             return await execute(context.planner.page(wanted), context)
+
+    return produce
+
+
+def resolve_routine(routine: Routine) -> Produce:
+    """The resolver of a field that gives what a routine does."""
+
+    async def produce(_source: Any, info: Info) -> Any:
+        raw, context = raw_info(info), info.context
+        with span(f"Query.{raw.field_name}"):
+            arguments = arguments_of(raw, asked_field(raw))
+            catalog, planner = context.catalog, context.planner
+            island = called(catalog, planner, raw, routine, raw.field_nodes, arguments)
+            found: Any = await execute(island, context)
+            return found[VALUE] if found and routine.gives is Gives.VALUE else found
 
     return produce
 

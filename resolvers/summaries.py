@@ -10,6 +10,7 @@ from strawberry.types.info import Info
 
 from catalog.entity import Catalog, Entity
 from catalog.query import Answer, Filter, Path, Record
+from catalog.routine import Call
 from catalog.summary import Function, Measure, Summary
 from resolvers.documents import Place, asked_field
 from resolvers.grouping import grouped
@@ -38,8 +39,11 @@ def summarized(
     filter_: Filter,
     selections: Sequence[SummarySelection],
     limits: PageLimits,
+    call: Call | None = None,
 ) -> tuple[Summarized, ...]:
     """The summaries to read for what is asked; all aggregates together are one.
+
+    With a ``call`` they are of the rows that this gives.
 
     Raises ``InputError``.
     """
@@ -48,12 +52,12 @@ def summarized(
     if whole:
         measures = dict.fromkeys(m for selection in whole for m in selection.measures)
         # Whatever is asked of it, the object is there.
-        summary = Summary(entity, (), tuple(measures) or (_COUNT,), filter_)
+        summary = Summary(entity, (), tuple(measures) or (_COUNT,), filter_, call=call)
         places = tuple(selection.place for selection in whole)
         found.append(Summarized(whole[0].key, places, summary, listed=False))
     for selection in selections:
         if selection.arguments is not None:
-            summary = Summary(entity, (), selection.measures, filter_)
+            summary = Summary(entity, (), selection.measures, filter_, call=call)
             groups = grouped(catalog, summary, selection.arguments, limits)
             found.append(Summarized(selection.key, (selection.place,), groups, listed=True))
     return tuple(found)

@@ -116,14 +116,20 @@ def input_field(
 
 
 def argument(
-    name: str, annotation: object, namespace: Namespace, description: str | None = None
+    name: str,
+    annotation: object,
+    namespace: Namespace,
+    description: str | None = None,
+    *,
+    default: object = strawberry.UNSET,
 ) -> StrawberryArgument:
-    """An argument of a produced field; nullable ones may be left out."""
+    """An argument of a produced field; nullable ones, and those with a default, may be left out."""
     return StrawberryArgument(
         python_name=name,
         graphql_name=name,
         type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
         description=description,
+        default=default,
     )
 
 

@@ -27,7 +27,9 @@ from schema.fields import Namespace, class_of, plain_field, produced_field
 
 def add_objects(catalog: Catalog, namespace: Namespace) -> None:
     """Puts every object type, connection and enum of the catalog into the namespace."""
-    for kind in named_types(f for entity in catalog.values() for f in entity.fields.values()):
+    served = [field for entity in catalog.values() for field in entity.fields.values()]
+    called = [field for routine in catalog.routines for field in routine.own_fields]
+    for kind in named_types([*served, *called]):
         if kind.name in namespace:
             continue
         if isinstance(kind, DocumentType):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import strawberry
+from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity
-from resolvers.members import Anyone, Many, One
-from resolvers.roots import resolve_connection, resolve_node, resolve_one
+from catalog.routine import REQUIRED, Gives, Routine
+from catalog.routine import Argument as Said
+from resolvers.members import Anyone, Calls, Many, One
+from resolvers.roots import resolve_connection, resolve_node, resolve_one, resolve_routine
 from schema.abstract import Node
-from schema.annotations import annotation_of
+from schema.annotations import annotation_of, field_annotation
 from schema.connections import connection_arguments
 from schema.fields import Namespace, argument, class_of, produced_field
 
@@ -23,6 +27,7 @@ def query_type(catalog: Catalog, namespace: Namespace) -> type:
         fields.append(_by_key(entity, entity.key, entity.singular, namespace))
         fields.extend(_by_unique_keys(entity, namespace))
         fields.append(_connection(entity, namespace))
+    fields += (_routine(routine, namespace) for routine in catalog.routines)
     return strawberry.type(class_of("Query", fields, namespace), name="Query")
 
 
@@ -75,3 +80,38 @@ def _connection(entity: Entity, namespace: Namespace) -> StrawberryField:
         member=Many(entity),
         description=entity.description,
     )
+
+
+def _routine(routine: Routine, namespace: Namespace) -> StrawberryField:
+    paged = routine.gives is Gives.ROWS
+    more = connection_arguments(routine.entity.name, namespace) if paged else []
+    return produced_field(
+        routine.api,
+        _given_by(routine, namespace),
+        namespace,
+        resolve_routine(routine),
+        arguments=[*(_argument(each, namespace) for each in routine.arguments), *more],
+        member=Calls(routine),
+        description=routine.description,
+    )
+
+
+def _given_by(routine: Routine, namespace: Namespace) -> object:
+    """The annotation of what it gives, which may always be null: it takes a read of its own."""
+    match routine.gives:
+        case Gives.ROWS:
+            return f"{routine.entity.name}Connection | None"
+        case Gives.ROW:
+            return f"{routine.entity.name} | None"
+        case Gives.VALUE:
+            (field,) = routine.entity.fields.values()
+            return field_annotation(field, namespace)
+        case _:
+            assert_never(routine.gives)
+
+
+def _argument(said: Said, namespace: Namespace) -> StrawberryArgument:
+    annotation = annotation_of(said.type, namespace, nullable=said.nullable)
+    none = said.default is REQUIRED or said.default is None
+    default = strawberry.UNSET if none else said.default
+    return argument(said.api, annotation, namespace, said.description, default=default)

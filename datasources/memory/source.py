@@ -12,6 +12,7 @@ from typing import Any
 from catalog.entity import Catalog, Entity, Store
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Join, Key, Path, Read, Record
+from catalog.routine import VALUE, Gives
 from catalog.summary import Summary
 from catalog.templates import Ask
 from catalog.types import (
@@ -23,6 +24,7 @@ from catalog.types import (
     step_to,
     stepped_to,
 )
+from datasources.errors import StoreError
 from datasources.memory.filters import holds
 from datasources.memory.groups import groups_of
 from datasources.memory.ordering import ordered
@@ -64,11 +66,23 @@ class MemorySource:
     def _answers(self, read: Read | Summary) -> dict[Key, Answer]:
         entity, batch = read.entity.name, read.batch
         if batch is None:
-            return {(): self._answer(read, self._tables.rows(entity))}
+            return {(): self._answer(read, self._rows(read))}
         return {
             key: self._answer(read, self._tables.found(entity, batch.fields, key, batch.through))
             for key in batch.keys
         }
+
+    def _rows(self, read: Read | Summary) -> Sequence[Row]:
+        """What is read: the entity's rows, or those that a call's Python form gives."""
+        if read.call is None:
+            return self._tables.rows(read.entity.name)
+        routine = read.call.routine
+        if routine.python is None:
+            message = f"{routine.name} has no Python form, so memory cannot call it."
+            raise StoreError(self.store.value, message)
+        given = {name: value for name, (_, value) in read.call.by_name.items()}
+        made = routine.python(self._tables.rows_of, **given)
+        return [{VALUE: made}] if routine.gives is Gives.VALUE else made
 
     def _answer(self, read: Read | Summary, rows: Sequence[Row]) -> Answer:
         summarized = isinstance(read, Summary)
@@ -81,20 +95,23 @@ class MemorySource:
         return Answer([dict(group) for group in listed[summary.offset :][: summary.limit]])
 
     def _listed(self, read: Read, rows: Sequence[Row]) -> Answer:
-        name, kind = read.entity.name, self._tables.kind(read.entity.name)
+        kind = read.entity.document
         matching = [row for row in rows if holds(self._tables, read.filter, kind, row)]
         after = [row for row in matching if holds(self._tables, read.after, kind, row)]
         unlike = _distinct(after, read.fields) if read.distinct else after
         rest = ordered(self._tables, kind, unlike, read.order)[read.offset :][: read.limit]
         return Answer(
-            [self._record(name, row, read.fields, read.joins) for row in rest],
+            [self._record(kind, row, read.fields, read.joins) for row in rest],
             total=len(matching) if read.total else None,
         )
 
     def _record(
-        self, entity: str, row: Row, fields: Iterable[Path], joins: Iterable[Join]
+        self,
+        kind: DocumentType | UnionType,
+        row: Row,
+        fields: Iterable[Path],
+        joins: Iterable[Join],
     ) -> Record:
-        kind = self._tables.kind(entity)
         record = _asked(*_narrowed(kind, row, fields), row)
         return record | {join.relation.name: self._joined(row, join) for join in joins}
 
@@ -102,7 +119,8 @@ class MemorySource:
         target = self._tables.related_one(join.relation, row)
         if target is None:
             return None
-        return self._record(join.relation.target, target, join.fields, join.joins)
+        kind = self._tables.kind(join.relation.target)
+        return self._record(kind, target, join.fields, join.joins)
 
 
 def _distinct(rows: Iterable[Row], fields: Iterable[Path]) -> list[Row]:

@@ -56,6 +56,10 @@ class Tables:
         rows, computed = self._held(entity), self._computed.get(entity)
         return [Computing(row, computed) for row in rows] if computed else rows
 
+    def rows_of(self, model: type | str) -> Sequence[Row]:
+        """Every row of a model's entity."""
+        return self.rows(model if isinstance(model, str) else model.__name__)
+
     def _held(self, entity: str) -> Sequence[Row]:
         portion = self._portions.get(entity)
         if portion is None:

@@ -28,7 +28,8 @@ from catalog.summary import Summary
 from datasources.errors import SearchMisplaced
 from datasources.mongo.groups import group_stages
 from datasources.mongo.lookups import by_index, lookup
-from datasources.mongo.paths import Stage, origin_of, portion_of
+from datasources.mongo.paths import Stage, portion_of
+from datasources.mongo.routines import rows_of
 from datasources.mongo.rows import count_stages, row_stages
 from datasources.mongo.values import NOTHING, encoded
 
@@ -106,7 +107,7 @@ def _command(
 
     What is looked up is so already. A search must stay in the first stage.
     """
-    collection, made = origin_of(read.entity)
+    collection, made = rows_of(read)
     portion = portion_of(read.entity)
     if not portion:
         return Command(collection, [*made, *stages], keys)

@@ -14,10 +14,11 @@ _SCHEME = re.compile(r"postgres(ql)?(\+\w+)?://", re.IGNORECASE)
 _EXPECTED = "expected postgresql://user:password@host:port/database"
 
 
-def conninfo_of(url: str, *, statement_timeout: float) -> str:
+def conninfo_of(url: str, *, statement_timeout: float, writes: bool = False) -> str:
     """The URL, which may be in SQLAlchemy's form, with our session settings, as libpq takes it.
 
-    ``statement_timeout`` is in seconds. Raises ValueError, whose one line names no password, for a
+    ``statement_timeout`` is in seconds. Unless it ``writes``, the database itself lets nothing
+    that a session calls change anything. Raises ValueError, whose one line names no password, for a
     URL that cannot work.
     """
     parameters = _parsed(url.strip())
@@ -27,6 +28,7 @@ def conninfo_of(url: str, *, statement_timeout: float) -> str:
         # What the operator % of pg_trgm says is then what our conditions rely on.
         "pg_trgm.similarity_threshold": str(LEAST_SIMILARITY),
         "statement_timeout": str(max(1, round(statement_timeout * 1000))),
+        **({} if writes else {"default_transaction_read_only": "on"}),
     }
     options = " ".join(f"-c {name}={value}" for name, value in ours.items())
     parameters["options"] = f"{parameters.get('options') or ''} {options}".strip()

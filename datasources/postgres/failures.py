@@ -6,7 +6,13 @@ import re
 
 from psycopg import Error, errors
 
-from datasources.errors import SearchUnavailable, StoreError, StoreTimeout, StoreUnavailable
+from datasources.errors import (
+    RoutineWrites,
+    SearchUnavailable,
+    StoreError,
+    StoreTimeout,
+    StoreUnavailable,
+)
 from telemetry import logger
 
 _log = logger("postgres")
@@ -31,6 +37,9 @@ def failure_of(error: Error, sql: str) -> StoreError:
     match error:
         case errors.QueryCanceled():
             return StoreTimeout("postgres", "Postgres took too long to answer.")
+        case errors.ReadOnlySqlTransaction():
+            message = "What this query calls in Postgres writes, which a query may not."
+            return RoutineWrites("postgres", message)
         case errors.UndefinedFunction() if _COMPARES_LIKENESS.search(sql):
             message = "Likeness needs the extension pg_trgm, which this database lacks."
             return SearchUnavailable("postgres", message, hint="CREATE EXTENSION pg_trgm;")

@@ -14,6 +14,7 @@ from catalog.summary import Summary
 from catalog.types import Field
 from datasources.postgres.filters import condition, ranked
 from datasources.postgres.measures import key_expression, measure_expression
+from datasources.postgres.routines import called_rows
 from datasources.postgres.rows import Layout
 from datasources.postgres.selection import Term, cut, terms_of
 from datasources.postgres.sieve import Sieve
@@ -69,7 +70,7 @@ def summary_select(catalog: Catalog, summary: Summary) -> tuple[sa.Select[Any], 
 
 
 def _groups(catalog: Catalog, summary: Summary, sieve: Sieve) -> sa.Select[Any]:
-    scope = Scope(catalog, summary.entity)
+    scope = Scope(catalog, summary.entity, called_rows(summary))
     group = Group(scope, summary)
     select = sieve.narrowed(sa.select(*group.columns), scope.root, scope.source, summary.filter)
     # By their places: written again, a key's parameters would make it another expression.

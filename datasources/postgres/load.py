@@ -63,7 +63,7 @@ async def load_tables(
 
     All in one transaction: an interrupted load leaves nothing behind. Raises ``LoadError``.
     """
-    conninfo = conninfo_of(url, statement_timeout=_SECONDS_TO_COPY)
+    conninfo = conninfo_of(url, statement_timeout=_SECONDS_TO_COPY, writes=True)
     connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS_TO_CONNECT)
     try:
         async with await connect as connection:

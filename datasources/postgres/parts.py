@@ -12,6 +12,7 @@ from catalog.entity import Catalog
 from catalog.flat import Shape
 from catalog.query import And, Filter, Read
 from datasources.postgres.indexes import gives_order
+from datasources.postgres.routines import called_rows
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.sieve import Sieve
 from datasources.postgres.tables import Aliased, Scope
@@ -41,7 +42,7 @@ class Parts:
 
     def counted(self) -> sa.FromClause:
         """A subquery of one row, whose ``total`` counts the rows that the filter lets through."""
-        table = Aliased(self._read.entity)
+        table = Aliased(self._read.entity, called_rows(self._read))
         count = sa.select(sa.func.count().label("total"))
         return self._sieve.named(
             "counted", self._sieve.narrowed(count, table, table.source, self._read.filter)
@@ -54,7 +55,7 @@ class Parts:
         """
         read, wanted = self._read, And((self._read.filter, self._read.after))
         fence = self._fence(wanted)
-        scope = Scope(self._catalog, read.entity, fence)
+        scope = Scope(self._catalog, read.entity, called_rows(read) if fence is None else fence)
         flags = [sa.true().label("present")] if read.total else []
         present = start if flags else None
         start += len(flags)

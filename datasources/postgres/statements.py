@@ -20,6 +20,7 @@ from catalog.templates import ask_of
 from datasources.postgres.filters import condition, filtered
 from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
+from datasources.postgres.routines import called_rows
 from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Scope
@@ -109,7 +110,7 @@ def _simplified(read: Read) -> Read:
 
 
 def _plain(catalog: Catalog, read: Read) -> tuple[sa.Select[Any], Layout]:
-    scope = Scope(catalog, read.entity)
+    scope = Scope(catalog, read.entity, called_rows(read))
     columns, shape = selection(scope, read.fields, read.joins)
     terms = terms_of(scope, read.order)
     wanted = condition(catalog, scope.root, And((read.filter, read.after)))

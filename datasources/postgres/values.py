@@ -77,7 +77,7 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
         case Scalar.BYTES:
             return Encoding("bytea", bytes)
         case EnumType():
-            return Encoding(_enum_name(column), kind.members.__getitem__)
+            return Encoding(enum_name(column), kind.members.__getitem__)
         case Scalar.JSON | Scalar.OBJECT_ID | Scalar.POINT:
             raise TypeError(f"values of {kind} are not compared in Postgres")
         case ListType() | DocumentType() | UnionType():
@@ -115,7 +115,9 @@ def parameter(
     def sent(given: Any) -> Any:
         return encoding.encode(form(given) if form else given)
 
-    held: Parameter = None if value is None else _held(value, sent if form else encoding.encode)
+    held: Parameter = (
+        None if value is None else held_value(value, sent if form else encoding.encode)
+    )
     return sa.bindparam("v", held, type_=SqlType(encoding.sql), unique=True)
 
 
@@ -128,7 +130,9 @@ def array_parameter(encoding: Encoding, values: Any) -> sa.BindParameter[Any]:
     def sent(given: Iterable[Any]) -> list[Any]:
         return [encoding.encode(v) for v in given if v is not None and storable(v)]
 
-    return sa.bindparam("v", _held(values, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True)
+    return sa.bindparam(
+        "v", held_value(values, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True
+    )
 
 
 def part_parameter(encoding: Encoding, keys: Any, place: int) -> sa.BindParameter[Any]:
@@ -137,7 +141,9 @@ def part_parameter(encoding: Encoding, keys: Any, place: int) -> sa.BindParamete
     def sent(given: Iterable[Key]) -> list[Any]:
         return [encoding.encode(key[place]) for key in given if all(map(_findable, key))]
 
-    return sa.bindparam("v", _held(keys, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True)
+    return sa.bindparam(
+        "v", held_value(keys, sent), type_=SqlType(f"{encoding.sql}[]"), unique=True
+    )
 
 
 def _findable(value: Any) -> bool:
@@ -154,7 +160,8 @@ def key_parameter(encoding: Encoding, place: int) -> sa.BindParameter[Any]:
     return sa.bindparam(f"k{place}", column, type_=SqlType(f"{encoding.sql}[]"))
 
 
-def _held(value: Any, sent: Callable[[Any], Any]) -> Parameter:
+def held_value(value: Any, sent: Callable[[Any], Any]) -> Parameter:
+    """What stands for a value that ``sent`` makes ready: at once, or once its slot is filled."""
     return Bound(value.number, sent) if isinstance(value, Slot) else sent(value)
 
 
@@ -185,7 +192,8 @@ def is_rounded(kind: FieldType, column: sa.types.TypeEngine[Any]) -> bool:
     return kind is Scalar.FLOAT and exact
 
 
-def _enum_name(column: sa.types.TypeEngine[Any]) -> str:
+def enum_name(column: sa.types.TypeEngine[Any]) -> str:
+    """The SQL type of an enum's column."""
     native = is_native_enum(column)
     return column.compile(DIALECT) if native else "text"
 

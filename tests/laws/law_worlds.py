@@ -13,7 +13,13 @@ from random import Random
 from typing import Any
 
 import law_yards
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+)
 from law_operations import Operation, operation_of
 from law_values import Known
 
@@ -175,7 +181,8 @@ async def world_of(name: str, graph: Graph) -> World:
     core = core_of(graph)
     for field in core.query_type.fields.values():  # type: ignore[union-attr]
         kind = get_named_type(field.type)
-        if getattr(kind, "name", "").endswith("Connection"):
+        required = any(isinstance(each.type, GraphQLNonNull) for each in field.args.values())
+        if getattr(kind, "name", "").endswith("Connection") and not required:
             text = _everything(core, kind)
             result = await graph.schema.execute(
                 text.replace("?", _name_of(core, field)), context_value=graph.context(ANONYMOUS)
@@ -184,7 +191,9 @@ async def world_of(name: str, graph: Graph) -> World:
             page = next(iter((result.data or {}).values()))
             if page:
                 met.note(kind, page)
-                met.cursors[kind.name] = [edge["cursor"] for edge in page["edges"]]
+                known = met.cursors.setdefault(kind.name, [])
+                # Other lists of the kind have cursors of their own.
+                known += [edge["cursor"] for edge in page["edges"]][: 3 if known else None]
     return World(name, graph, Known(met.by_field, met.by_scalar), met.cursors)
 
 

@@ -17,7 +17,7 @@ from datasources.postgres.conninfo import conninfo_of
     ],
 )
 def test_urls_of_libpq_and_of_sqlalchemy_mean_the_same(url):
-    """And every session speaks UTC, ISO and UTF-8, and stops its own long statements."""
+    """And every session speaks UTC, ISO and UTF-8, stops long statements, and only reads."""
     known = conninfo_to_dict(conninfo_of(url, statement_timeout=1.5))
     assert known["host"] == "db"
     assert known["port"] == "5433"
@@ -25,7 +25,7 @@ def test_urls_of_libpq_and_of_sqlalchemy_mean_the_same(url):
     assert known["application_name"] == "bigraph"
     assert known["options"] == (
         "-c TimeZone=UTC -c DateStyle=ISO -c pg_trgm.similarity_threshold=0.3"
-        " -c statement_timeout=1500"
+        " -c statement_timeout=1500 -c default_transaction_read_only=on"
     )
 
 

@@ -1,0 +1,209 @@
+"""In charge of building routines: what declared functions say, checked and frozen."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from catalog.declare import Declared
+from catalog.documents import annotated_type
+from catalog.entity import Entity, Store
+from catalog.errors import ModelError
+from catalog.expressions import sql_type
+from catalog.names import PAGE_ARGUMENTS, RESERVED_ARGUMENTS, api_name, check_root_name
+from catalog.routine import REQUIRED, VALUE, Argument, Gives, Routine
+from catalog.routine_sql import rows_sql, value_sql
+from catalog.routine_stages import pipeline_of
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
+
+_NO_ARGUMENTS = frozenset({Scalar.JSON, Scalar.POINT})
+
+
+def routine_of(entities: Mapping[str, Entity], declared: Declared) -> Routine:
+    """The routine that a function declares; raises ``ModelError``."""
+    name, arguments = declared.name, tuple(_arguments(declared))
+    gives, said = _returned(entities, declared)
+    made = _body(declared, arguments)
+    store = said.store if isinstance(said, Entity) else _store_of(declared, made)
+    entity = said if isinstance(said, Entity) else _value_entity(declared, store, said)
+    _check(declared, gives, arguments)
+    if store is Store.POSTGRES:
+        _check_sql_types(name, arguments)
+        of = value_sql if gives is Gives.VALUE else rows_sql
+        body = of(name, entity, made, _sql_types(arguments))
+    else:
+        body = pipeline_of(name, entities, made, {argument.name for argument in arguments})
+    return Routine(
+        name=name,
+        api=api_name(name, name),
+        gives=gives,
+        entity=entity,
+        arguments=arguments,
+        body=body,
+        description=inspect.getdoc(declared.function),
+        python=declared.python,
+    )
+
+
+def _returned(
+    entities: Mapping[str, Entity], declared: Declared
+) -> tuple[Gives, Entity | FieldType]:
+    """What it gives, and of which entity, or of which type."""
+    returns, inside = declared.returns, typing.get_args(declared.returns)
+    if typing.get_origin(returns) is list and (entity := _entity(entities, inside[0])):
+        return Gives.ROWS, entity
+    given = [each for each in inside if each is not type(None)] if inside else [returns]
+    if len(given) == 1 and (entity := _entity(entities, given[0])):
+        return Gives.ROW, entity
+    kind, _ = annotated_type(_named(declared), declared.name, returns)
+    if isinstance(kind, (DocumentType, UnionType)):
+        reason = f"gives {returns!r}, which is no model that is served"
+        mend = "Return list[Model], Model, or a type that a column can have."
+        raise ModelError(declared.name, None, reason, mend=mend)
+    return Gives.VALUE, kind
+
+
+def _entity(entities: Mapping[str, Entity], said: Any) -> Entity | None:
+    named = said if isinstance(said, str) else getattr(said, "__forward_arg__", None)
+    if named:
+        return entities.get(named)
+    entity = entities.get(getattr(said, "__name__", ""))
+    return entity if entity and entity.model is said else None
+
+
+def _value_entity(declared: Declared, store: Store, kind: FieldType) -> Entity:
+    field = Field(VALUE, VALUE, VALUE, kind, nullable=True)
+    return Entity(
+        name=declared.name,
+        store=store,
+        table=declared.name,
+        fields={VALUE: field},
+        key=(VALUE,),
+        unique=(),
+        indexes=(),
+        relations={},
+        singular=VALUE,
+        plural=VALUE,
+        model=_named(declared),
+    )
+
+
+def _named(declared: Declared) -> type:
+    """A class of the routine's name, where one is blamed by the name of its model."""
+    return type(declared.name, (), {})
+
+
+# --- Arguments ------------------------------------------------------------------------------------
+
+
+def _arguments(declared: Declared) -> Iterator[Argument]:
+    function, name = declared.function, declared.name
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except (NameError, TypeError) as error:
+        mend = "Import the types of its arguments where they can be found when it is loaded."
+        raise ModelError(
+            name, None, f"its annotations are not known: {error}", mend=mend
+        ) from error
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            mend = "Name each argument."
+            raise ModelError(name, parameter.name, "takes any number of arguments", mend=mend)
+        if parameter.name not in hints:
+            mend = "Say it: carrier: str."
+            raise ModelError(name, parameter.name, "the argument has no type", mend=mend)
+        yield _argument(declared, parameter, hints[parameter.name])
+
+
+def _argument(declared: Declared, parameter: inspect.Parameter, hint: Any) -> Argument:
+    kind, optional = annotated_type(_named(declared), parameter.name, hint)
+    item = kind.of if isinstance(kind, ListType) and not kind.items_nullable else kind
+    if not isinstance(item, (Scalar, EnumType)) or item in _NO_ARGUMENTS:
+        mend = "Take a number, a text, a date, a time, an id, an enum, or a list of them."
+        raise ModelError(declared.name, parameter.name, f"cannot be given {hint!r}", mend=mend)
+    return Argument(
+        name=parameter.name,
+        api=api_name(declared.name, parameter.name),
+        type=kind,
+        nullable=optional or parameter.default is None,
+        default=_default(declared.name, parameter, hint),
+        description=_description(hint),
+    )
+
+
+def _default(owner: str, parameter: inspect.Parameter, hint: Any) -> Any:
+    """The default as a source knows it: an enum by its member's name, a list as a tuple."""
+    default = parameter.default
+    if default is parameter.empty:
+        return REQUIRED
+    if default is None:
+        return None
+    try:
+        return TypeAdapter(hint).validate_python(default, strict=True)
+    except ValidationError as error:
+        reason = f"its default is {default!r}, which is no {hint!r}"
+        mend = "Give it a value of its type."
+        raise ModelError(owner, parameter.name, reason, mend=mend) from error
+
+
+def _description(hint: Any) -> str | None:
+    marks = getattr(hint, "__metadata__", ())
+    told = (mark.description for mark in marks if isinstance(mark, FieldInfo))
+    return next((each for each in told if each), None)
+
+
+def _check_sql_types(owner: str, arguments: tuple[Argument, ...]) -> None:
+    for argument in arguments:
+        kind = argument.type
+        item = kind.of if isinstance(kind, ListType) else kind
+        if not isinstance(item, EnumType) and sql_type(item) is None:
+            mend = "Take a text."
+            raise ModelError(owner, argument.name, "is of a type that Postgres has not", mend=mend)
+
+
+def _check(declared: Declared, gives: Gives, arguments: tuple[Argument, ...]) -> None:
+    name = declared.name
+    check_root_name(name, api_name(name, name), mend="Give it another name=.")
+    seen = set(RESERVED_ARGUMENTS | PAGE_ARGUMENTS if gives is Gives.ROWS else RESERVED_ARGUMENTS)
+    for argument in arguments:
+        if argument.api in seen:
+            reason = f"the argument {argument.api!r} is one that its field has already"
+            raise ModelError(name, argument.name, reason, mend="Rename it.")
+        seen.add(argument.api)
+
+
+# --- What the function makes of them --------------------------------------------------------------
+
+
+def _body(declared: Declared, arguments: tuple[Argument, ...]) -> Any:
+    # One without a type, as of an enum, takes that of what it is compared with.
+    stand_ins = {
+        name: sa.bindparam(name, type_=kind) for name, kind in _sql_types(arguments).items()
+    }
+    try:
+        return declared.function(**stand_ins)
+    except Exception as error:
+        reason = f"it fails when it is called with stand-ins for its arguments: {error}"
+        mend = "Put them into SQL or into stages as they are; their values come with each request."
+        raise ModelError(declared.name, None, reason, mend=mend) from error
+
+
+def _sql_types(
+    arguments: tuple[Argument, ...],
+) -> dict[str, sa.types.TypeEngine[Any] | None]:
+    return {argument.name: sql_type(argument.type) for argument in arguments}
+
+
+def _store_of(declared: Declared, made: Any) -> Store:
+    if isinstance(made, (str, sa.ClauseElement)):
+        return Store.POSTGRES
+    if isinstance(made, (tuple, list)) and len(cast("tuple[Any, ...]", made)):
+        return Store.MONGO
+    mend = "Return an SQL expression, or a model or a collection with its stages."
+    raise ModelError(declared.name, None, f"it gives {made!r}", mend=mend)
