@@ -74,7 +74,7 @@ def with_constants(clause: _Clause, but: Collection[str] = ()) -> _Clause:
         if not isinstance(element, sa.BindParameter) or element.key in but:
             return None
         constant = cast("sa.BindParameter[Any]", element)
-        return _constant(constant.value, constant.type)
+        return None if constant.required else _constant(constant.value, constant.type)
 
     def _listed(element: BinaryExpression[Any]) -> Any:
         left = visitors.replacement_traverse(element.left, {}, written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import typing
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,16 @@ from catalog.names import PAGE_ARGUMENTS, RESERVED_ARGUMENTS, api_name, check_ro
 from catalog.routine import REQUIRED, VALUE, Argument, Gives, Routine
 from catalog.routine_sql import rows_sql, value_sql
 from catalog.routine_stages import pipeline_of
-from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    Field,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    element_of,
+)
 
 _NO_ARGUMENTS = frozenset({Scalar.JSON, Scalar.POINT})
 
@@ -62,7 +72,7 @@ def _returned(
     if len(given) == 1 and (entity := _entity(entities, given[0])):
         return Gives.ROW, entity
     kind, _ = annotated_type(_named(declared), declared.name, returns)
-    if isinstance(kind, (DocumentType, UnionType)):
+    if isinstance(element_of(kind), (DocumentType, UnionType)):
         reason = f"gives {returns!r}, which is no model that is served"
         mend = "Return list[Model], Model, or a type that a column can have."
         raise ModelError(declared.name, None, reason, mend=mend)
@@ -138,18 +148,24 @@ def _argument(declared: Declared, parameter: inspect.Parameter, hint: Any) -> Ar
 
 
 def _default(owner: str, parameter: inspect.Parameter, hint: Any) -> Any:
-    """The default as a source knows it: an enum by its member's name, a list as a tuple."""
+    """The default as clients see it: a member of an enum by its name."""
     default = parameter.default
     if default is parameter.empty:
         return REQUIRED
     if default is None:
         return None
     try:
-        return TypeAdapter(hint).validate_python(default, strict=True)
+        return _shown(TypeAdapter(hint).validate_python(default, strict=True))
     except ValidationError as error:
         reason = f"its default is {default!r}, which is no {hint!r}"
         mend = "Give it a value of its type."
         raise ModelError(owner, parameter.name, reason, mend=mend) from error
+
+
+def _shown(default: Any) -> Any:
+    if isinstance(default, list):
+        return [_shown(each) for each in cast("list[Any]", default)]
+    return default.name if isinstance(default, enum.Enum) else default
 
 
 def _description(hint: Any) -> str | None:

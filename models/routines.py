@@ -40,7 +40,7 @@ def mean_delay(carrier: Carrier, day: Day) -> object:
 
 @routine(list[Weather])
 def stormy_hours(
-    origin: Annotated[str | None, Field(description="FAA code of one airport.")] = None,
+    origin: Annotated[str | None, Field(description="FAA code of its airport.")] = None,
     speed: Annotated[float, Field(description="Miles per hour.")] = 35.0,
 ) -> object:
     """Hours in which the wind was so strong, be it in gusts."""

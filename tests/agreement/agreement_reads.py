@@ -7,12 +7,14 @@ from typing import Any
 
 from agreement_data import ORIGINS, OWNERS, PIECES, THINGS, values_in
 from agreement_filters import filters, paths_in, with_tags
+from agreement_routines import calls
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from catalog.entity import Catalog, Entity, Relation
 from catalog.gauges import Distance, Similarity
 from catalog.query import ALWAYS, Batch, Join, Key, Order, Path, Places, Read
+from catalog.routine import Call
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 
@@ -104,6 +106,14 @@ def reads(catalog: Catalog) -> SearchStrategy[Read]:
 
 
 def _reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
+    return st.builds(_called, _uncalled(catalog, entity), calls(catalog, entity))
+
+
+def _called(read: Read, call: Call | None) -> Read:
+    return read if read.batch else dataclasses.replace(read, call=call)
+
+
+def _uncalled(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
     return st.builds(
         Read,
         st.just(entity),
@@ -129,6 +139,7 @@ def distinct_reads(catalog: Catalog) -> SearchStrategy[Read]:
             filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
             limit=st.sampled_from([None, 1, 3, 1000]),
             distinct=st.just(True),
+            call=calls(catalog, entity),
         )
     )
 

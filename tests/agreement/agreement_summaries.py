@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agreement_filters import filters, paths_in
 from agreement_reads import batches, to_one_chains
+from agreement_routines import calls
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -49,6 +50,7 @@ def _summaries(draw: st.DrawFn, catalog: Catalog, entity: Entity) -> Summary:
     measures = tuple(draw(some))
     filter = draw(st.one_of(st.just(ALWAYS), filters(catalog, entity)))
     paged = bool(keys)
+    batch = draw(st.one_of(st.none(), batches(catalog, entity)))
     return Summary(
         entity,
         tuple(keys),
@@ -58,7 +60,8 @@ def _summaries(draw: st.DrawFn, catalog: Catalog, entity: Entity) -> Summary:
         order=draw(_orders(entity, tuple(keys), measures)) if keys else (),
         limit=draw(st.sampled_from([None, None, 1, 5, 1000])) if paged else None,
         offset=draw(st.sampled_from([0, 0, 1, 3])) if paged else 0,
-        batch=draw(st.one_of(st.none(), batches(catalog, entity))),
+        batch=batch,
+        call=None if batch else draw(calls(catalog, entity)),
     )
 
 

@@ -10,6 +10,7 @@ from agreement_data import Rows, rows_in, rows_of
 from agreement_documents import DOCUMENTS
 from agreement_filters import filters
 from agreement_reads import distinct_reads, orders, reads
+from agreement_routines import IN_DOCUMENTS, IN_TABLES
 from agreement_settings import SEED
 from agreement_stores import fill_mongo, fill_postgres
 from agreement_tables import TABLES
@@ -78,7 +79,7 @@ def rows() -> Rows:
 @pytest.fixture(scope="session")
 async def postgres(servers, rows) -> AsyncGenerator[World]:
     """Tables."""
-    catalog = catalog_of(TABLES)
+    catalog = catalog_of([*TABLES, *IN_TABLES])
     held = rows_in(catalog, rows)
     fill_postgres(servers.postgres, held)
     source = PostgresSource(catalog, servers.postgres)
@@ -89,7 +90,7 @@ async def postgres(servers, rows) -> AsyncGenerator[World]:
 @pytest.fixture(scope="session")
 async def mongo(servers, rows) -> AsyncGenerator[World]:
     """Documents."""
-    catalog = catalog_of(DOCUMENTS)
+    catalog = catalog_of([*DOCUMENTS, *IN_DOCUMENTS])
     held = rows_in(catalog, rows)
     fill_mongo(servers.mongo, catalog, held)
     client = client_of(servers.mongo, os.environ.get("MONGO_DRIVER", "pymongo"))

@@ -6,9 +6,10 @@ import pytest
 from pydantic import BaseModel
 
 from catalog import ModelError, catalog_of
+from catalog.declare import Declared
 
 
-def refusal(*models: type) -> str:
+def refusal(*models: type | Declared) -> str:
     """The whole message with which these models are refused."""
     with pytest.raises(ModelError) as refused:
         catalog_of(models)
