@@ -20,12 +20,15 @@ from catalog.query import (
     Related,
     Searched,
 )
+from catalog.routine import Call
 from catalog.summary import Summary
 from resolvers.arguments import all_of
 from resolvers.reach import Beside, Reach, reaches, sought
 
-_Crossing = tuple[Entity, Related, Beside]
-"""Whose rows are filtered, by which relation into the other store, and by what beside it."""
+_Crossing = tuple[Entity, Related, Beside, Call | None]
+"""Whose rows are filtered, by which relation into the other store, by what beside it; with a call,
+the rows that it gives.
+"""
 
 
 def sides_text(reach: Reach, read: Read | Summary) -> Iterator[str]:
@@ -34,15 +37,20 @@ def sides_text(reach: Reach, read: Read | Summary) -> Iterator[str]:
     It says what `Reach` does first, as long as neither side has more keys than it may read; below
     parents, whose keys are not known yet, as if there were many.
     """
-    for crossing in _crossings(reach.catalog, read.entity, read.filter, ()):
+    for crossing in _crossings(reach.catalog, read.entity, read.filter, (), read.call):
         yield _side_text(reach, *crossing)
 
 
-def _side_text(reach: Reach, source: Entity, across: Related, beside: Beside) -> str:
+def _side_text(
+    reach: Reach, source: Entity, across: Related, beside: Beside, call: Call | None
+) -> str:
     target, own = reach.catalog[across.relation.target], all_of(beside)
-    rows = {source.name: reach.rows(source, own), target.name: reach.rows(target, sought(across))}
+    rows = {
+        source.name: None if call else reach.rows(source, own),
+        target.name: reach.rows(target, sought(across)),
+    }
     first, then = source.name, target.name
-    if not reach.is_for_source(source, across, own):
+    if not reach.is_for_source(source, across, own, call):
         first, then = then, first
     told = f"across {across.relation.name}: {first} is asked first"
     if rows[first] is None or rows[then] is None:
@@ -56,23 +64,23 @@ def _about(rows: float | None) -> str:
 
 
 def _crossings(
-    catalog: Catalog, entity: Entity, filter_: Filter, beside: Beside
+    catalog: Catalog, entity: Entity, filter_: Filter, beside: Beside, call: Call | None
 ) -> Iterator[_Crossing]:
     """All of them, the outer ones first."""
     match filter_:
         case And(filters):
             near = [part for part in filters if not reaches(part) and part != ALWAYS]
             for each in filters:
-                yield from _crossings(catalog, entity, each, (*beside, *near))
+                yield from _crossings(catalog, entity, each, (*beside, *near), call)
         case Or(filters):
             for each in filters:
-                yield from _crossings(catalog, entity, each, beside)
+                yield from _crossings(catalog, entity, each, beside, call)
         case Not(inner):
-            yield from _crossings(catalog, entity, inner, beside)
+            yield from _crossings(catalog, entity, inner, beside, call)
         case Related(relation, _, inner):
             if relation.cross_store:
-                yield entity, filter_, beside
-            yield from _crossings(catalog, catalog[relation.target], inner, ())
+                yield entity, filter_, beside, call
+            yield from _crossings(catalog, catalog[relation.target], inner, (), None)
         case Compare() | IsNull() | Searched() | Elements() | Among():
             return
         case _:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth import ANONYMOUS
 from catalog.query import Order
 from resolvers.explain import plan_text
 from resolvers.reasons import Form
@@ -118,5 +119,5 @@ async def test_a_plan_names_the_call(library: Library):
     (root,) = operation.roots({}) if operation else ()  # type: ignore[misc]
     assert root.island
     assert root.island.read.order == (Order(("id",)),)
-    text = plan_text(root.island)
+    text = plan_text(root.island, library.graph.context(ANONYMOUS).reach)
     assert text.startswith("Book by thick_books(pages=7, genre=None) (postgres): id\n")

@@ -106,7 +106,8 @@ def test_root_fields_are_by_key_by_unique_key_and_connections(graph):
     assert set(roots) == {
         "node", "author", "authorByName", "authors", "authorship", "authorships", "book",
         "bookByIsbn", "books", "loan", "loans", "review", "reviewByBookIdAndReviewer", "reviews",
-        "shelf", "shelves", "openingHours", "novels", "titledAt", "thickBooks", "starredReviews", "authorBorn", "pagesInPrint", "countVerdicts", "recording", "recordings", "film",
+        "thickBooks", "starredReviews", "authorBorn", "pagesInPrint", "countVerdicts",
+        "shelf", "shelves", "openingHours", "novels", "titledAt", "recording", "recordings", "film",
         "filmByCode", "films", "audio", "audios", "plainAudio", "plainAudios", "disc", "discs",
         "event", "events", "lecture", "lectures", "exhibition", "exhibitions",
     }  # fmt: skip
