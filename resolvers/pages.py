@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -88,8 +87,7 @@ def empty_page(level: Level, form: PageForm, context: Context) -> Any:
     return pages_of(level, form, found, None, NO_LINKS, context)[()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     """One page: its rows as they came, and as objects of each view."""
 
     level: Level

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from psycopg.postgres import types
@@ -40,27 +42,29 @@ class Layout:
 def answers_in(
     layout: Layout, keys: Sequence[Key], rows: Sequence[FlatRow], reader: FlatReader | None
 ) -> dict[Key, Answer]:
-    """The rows as answers, under the keys that they belong to (``()`` if there are no numbers)."""
-    if layout.number is None and layout.total is None:
-        return {(): Answer(rows, None, reader)}
-    answers: dict[Key, Answer] = {}
-    listed: dict[Key, list[FlatRow]] = {}
+    """The rows as answers, under the keys that they belong to (``()`` if there are no numbers).
+
+    Rows come in the order of their keys.
+    """
     if layout.number is None:
-        listed[()] = []
-        answers[()] = Answer(listed[()], None, reader)
-    present = layout.record.present if layout.record else None
-    for row in rows:
-        number: int = 0 if layout.number is None else row[layout.number]
-        key = keys[number - 1] if number else ()
-        answer = answers.get(key)
-        if answer is None:
-            listed[key] = []
-            answer = answers[key] = Answer(listed[key], None, reader)
-        if layout.record and (present is None or row[present]):
-            listed[key].append(row)
-        if layout.total is not None:
-            answer.total = row[layout.total]
+        return {(): _answer(layout, rows, reader)}
+    answers: dict[Key, Answer] = {}
+    number: int
+    for number, listed in groupby(rows, itemgetter(layout.number)):
+        answers[keys[number - 1]] = _answer(layout, [*listed], reader)
     return answers
+
+
+def _answer(layout: Layout, rows: Sequence[FlatRow], reader: FlatReader | None) -> Answer:
+    """The rows of one key; where there is none, one row may still tell the total."""
+    record, total = layout.record, None
+    if layout.total is not None and rows:
+        total = rows[0][layout.total]
+    if record is None:
+        rows = ()
+    elif record.present is not None:
+        rows = [row for row in rows if row[record.present]]
+    return Answer(rows, total, reader)
 
 
 def reader_of(shape: Shape, types: Sequence[int]) -> FlatReader:
