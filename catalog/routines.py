@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 import inspect
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 
 from catalog.declare import Declared
 from catalog.documents import annotated_type
@@ -18,7 +15,8 @@ from catalog.entity import Entity, Store
 from catalog.errors import ModelError
 from catalog.expressions import sql_type
 from catalog.names import PAGE_ARGUMENTS, RESERVED_ARGUMENTS, api_name, check_root_name
-from catalog.routine import REQUIRED, VALUE, Argument, Gives, Routine
+from catalog.routine import VALUE, Argument, Gives, Routine
+from catalog.routine_arguments import arguments_in, named
 from catalog.routine_sql import rows_sql, value_sql
 from catalog.routine_stages import pipeline_of
 from catalog.types import (
@@ -27,17 +25,14 @@ from catalog.types import (
     Field,
     FieldType,
     ListType,
-    Scalar,
     UnionType,
     element_of,
 )
 
-_NO_ARGUMENTS = frozenset({Scalar.JSON, Scalar.POINT})
-
 
 def routine_of(entities: Mapping[str, Entity], declared: Declared) -> Routine:
     """The routine that a function declares; raises ``ModelError``."""
-    name, arguments = declared.name, tuple(_arguments(declared))
+    name, arguments = declared.name, tuple(arguments_in(declared))
     gives, said = _returned(entities, declared)
     made = _body(declared, arguments)
     store = said.store if isinstance(said, Entity) else _store_of(declared, made)
@@ -71,7 +66,7 @@ def _returned(
     given = [each for each in inside if each is not type(None)] if inside else [returns]
     if len(given) == 1 and (entity := _entity(entities, given[0])):
         return Gives.ROW, entity
-    kind, _ = annotated_type(_named(declared), declared.name, returns)
+    kind, _ = annotated_type(named(declared), declared.name, returns)
     if isinstance(element_of(kind), (DocumentType, UnionType)):
         reason = f"gives {returns!r}, which is no model that is served"
         mend = "Return list[Model], Model, or a type that a column can have."
@@ -100,78 +95,8 @@ def _value_entity(declared: Declared, store: Store, kind: FieldType) -> Entity:
         relations={},
         singular=VALUE,
         plural=VALUE,
-        model=_named(declared),
+        model=named(declared),
     )
-
-
-def _named(declared: Declared) -> type:
-    """A class of the routine's name, where one is blamed by the name of its model."""
-    return type(declared.name, (), {})
-
-
-# --- Arguments ------------------------------------------------------------------------------------
-
-
-def _arguments(declared: Declared) -> Iterator[Argument]:
-    function, name = declared.function, declared.name
-    try:
-        hints = typing.get_type_hints(function, include_extras=True)
-    except (NameError, TypeError) as error:
-        mend = "Import the types of its arguments where they can be found when it is loaded."
-        raise ModelError(
-            name, None, f"its annotations are not known: {error}", mend=mend
-        ) from error
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
-            mend = "Name each argument."
-            raise ModelError(name, parameter.name, "takes any number of arguments", mend=mend)
-        if parameter.name not in hints:
-            mend = "Say it: carrier: str."
-            raise ModelError(name, parameter.name, "the argument has no type", mend=mend)
-        yield _argument(declared, parameter, hints[parameter.name])
-
-
-def _argument(declared: Declared, parameter: inspect.Parameter, hint: Any) -> Argument:
-    kind, optional = annotated_type(_named(declared), parameter.name, hint)
-    item = kind.of if isinstance(kind, ListType) and not kind.items_nullable else kind
-    if not isinstance(item, (Scalar, EnumType)) or item in _NO_ARGUMENTS:
-        mend = "Take a number, a text, a date, a time, an id, an enum, or a list of them."
-        raise ModelError(declared.name, parameter.name, f"cannot be given {hint!r}", mend=mend)
-    return Argument(
-        name=parameter.name,
-        api=api_name(declared.name, parameter.name),
-        type=kind,
-        nullable=optional or parameter.default is None,
-        default=_default(declared.name, parameter, hint),
-        description=_description(hint),
-    )
-
-
-def _default(owner: str, parameter: inspect.Parameter, hint: Any) -> Any:
-    """The default as clients see it: a member of an enum by its name."""
-    default = parameter.default
-    if default is parameter.empty:
-        return REQUIRED
-    if default is None:
-        return None
-    try:
-        return _shown(TypeAdapter(hint).validate_python(default, strict=True))
-    except ValidationError as error:
-        reason = f"its default is {default!r}, which is no {hint!r}"
-        mend = "Give it a value of its type."
-        raise ModelError(owner, parameter.name, reason, mend=mend) from error
-
-
-def _shown(default: Any) -> Any:
-    if isinstance(default, list):
-        return [_shown(each) for each in cast("list[Any]", default)]
-    return default.name if isinstance(default, enum.Enum) else default
-
-
-def _description(hint: Any) -> str | None:
-    marks = getattr(hint, "__metadata__", ())
-    told = (mark.description for mark in marks if isinstance(mark, FieldInfo))
-    return next((each for each in told if each), None)
 
 
 def _check_sql_types(owner: str, arguments: tuple[Argument, ...]) -> None:
