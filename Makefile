@@ -5,6 +5,8 @@
 ARGS ?=
 # Flags for uv pip compile.
 UPGRADE ?=
+# How long to soak.
+SECONDS ?= 3600
 # A Python to build .venv with; when empty, the first of these that will do.
 PYTHON ?=
 CANDIDATES = python3.11 python3 python3.12 python3.13
@@ -22,7 +24,7 @@ compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve test test-all bench lint format lock clean
+.PHONY: help serve test test-all soak bench lint format lock clean
 
 help: ## Say what each of these does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +39,9 @@ test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search 
 	$(python) -m pytest $(ARGS)
 	MONGO_DRIVER=motor $(python) -m pytest -m "not slow" $(ARGS)
 	AGREEMENT=thorough $(python) -m pytest tests/agreement tests/laws $(ARGS)
+
+soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECONDS, by default an hour
+	SOAK_SECONDS=$(SECONDS) $(python) -m pytest tests/server/test_soak.py $(ARGS)
 
 bench: .venv/.serve ## Measure Bigraph beside its peers, with wrk; ARGS="--quick" for a first look
 	@exec $(python) -m benchmarks.run $(ARGS)
