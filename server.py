@@ -22,7 +22,7 @@ if __name__ == "__main__":
 import uvloop
 from pydantic import ValidationError
 from strawberry import Schema
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
 from auth import Authenticates
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
@@ -40,8 +40,8 @@ from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
-from resolvers.operations import MOST_TOKENS
 from resolvers.paging import PageLimits
+from resolvers.parsing import MOST_TOKENS
 from schema import build_schema, extensions_in
 from settings import Settings
 from telemetry import tracing
@@ -74,7 +74,6 @@ def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtensio
     """What Strawberry does around every operation."""
     return [
         partial(MaxTokensLimiter, MOST_TOKENS),
-        partial(ParserCache, maxsize=128),
         Observe,
         *([TraceFields] if trace_fields else []),
     ]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
-from graphql import DocumentNode, parse
+from graphql import DocumentNode
 
 import models
 from benchmarks.shapes import SHAPES, Shape, bodies
@@ -23,8 +23,9 @@ from catalog.query import Read
 from catalog.summary import Summary
 from datasources.postgres.statements import Statement, compiled
 from resolvers.levels import Functions, Level
-from resolvers.operations import MOST_TOKENS, Operation
+from resolvers.operations import Operation
 from resolvers.paging import PageLimits
+from resolvers.parsing import Tree, parsed
 from resolvers.plan import Planner
 from resolvers.root_plans import Root
 from resolvers.validation import errors_in
@@ -69,13 +70,13 @@ class Cold:
         return [statistics.median(each) for each in zip(*rounds[WARM:], strict=True)]
 
     def _stages(self, text: str, variables: dict[str, Any]) -> Iterator[float]:
-        document, took = _timed(lambda: parse(text, max_tokens=MOST_TOKENS))
+        document, took = _timed(lambda: parsed(text))
         yield took
         errors, took = _timed(lambda: errors_in(self._core, document))
         if errors:
             raise ValueError(errors)
         yield took
-        roots, took = _timed(lambda: self._planned(document, variables))
+        roots, took = _timed(lambda: self._planned(text, document, variables))
         yield took
         levels = [level for root in roots if root.level for level in _levels(root.level)]
         made, took = _timed(lambda: [list(self._statements(level)) for level in levels])
@@ -84,9 +85,12 @@ class Cold:
         _, took = _timed(lambda: [Functions(level, _reader(made)) for level, made in pairs])
         yield took
 
-    def _planned(self, document: DocumentNode, variables: dict[str, Any]) -> tuple[Root, ...]:
+    def _planned(
+        self, text: str, document: DocumentNode, variables: dict[str, Any]
+    ) -> tuple[Root, ...]:
         node: Any = document.definitions[0]
-        operation = Operation(self._schema, self._catalog, self._planner, document, node)
+        tree = Tree(document, node)
+        operation = Operation(self._schema, self._catalog, self._planner, text, tree)
         return operation.roots(variables) or ()
 
     def _statements(self, level: Level) -> Iterator[Statement]:

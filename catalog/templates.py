@@ -1,16 +1,17 @@
 """In charge of reads without their values: what can be compiled once, and then filled in.
 
-Reads of one shape share a template, whoever asks: it is found again by identity, so what a source
-has made of it (a statement, a decoder) is at hand without comparing reads.
+Reads of one shape share a template, whoever asks, so what others have made of it (a statement, a
+decoder) is at hand without comparing reads. It lives as long as the plans that ask by it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, assert_never
+from weakref import WeakValueDictionary
 
 from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.query import (
@@ -31,7 +32,8 @@ from catalog.query import (
 from catalog.routine import Call
 from catalog.summary import Summary
 
-_TEMPLATES: Final = 4096
+# Kept in any case: reads that are planned for each request come again, too.
+_LATELY: Final = 128
 # A text that some store cannot hold may need another comparison than others do.
 _ODD: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -48,6 +50,8 @@ class Template:
     """A read with slots for the values that it compares with, and without its batch's keys."""
 
     read: Read | Summary
+    made: dict[object, Any] = field(default_factory=dict[object, Any], repr=False)
+    """What others have made of it, by who did."""
 
 
 class Ask(NamedTuple):
@@ -90,9 +94,12 @@ def ask_of(read: Read | Summary) -> Ask:
     return Ask(_template(bare), tuple(values), read.batch.keys if read.batch else ())
 
 
-@lru_cache(maxsize=_TEMPLATES)
+_known: Final = WeakValueDictionary[Read | Summary, Template]()
+
+
+@lru_cache(maxsize=_LATELY)
 def _template(read: Read | Summary) -> Template:
-    return Template(read)
+    return _known.get(read) or _known.setdefault(read, Template(read))
 
 
 def _changed(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -31,7 +31,6 @@ from catalog.types import (
 )
 from resolvers.kept import Kept, Lookup
 
-_LOOKUPS: Final = 4096
 _DIGEST: Final = 8
 _HEAD: Final = struct.Struct(f"<{_DIGEST}sd")
 _AS_JSON: Final = frozenset(
@@ -48,6 +47,7 @@ class Entry(NamedTuple):
 
 
 class _Format(NamedTuple):
+    shape: bytes  # names the template in all processes
     total: bool
     packed: _Convert
     unpacked: _Convert
@@ -58,8 +58,6 @@ class Entries:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._prefix = lru_cache(_LOOKUPS)(self._prefix_of)
-        self._format = lru_cache(_LOOKUPS)(self._format_of)
 
     def names(self, lookup: Lookup, keys: Iterable[Key]) -> list[str]:
         """The names of a lookup's answers, one for each key."""
@@ -91,16 +89,22 @@ class Entries:
         unpacked = self._format(lookup.template).unpacked
         return Entry(Kept([unpacked(row) for row in rows], total), ends)
 
-    def _prefix_of(self, lookup: Lookup) -> str:
-        read = lookup.template.read
-        text = f"{read!r}{lookup[1:]!r}".encode(errors="surrogatepass")
-        shape = hashlib.blake2b(text, digest_size=12).hexdigest()
-        return f"{self._catalog.fingerprint}:{read.entity.name}:{shape}:"
+    def _prefix(self, lookup: Lookup) -> str:
+        shape = self._format(lookup.template).shape
+        text = shape + repr(lookup[1:]).encode(errors="surrogatepass")
+        name = hashlib.blake2b(text, digest_size=12).hexdigest()
+        return f"{self._catalog.fingerprint}:{lookup.template.read.entity.name}:{name}:"
 
-    def _format_of(self, template: Template) -> _Format:
+    def _format(self, template: Template) -> _Format:
+        return template.made.get(self) or self._made(template)
+
+    def _made(self, template: Template) -> _Format:
         read = template.read
         assert isinstance(read, Read)  # noqa: S101 (groups are never kept)
-        return _Format(read.total, *_row(self._catalog, read.entity, read.fields, read.joins))
+        shape = hashlib.blake2b(repr(read).encode(errors="surrogatepass"), digest_size=12).digest()
+        rows = _row(self._catalog, read.entity, read.fields, read.joins)
+        made = template.made[self] = _Format(shape, read.total, *rows)
+        return made
 
 
 def _key_text(kinds: Sequence[FieldType], key: Key) -> str:

@@ -3,6 +3,9 @@
 A plan holds for all requests whose variables are given or not in the same way, and agree in those
 on which the plan itself depends, such as the size of a page. What cannot be answered directly is
 left to graphql-core: a root field alone, or, as for what is not valid, the whole request.
+
+Of what is answered of rows alone its plan is kept, and of the document its text: should the tree be
+needed again, it is parsed again, and kept then.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 import graphql
@@ -26,7 +28,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    parse,
 )
 from graphql.execution.values import get_variable_values
 from strawberry import Schema
@@ -40,19 +41,23 @@ from resolvers.breadth.run import completed
 from resolvers.context import Context
 from resolvers.direct import answer_directly
 from resolvers.errors import InputError
+from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from resolvers.plan import Planner
 from resolvers.reasons import Form, Reason
+from resolvers.remembered import Remembered
 from resolvers.root_plans import Root, RootPlanner
 from resolvers.validation import errors_in
 from resolvers.variables import Facet, StructuralError, Variable
 from telemetry.counts import count_completion
 from telemetry.spans import span
 
-MOST_TOKENS: Final = 10_000
-"""Of one document; more are refused before they are read."""
-
-_DOCUMENTS: Final = 1000
 _LONGEST: Final = 20_000  # characters of a document that is kept
+_ALL: Final = 200_000
+"""Characters of all that are kept, counted once for a document and once for each of its plans.
+
+Each stands for 30 to 60 bytes, so they take some 10 megabytes.
+"""
+_ONE: Final = 50_000  # the same of one document and its plans, if it has two or more
 _PLANS: Final = 50  # of one operation
 
 Variables = Mapping[str, Any]
@@ -75,25 +80,40 @@ class Operations:
         hooks: list[Any] = [type(each) for each in cast("Any", schema).get_extensions()]
         none: Any = SchemaExtension
         self._hooked = any(hook.resolve is not none.resolve for hook in hooks)
-        self._understood = lru_cache(_DOCUMENTS)(partial(_operation, schema, catalog, planner))
+        self._schema = schema
+        self._catalog = catalog
+        self._planner = planner
+        self._understood = Remembered[tuple[str, str | None], Understood](_ALL)
 
     def find(self, query: str, name: str | None) -> Operation | None:
         """The query of this name in a document; None if it is to be left to graphql-core."""
         if self._hooked or len(query) > _LONGEST:
             return None
-        return self._understood(query, name)
+        known = self._understood.find((query, name))
+        if known is None:
+            known = self._understand(query, name)
+            self._understood.keep((query, name), known)
+        return known.operation
+
+    def _understand(self, query: str, name: str | None) -> Understood:
+        tree = _valid(self._core, query, name)
+        if tree is None:
+            return Understood(len(query), None)
+        grow = self._understood.grow
+        operation = Operation(self._schema, self._catalog, self._planner, query, tree, grow)
+        return Understood(len(query), operation)
 
     def problems(self, query: str, name: str | None) -> Sequence[GraphQLError]:
         """What is wrong with a document, or with the choice of an operation in it."""
         try:
-            document = parse(query, max_tokens=MOST_TOKENS)
+            document = parsed(query)
         except (GraphQLError, RecursionError) as error:
             return [
                 error if isinstance(error, GraphQLError) else GraphQLError("Nested too deeply.")
             ]
         if errors := errors_in(self._core, document):
             return errors
-        nodes = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
+        nodes = operations_in(document)
         names = [node.name.value if node.name else "" for node in nodes]
         if name is None and len(nodes) == 1:
             return []
@@ -102,21 +122,31 @@ class Operations:
         return [GraphQLError(f"Name one of the document's operations: {', '.join(names)}.")]
 
 
-def _operation(
-    schema: Schema, catalog: Catalog, planner: Planner, query: str, name: str | None
-) -> Operation | None:
-    core = _core(schema)
+def _valid(core: GraphQLSchema, query: str, name: str | None) -> Tree | None:
+    """The query that is asked for, if it is one, and its whole document is valid."""
     try:
-        document = parse(query, max_tokens=MOST_TOKENS)
+        document = parsed(query)
         if errors_in(core, document):
             return None
     except (GraphQLError, RecursionError, ValueError):
         return None
-    nodes = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
-    named = [n for n in nodes if name is None or (n.name and n.name.value == name)]
-    if len(named) != 1 or named[0].operation is not OperationType.QUERY or named[0].directives:
+    tree = tree_of(document, name)
+    if tree is None or tree.node.operation is not OperationType.QUERY or tree.node.directives:
         return None
-    return Operation(schema, catalog, planner, document, named[0])
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a document asks for, if it is answered here; weighed by its characters."""
+
+    characters: int
+    operation: Operation | None
+
+    @property
+    def weight(self) -> int:
+        """Of the text, and of each plan."""
+        return self.characters * (1 + (self.operation.plans if self.operation else 0))
 
 
 class Operation:
@@ -127,19 +157,30 @@ class Operation:
         schema: Schema,
         catalog: Catalog,
         planner: Planner,
-        document: DocumentNode,
-        node: OperationDefinitionNode,
+        query: str,
+        tree: Tree,
+        grow: Callable[[int], None] = lambda _: None,
     ) -> None:
+        node = tree.node
         self.name = node.name.value if node.name else None
-        self._operated = Operated(schema, _core(schema), document, self.name)
+        self._schema = schema
         self._executor: Any = cast("Any", schema).execution_context_class
         self._core = _core(schema)
-        self._node = node
-        self._root_planner = RootPlanner(self._core, catalog, planner, document, node)
-        self._variables = [v.variable.name.value for v in node.variable_definitions or ()]
+        self._catalog = catalog
+        self._planner = planner
+        self._query = query
+        self._tree: Tree | None = tree
+        self._grow = grow
+        self._definitions = node.variable_definitions or ()
+        self._variables = [v.variable.name.value for v in self._definitions]
         self._parsers = list(_parsers(self._core, node))
         self._facets: dict[str, Facet] = {}
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
+
+    @property
+    def plans(self) -> int:
+        """How many there are."""
+        return len(self._plans)
 
     def roots(self, given: Variables | None) -> tuple[Root, ...] | None:
         """How its root fields are answered with these variables; None if they do not fit."""
@@ -148,11 +189,10 @@ class Operation:
 
     def explained(self, given: Variables) -> list[Root] | GraphQLError:
         """How its root fields are answered, planned for these very values; or what is amiss."""
-        nodes = self._node.variable_definitions or ()
-        coerced = get_variable_values(self._core, nodes, dict(given))
+        coerced = get_variable_values(self._core, self._definitions, dict(given))
         if isinstance(coerced, list):
             return coerced[0]
-        return self._root_planner.roots(coerced.coerced)
+        return self._root_planner().roots(coerced.coerced)
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer to a request with these variables; None if they do not fit."""
@@ -182,8 +222,7 @@ class Operation:
             return self._coerced_by_core(given)
 
     def _coerced_by_core(self, given: Variables) -> Variables | None:
-        nodes = self._node.variable_definitions or ()
-        coerced = get_variable_values(self._core, nodes, dict(given))
+        coerced = get_variable_values(self._core, self._definitions, dict(given))
         return None if isinstance(coerced, list) else coerced.coerced
 
     def _roots(self, variables: Variables) -> tuple[Root, ...]:
@@ -194,16 +233,33 @@ class Operation:
                 self._plans.move_to_end(signature)
                 return roots
             try:
-                roots = tuple(self._root_planner.roots(self._standing_in(variables)))
+                roots = tuple(self._root_planner().roots(self._standing_in(variables)))
             except StructuralError as error:
                 # Two that look at different things of a value see all of it.
                 known = self._facets.get(error.name, error.facet)
                 self._facets[error.name] = error.facet if known == error.facet else repr
                 continue
-            self._plans[signature] = roots
-            if len(self._plans) > _PLANS:
-                self._plans.popitem(last=False)
+            self._keep(signature, roots)
             return roots
+
+    def _keep(self, signature: tuple[Any, ...], roots: tuple[Root, ...]) -> None:
+        if not self._plans and all(root.form is Form.ROWS for root in roots):
+            self._tree = None
+        self._plans[signature] = roots
+        self._grow(len(self._query))
+        while len(self._plans) > max(1, min(_PLANS, _ONE // len(self._query) - 1)):
+            self._plans.popitem(last=False)
+            self._grow(-len(self._query))
+
+    def _read(self) -> Tree:
+        """The document's tree, parsed again if it was thrown away."""
+        if self._tree is None:
+            self._tree = tree_of(parsed(self._query, None), self.name)
+        assert self._tree is not None  # noqa: S101 (it was there before)
+        return self._tree
+
+    def _root_planner(self) -> RootPlanner:
+        return RootPlanner(self._core, self._catalog, self._planner, *self._read())
 
     def _signature(self, variables: Variables) -> tuple[Any, ...]:
         """What a plan depends on: of most variables only whether there is a value."""
@@ -246,21 +302,23 @@ class Operation:
                 count_completion(Form.ROWS)
                 return Answered(content, ())
         count_completion(Form.STANDARD, reason)
-        return await self._by_graphql_core(root, context, given)
+        document = root.document or self._root_planner().document(root.key, variables)
+        return await self._by_graphql_core(root, document, context, given)
 
     async def _by_resolvers(
         self, field: FieldPlan, context: Context, variables: Variables, given: Variables | None
     ) -> Answered:
-        request = Request(self._operated, context, variables, given)
+        operated = Operated(self._schema, self._core, self._read().document, self.name)
+        request = Request(operated, context, variables, given)
         data, errors = await completed(field, request)
         return Answered(None if data is None else as_json(data[field.key]), errors)
 
     async def _by_graphql_core(
-        self, root: Root, context: Context, given: Variables | None
+        self, root: Root, document: DocumentNode, context: Context, given: Variables | None
     ) -> Answered:
         result = _execute(
             self._core,
-            root.document,
+            document,
             context_value=context,
             variable_values=dict(given or {}),
             executor_class=self._executor,

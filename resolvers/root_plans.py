@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -55,11 +55,11 @@ class Root:
 
     key: str
     name: str
-    document: DocumentNode  # of this root alone, for graphql-core
     constant: str | None = None
     level: Level | None = None
     field: FieldPlan | None = None
     refused: NotDirectError | None = None  # why it is left to graphql-core
+    document: DocumentNode | None = None  # of this root alone, for graphql-core, if it is refused
     island: Island | None = None  # what is read for it, where it is the engine's own
 
     @property
@@ -90,24 +90,38 @@ class RootPlanner:
 
     def roots(self, variables: Variables) -> list[Root]:
         """The root fields that are asked for; raises ``StructuralError``."""
-        scope = Scope(self._schema, self._fragments, variables)
+        scope = self._scope(variables)
+        return [self._root(scope, asked) for asked in self._asked(scope)]
+
+    def document(self, key: str, variables: Variables) -> DocumentNode:
+        """The operation with the root field of this key only."""
+        asked = self._asked(self._scope(variables))
+        return next(self._document(each.nodes) for each in asked if each.key == key)
+
+    def _scope(self, variables: Variables) -> Scope:
+        return Scope(self._schema, self._fragments, variables)
+
+    def _asked(self, scope: Scope) -> Iterator[Asked]:
         kind = cast("GraphQLObjectType", self._schema.query_type)
         top = cast("Sequence[FieldNode]", [self._node])
-        return [self._root(scope, asked) for asked in asked_fields(scope, kind, top, meta=True)]
+        return asked_fields(scope, kind, top, meta=True)
 
     def _root(self, scope: Scope, asked: Asked) -> Root:
-        bare = Root(asked.key, asked.name, self._document(asked.nodes))
+        bare = Root(asked.key, asked.name)
         if asked.name == "__typename":
             return replace(bare, constant="Query")
         try:
             found = self._planned(scope, asked)
         except (BigraphError, GraphQLError) as error:
-            return replace(bare, refused=NotDirectError(Reason.INPUT, str(error)))
+            return self._refused(bare, asked, NotDirectError(Reason.INPUT, str(error)))
         bare = replace(bare, island=found and found[1])
         try:
             return self._direct(scope, asked, bare, found)
         except NotDirectError as error:
-            return replace(bare, refused=error)
+            return self._refused(bare, asked, error)
+
+    def _refused(self, bare: Root, asked: Asked, why: NotDirectError) -> Root:
+        return replace(bare, refused=why, document=self._document(asked.nodes))
 
     def _direct(
         self, scope: Scope, asked: Asked, bare: Root, found: tuple[Entity, Island] | None

@@ -30,7 +30,8 @@ from graphql.language.visitor import EnterLeaveVisitor
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
-_DOCUMENTS: Final = 128
+from resolvers.parsing import KNOWN, is_short
+
 # graphql-core's own types for this are half unknown.
 _named: Any = cast("Any", graphql).get_named_type
 
@@ -137,8 +138,9 @@ class Validation(SchemaExtension):
         context: Any = self.execution_context
         if context.pre_execution_errors is None:
             core = cast("GraphQLSchema", context.schema._schema)  # noqa: SLF001 (it is hidden)
-            context.pre_execution_errors = _remembered(core, context.graphql_document)
+            found = _remembered if is_short(context.query) else errors_in
+            context.pre_execution_errors = found(core, context.graphql_document)
         yield
 
 
-_remembered = lru_cache(_DOCUMENTS)(errors_in)
+_remembered = lru_cache(KNOWN)(errors_in)

@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
+from resolvers.parsing import Parsing
 from resolvers.rows import field_of
 from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
@@ -26,7 +27,7 @@ from schema.scalars import SCALAR_MAP
 
 
 class GeneratedSchema(strawberry.Schema):
-    """Strawberry's schema, validated by `Validation`.
+    """Strawberry's schema, whose documents `Parsing` and `Validation` read.
 
     It leaves errors to the edge, which logs what it masks, once.
     """
@@ -60,5 +61,5 @@ def build_schema(
             query=namespace["Query"],
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
-            extensions=[*schema_extensions, Validation],
+            extensions=[*schema_extensions, Parsing, Validation],
         )

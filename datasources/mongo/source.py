@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 from catalog.entity import Catalog, Entity, Store
@@ -20,7 +19,6 @@ from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 2.0
-_DECODERS: Final = 2000
 _ONE_BATCH: Final = 1_000_000
 """Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
 
@@ -39,7 +37,6 @@ class MongoSource:
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
         self._max_seconds = max_seconds
-        self._decoder = lru_cache(_DECODERS)(self._written)
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order; every key of a batch has an answer."""
@@ -50,13 +47,15 @@ class MongoSource:
         reads = [ask.read for ask in asks]
         command = command_of(self._catalog, reads)
         documents = await self._run(command, reads) if command else []
-        decoders = [self._decoder(ask.template) for ask in asks]
+        decoders = [ask.template.made.get(self) or self._written(ask.template) for ask in asks]
         return answers_of(reads, decoders, command, documents)
 
     def _written(self, template: Template) -> Decode:
         read = template.read
         listed = read.listing if isinstance(read, Summary) else read
-        return records_function(self._catalog, listed.entity, listed.fields, listed.joins)
+        made = records_function(self._catalog, listed.entity, listed.fields, listed.joins)
+        template.made[self] = made
+        return made
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the collections' metadata say; a collection that cannot tell in a second has none."""

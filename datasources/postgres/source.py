@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Final, cast
+from typing import cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -25,7 +24,6 @@ from telemetry.stores import StoreCall
 
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
-_STATEMENTS: Final = 2000
 
 
 class PostgresSource:
@@ -57,7 +55,6 @@ class PostgresSource:
             queue_timeout=queue_timeout,
         )
         self._deadline = statement_timeout + _GRACE_SECONDS
-        self._statement = lru_cache(_STATEMENTS)(self._compiled)
         known = conninfo_to_dict(conninfo)
         self._database = cast("str | None", known.get("dbname"))
         self._address = cast("str | None", known.get("host"))
@@ -82,10 +79,12 @@ class PostgresSource:
             return None
         if not ask.ordinary:
             ask = ask_of(ask.read)
-        return self._statement(ask.template).call(ask.values, keys)
+        statement = ask.template.made.get(self) or self._compiled(ask.template)
+        return statement.call(ask.values, keys)
 
     def _compiled(self, template: Template) -> Statement:
-        return compiled(self._catalog, template.read)
+        statement = template.made[self] = compiled(self._catalog, template.read)
+        return statement
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the last ANALYZE or VACUUM found them; a table that never saw one has none."""

@@ -21,8 +21,11 @@ from datasources.postgres.loaders import ADAPTERS
 _PREPARED: Final = 500
 """Statements that a session prepares; then a new session takes its place."""
 
+_CHARACTERS: Final = 500_000
+"""Of their texts, which may be long, and which Postgres keeps as well."""
+
 _SEEN: Final = 1000
-"""Texts that a session knows to have come once."""
+"""Texts that a session knows to have come once, by their hashes."""
 
 _CANCEL_SECONDS: Final = 2.0
 
@@ -57,8 +60,9 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._types = Transformer.from_context(connection)
         self._names: dict[str, bytes] = {}
-        self._seen: dict[str, None] = {}
+        self._seen: dict[int, None] = {}
         self._numbered = 0
+        self._characters = 0
         self._results: list[PGresult] = []
         self._waiting: asyncio.Future[None] | None = None
         self._broken = False
@@ -77,7 +81,8 @@ class Wire:
     @property
     def usable(self) -> bool:
         """Whether it is there, and good for more."""
-        return not self._broken and self._numbered < _PREPARED
+        full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
+        return not (self._broken or full)
 
     async def run(self, asked: Sequence[Asked], seconds: float) -> list[Result]:
         """The results of all statements, in one round trip.
@@ -127,18 +132,19 @@ class Wire:
         name = self._names.get(sql)
         if name is not None:
             self._pg.send_query_prepared(name, values)
-        elif sql in self._seen:
+        elif hash(sql) in self._seen:
             self._pg.send_prepare(name := self._named(sql), sql.encode())
             self._pg.send_query_prepared(name, values)
         else:
             # Most texts that come once never come again: their plan is not worth keeping.
-            self._seen[sql] = None
+            self._seen[hash(sql)] = None
             self._pg.send_query_params(sql.encode(), values)
 
     def _named(self, sql: str) -> bytes:
         self._numbered += 1
+        self._characters += len(sql)
         self._names[sql] = b"s%d" % self._numbered
-        del self._seen[sql]
+        del self._seen[hash(sql)]
         return self._names[sql]
 
     def _sent(self, value: Any) -> Any:
@@ -206,4 +212,6 @@ class Wire:
     def _read(self, result: PGresult) -> Result:
         self._types.set_pgresult(result)
         rows = self._types.load_rows(0, result.ntuples, tuple)
-        return Result(rows, tuple(map(result.ftype, range(result.nfields))))
+        types = tuple(map(result.ftype, range(result.nfields)))
+        self._types.set_pgresult(None)  # which would hold it until the next one comes
+        return Result(rows, types)

@@ -11,9 +11,7 @@ import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
-    parse,
     validate,
 )
 from law_operations import Operation
@@ -24,6 +22,7 @@ from edge.errors import INTERNAL_ERROR, told
 from edge.graph import Graph
 from resolvers.operations import Operation as Understood
 from resolvers.operations import as_json
+from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from tests.library.answers import comparable_errors
 
 _execute: Any = graphql.execute
@@ -48,30 +47,33 @@ def understood(graph: Graph, operation: Operation) -> Understood | None:
 
     All other rules take ten times as long to check; that operations keep them is seen elsewhere.
     """
-    document = parse(operation.text)
+    document = parsed(operation.text, None)
     if validate(core_of(graph), document, [OverlappingFieldsCanBeMergedRule]):
         return None
-    nodes = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    named = [each for each in nodes if each.name and each.name.value == "Q"]
-    return Understood(graph.schema, graph.catalog, graph.planner, document, named[0])
+    tree = tree_of(document, "Q")
+    assert tree is not None
+    return Understood(graph.schema, graph.catalog, graph.planner, operation.text, tree)
 
 
 async def answers_of(graph: Graph, found: Understood, variables: Mapping[str, Any]) -> Answers:
     """Both answers, each from reads of its own."""
+    tree = found._read()
     answered = await found.run(graph.context(ANONYMOUS), variables)
-    by_core = await _by_graphql_core(graph, found, variables)
+    by_core = await _by_graphql_core(graph, tree, variables)
     standard = _comparable(as_json(by_core.data), by_core.errors)
     direct = answered and _comparable(answered.data or b"null", answered.errors)
     return Answers(standard, direct)
 
 
 async def _by_graphql_core(
-    graph: Graph, found: Understood, variables: Mapping[str, Any]
+    graph: Graph, tree: Tree, variables: Mapping[str, Any]
 ) -> ExecutionResult:
     """What `schema.execute` comes to, but for parsing and validating the document again."""
+    others = set(map(id, operations_in(tree.document))) - {id(tree.node)}
+    kept = [each for each in tree.document.definitions if id(each) not in others]
     result = _execute(
         core_of(graph),
-        DocumentNode(definitions=(found._node, *found._root_planner._fragments.values())),
+        DocumentNode(definitions=tuple(kept)),
         context_value=graph.context(ANONYMOUS),
         variable_values=dict(variables),
         executor_class=graph.schema.execution_context_class,

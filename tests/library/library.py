@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from strawberry import Schema
-from strawberry.extensions import ParserCache
 from strawberry.types.execution import PreExecutionError
 
 import tests.library.extensions
@@ -41,7 +40,7 @@ def catalog() -> Catalog:
 @functools.cache
 def schema(*more: type, fields_traced: bool = False) -> Schema:
     """The schema of the library, with more extensions than its own; used as the server uses it."""
-    used = [ParserCache, Observe, *([TraceFields] if fields_traced else [])]
+    used = [Observe, *([TraceFields] if fields_traced else [])]
     extensions = [*extensions_in(tests.library.extensions), *more]
     return build_schema(catalog(), extensions, schema_extensions=used)
 

@@ -1,0 +1,84 @@
+"""In charge of parsing: documents as trees, without the tokens that they were made of.
+
+In graphql-core's trees each node knows the tokens where it begins and ends, and each token its
+neighbours: half of what a tree weighs. Where a node stands, which errors tell, is known without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    Location,
+    OperationDefinitionNode,
+    Token,
+    TokenKind,
+)
+from graphql.language.parser import Parser
+from strawberry.extensions import SchemaExtension
+
+MOST_TOKENS: Final = 10_000
+"""Of one document; more are refused before they are read."""
+
+KNOWN: Final = 32
+"""Documents that are left to Strawberry as a whole and remembered, with what is wrong with them."""
+
+_SHORT: Final = 5_000  # characters of one of them
+_NO_TOKEN: Final = Token(TokenKind.SOF, 0, 0, 0, 0)
+
+
+class Tree(NamedTuple):
+    """A document, and one of its operations."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+
+
+def parsed(query: str, most_tokens: int | None = MOST_TOKENS) -> DocumentNode:
+    """The document; raises ``GraphQLError``, and RecursionError if it is nested too deeply."""
+    return _Parser(query, max_tokens=most_tokens).parse_document()
+
+
+def operations_in(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """All operations of a document."""
+    return [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
+
+
+def tree_of(document: DocumentNode, name: str | None) -> Tree | None:
+    """The operation of this name, or the only one; None if there is none, or more."""
+    nodes = operations_in(document)
+    named = [n for n in nodes if name is None or (n.name and n.name.value == name)]
+    return Tree(document, named[0]) if len(named) == 1 else None
+
+
+def is_short(query: str | None) -> bool:
+    """Whether a document may be remembered together with its tree."""
+    return bool(query) and len(query) <= _SHORT
+
+
+class Parsing(SchemaExtension):
+    """Parses in Strawberry's place; short documents that came lately are known."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Before Strawberry would, which does what is left: long ones, and those that are wrong."""
+        context = self.execution_context
+        if is_short(context.query):
+            with suppress(GraphQLError, RecursionError):
+                context.graphql_document = _remembered(cast("str", context.query))
+        yield
+
+
+class _Parser(Parser):
+    def loc(self, start_token: Token) -> Location | None:
+        location = super().loc(start_token)
+        if location is not None:
+            cast("Any", location).start_token = cast("Any", location).end_token = _NO_TOKEN
+        return location
+
+
+_remembered = lru_cache(KNOWN)(parsed)

@@ -1,0 +1,56 @@
+"""What one session holds of the statements that it has run."""
+
+from collections.abc import AsyncGenerator
+from typing import NamedTuple
+
+import pytest
+
+from datasources.postgres.conninfo import conninfo_of
+from datasources.postgres.wire import Wire
+
+
+class Statement(NamedTuple):
+    """A text without parameters."""
+
+    sql: str
+    values: tuple[()] = ()
+
+
+@pytest.fixture
+async def wire(url: str) -> AsyncGenerator[Wire]:
+    """A session of its own."""
+    wire = await Wire.connect(conninfo_of(url, statement_timeout=30))
+    yield wire
+    await wire.close()
+
+
+def long(number: int) -> Statement:
+    """A text of 60,000 characters that no other number has."""
+    return Statement(f"select {number} /* {'-' * 60_000} */")
+
+
+async def prepared(wire: Wire) -> int:
+    """How many statements Postgres has prepared in the session."""
+    ((rows, _),) = await wire.run([Statement("select count(*) from pg_prepared_statements")], 10)
+    return rows[0][0]
+
+
+async def test_a_text_that_comes_once_is_not_kept(wire):
+    """Neither by Postgres nor here, however many there are."""
+    for number in range(20):
+        ((rows, _),) = await wire.run([long(number)], 10)
+        assert rows == [(number,)]
+    assert await prepared(wire) == 0
+    assert wire.usable
+
+
+async def test_a_session_ends_when_it_holds_too_much_text(wire):
+    """What comes twice is prepared; a few long texts are as much as many short ones."""
+    for number in range(8):
+        await wire.run([long(number)], 10)
+        await wire.run([long(number)], 10)
+        assert wire.usable
+    assert await prepared(wire) == 8
+    for _ in range(2):
+        await wire.run([long(8)], 10)
+    assert not wire.usable

@@ -1,0 +1,130 @@
+"""What is remembered of operations: what was asked for lately, and never more than so much."""
+
+import gc
+from dataclasses import dataclass
+
+import pytest
+from graphql import FieldNode, Token
+
+from resolvers.parsing import parsed
+from resolvers.remembered import Remembered
+from tests.library.library import Library
+from tests.library.sources import SpoiltSource
+
+
+@dataclass
+class Thing:
+    """It has a weight that a test may change."""
+
+    weight: int
+
+
+def found(remembered: Remembered[int, Thing], *keys: int) -> list[int]:
+    """Those of the keys that are remembered."""
+    return [key for key in keys if remembered.find(key)]
+
+
+def test_what_was_not_asked_for_is_the_first_to_go():
+    """And there is never more than so much."""
+    remembered = Remembered[int, Thing](100)
+    for key in range(50):
+        remembered.keep(key, Thing(10))
+        assert remembered.find(0) is not None
+        assert remembered.weight <= 100
+    assert found(remembered, *range(1, 40)) == []
+    assert found(remembered, 0, 49) == [0, 49]
+
+
+def test_things_may_grow():
+    """What has grown counts as what it weighs now; what has gone counts no more."""
+    remembered = Remembered[int, Thing](100)
+    things = [Thing(10) for _ in range(5)]
+    for key, thing in enumerate(things):
+        remembered.keep(key, thing)
+    things[4].weight += 30
+    remembered.grow(30)
+    remembered.keep(5, Thing(10))
+    assert found(remembered, 4) == [4]
+    remembered.keep(6, Thing(10))
+    assert found(remembered, *range(7)) == [4, 5, 6]
+    assert remembered.weight <= 100
+
+
+def fields_alive() -> int:
+    """The field nodes of all documents that are kept anywhere."""
+    gc.collect()
+    return sum(isinstance(each, FieldNode) for each in gc.get_objects())
+
+
+async def test_of_what_rows_answer_no_tree_is_kept():
+    """Neither the first plan nor the answer needs it any longer."""
+    library, before = Library(), fields_alive()
+    for number in range(20):
+        await library.ask_directly(
+            f"{{ n{number}: books {{ nodes {{ title shelf {{ code }} }} }} }}"
+        )
+    assert fields_alive() == before
+
+
+async def test_a_tree_is_parsed_again_where_it_is_needed():
+    """For another plan, and for graphql-core, which tells errors where they are."""
+    query = (
+        "query ($size: Int, $all: Boolean!) {\n"
+        "  books(first: $size) { nodes { title pages @include(if: $all) } }\n}"
+    )
+    spoilt = Library(postgres=lambda source: SpoiltSource(source, _too_long))
+    operation = spoilt.graph.operations.find(query, None)
+    for size, whole in ((2, False), (3, False), (1, True), (2, True)):
+        answer = await spoilt.ask_directly(query, size=size, all=whole)
+        assert answer is not None
+        assert len(answer["data"]["books"]["nodes"]) == size
+        places = [error["locations"] for error in answer.get("errors", ())]
+        assert places == [[{"line": 2, "column": 39}]] * size * whole
+    assert spoilt.graph.operations.find(query, None) is operation
+
+
+def _too_long(_entity: str, record: dict[str, object]) -> None:
+    if "pages" in record:
+        record["pages"] = 2**40
+
+
+def test_a_tree_holds_no_tokens():
+    """But the same nodes at the same places."""
+    gc.collect()
+    document = parsed("query Q($n: Int = 1) { ...f } fragment f on Query { books { totalCount } }")
+    (_, fragment) = document.definitions
+    assert (fragment.loc.start, fragment.loc.end) == (30, 74)  # type: ignore[union-attr]
+    found, waiting = list[Token](), [document]
+    seen = set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or isinstance(each, type):
+            continue
+        seen.add(id(each))
+        found += [each] if isinstance(each, Token) else []
+        waiting += gc.get_referents(each)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("query", ["{ books { nodes { title } } }", "{ nothing }"])
+async def test_what_is_understood_is_bounded_by_its_length(query):
+    """Documents that may not be run as well as those that may, and however many they are."""
+    library = Library()
+    understood = library.graph.operations._understood
+    for number in range(300):
+        await library.ask_directly(f"{query} # {number} {'-' * 4000}")
+        assert understood.weight <= 200_000
+    assert understood.weight > 100_000
+
+
+async def test_what_one_operation_keeps_is_bounded_as_well():
+    """A long one with many sizes of pages has fewer plans than a short one."""
+    library = Library()
+    for text, most in (("", 50), ("-" * 4000, 11), ("-" * 19_000, 1)):
+        query = "query ($size: Int) { books(first: $size) { nodes { title } } } #" + text
+        for size in range(1, 60):
+            await library.ask_directly(query, size=size)
+        operation = library.graph.operations.find(query, None)
+        assert operation is not None
+        assert operation.plans == most
+    assert library.graph.operations._understood.weight <= 200_000
