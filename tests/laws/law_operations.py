@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     GraphQLEnumType,
@@ -50,6 +50,9 @@ class Operation:
     variables: Sequence[Mapping[str, Any]] = ({},)
 
 
+_DEEPEST: Final = -8
+
+
 @dataclass
 class _Writer:
     schema: GraphQLSchema
@@ -70,7 +73,8 @@ class _Writer:
         return "{ " + " ".join(parts) + " }"
 
     def _selection(self, kind: Any, depth: int) -> str:
-        if is_abstract_type(kind) and self.happens(0.7):
+        # An abstract type may be asked as another one, and so on: at some depth that must end.
+        if is_abstract_type(kind) and self.happens(0.7) and depth > _DEEPEST:
             return self._on(self.random.choice(self._overlapping(kind)), depth)
         names = list(getattr(kind, "fields", ()))
         if depth <= 0 or self.budget <= 0:
