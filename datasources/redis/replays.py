@@ -60,5 +60,9 @@ class Replays:
             if self._breaker.trip():
                 _log.warning("replays_here_only", reason=reason_of(error))
             return True
+        except asyncio.CancelledError:
+            # Whoever asked went away, perhaps with the probe that decides for all others.
+            self._breaker.trip()
+            raise
         self._breaker.reset()
         return kept is not None
