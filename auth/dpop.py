@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from auth.algorithms import ALGORITHMS
 from auth.compact import Compact, compact_of, text_of
 from auth.errors import TokenError
-from auth.keys import VerifyingKey, key_of
+from auth.keys import VerifyingKey, is_secret, key_of
 from auth.shown import Shown
 
 WINDOW: Final = 60.0
@@ -71,7 +71,7 @@ def _key(header: Mapping[str, Any]) -> tuple[VerifyingKey, str]:
     algorithm, jwk = header["alg"], header["jwk"]
     if str(algorithm) not in ALGORITHMS or not isinstance(jwk, dict):
         raise ValueError("its algorithm is not taken, or its jwk is no key")
-    if {"d", "k", "p", "q"} & cast("Mapping[str, object]", jwk).keys():
+    if is_secret(cast("Mapping[str, Any]", jwk)):
         raise ValueError("its jwk is a secret key")
     key = key_of(cast("Mapping[str, Any]", jwk))
     if algorithm not in key.algorithms:

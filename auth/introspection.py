@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from contextvars import Context
 from typing import Any, Final
@@ -14,7 +13,7 @@ from auth.dpop import bound_to
 from auth.errors import TokenError
 from auth.fetch import Fetch
 from auth.issuers import Client, Issuer
-from auth.known import Known
+from auth.known import Known, digest_of
 
 POSITIVE_SECONDS: Final = 30.0
 """For so long an issuer's yes holds: a token that it withdraws works on for as long at most."""
@@ -36,7 +35,7 @@ class Introspection:
 
     async def known(self, token: str, now: float) -> Known:
         """Whose token it is; raises ``TokenError``, or ``IssuerError`` if the issuer is away."""
-        digest = hashlib.blake2b(token.encode(), digest_size=32).digest()
+        digest = digest_of(token)
         if self._refused.get(digest, 0) > now:
             raise _inactive()
         answer = await self._asked(digest, token)

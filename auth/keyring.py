@@ -63,8 +63,7 @@ class Keyring:
 
     def holds(self, key: VerifyingKey) -> bool:
         """Whether the issuer still publishes it."""
-        if self._now() - self._tried > FRESH_SECONDS:
-            self._begun()
+        self._keep_fresh()
         return self._keys is not None and any(each is key for each in self._keys.keys)
 
     async def close(self) -> None:
@@ -78,9 +77,12 @@ class Keyring:
             if not self._may_ask(_RETRY):
                 raise self._away()
             return await self._asked()
+        self._keep_fresh()
+        return self._keys
+
+    def _keep_fresh(self) -> None:
         if self._now() - self._tried > FRESH_SECONDS:
             self._begun()
-        return self._keys
 
     def _may_ask(self, cool_down: float) -> bool:
         return self._fetching is not None or self._now() - self._tried >= cool_down

@@ -79,12 +79,17 @@ def keys_in(jwks: object) -> KeySet:
         raise KeySetError("it has no list of keys")
     listed = cast("list[object]", found)[:_MOST_KEYS]
     members = [cast("Mapping[str, Any]", key) for key in listed if isinstance(key, dict)]
-    if any(key.get("kty") == "oct" or _SECRET & key.keys() for key in members):
+    if any(map(is_secret, members)):
         raise KeySetError("it publishes a secret key")
     names = [key["kid"] for key in members if "kid" in key]
     if len(names) != len({str(name) for name in names}):
         raise KeySetError("it has two keys of one kid")
     return KeySet(tuple(_usable(members)), len(listed))
+
+
+def is_secret(jwk: Mapping[str, Any]) -> bool:
+    """Whether it holds what its owner alone should know."""
+    return jwk.get("kty") == "oct" or bool(_SECRET & jwk.keys())
 
 
 def key_of(jwk: Mapping[str, Any]) -> VerifyingKey:

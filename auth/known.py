@@ -40,7 +40,7 @@ class Memory:
 
     def find(self, token: str, now: float) -> Known | None:
         """What is known of this token, if it still is so."""
-        found = self._known.get(digest := _digest(token))
+        found = self._known.get(digest := digest_of(token))
         if found and (now >= found.until or not found.holds()):
             del self._known[digest]
             return None
@@ -50,8 +50,9 @@ class Memory:
         """Remembers it."""
         while len(self._known) >= self._most:
             del self._known[next(iter(self._known))]
-        self._known[_digest(token)] = known
+        self._known[digest_of(token)] = known
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
+    """What a token is remembered by."""
     return hashlib.blake2b(token.encode(), digest_size=32).digest()

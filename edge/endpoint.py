@@ -101,7 +101,7 @@ class Endpoint:
         try:
             media_type = answer_type(header(headers, b"accept"))
             graph = self._graph
-            principal = await who_asks(scope, graph.authenticator, graph.public_url)
+            principal = await who_asks(scope, headers, graph.authenticator, graph.public_url)
             asked = await read_request(scope, headers, receive, self._max_body_bytes)
             body = await self._execute(asked, principal, by_get=scope["method"] != "POST")
         except HttpError as error:

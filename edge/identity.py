@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from auth import ANONYMOUS, Authenticates, IssuerError, Principal, Shown, TokenError
 from edge.errors import HttpError
+from edge.requests import Headers
 from telemetry import logger
 
 _UNQUOTABLE: Final = re.compile(r'[^\x20-\x7e]|["\\]')
@@ -17,16 +18,16 @@ _log = logger("auth")
 
 
 async def who_asks(
-    scope: Scope, authenticator: Authenticates | None, public_url: str | None
+    scope: Scope, headers: Headers, authenticator: Authenticates | None, public_url: str | None
 ) -> Principal:
     """Whose request it is; nobody's, if it shows no credentials. Raises ``HttpError``.
 
     Credentials that are no good are refused, not passed over: whoever shows some believes to be
     signed in.
     """
-    shown = headers_of(scope, b"authorization")
-    if not shown:
+    if b"authorization" not in headers:
         return ANONYMOUS
+    shown = headers_of(scope, b"authorization")
     proofs = headers_of(scope, b"dpop")
     if authenticator is None:
         raise _refused(TokenError("Nobody can sign in here: no issuer is set."), bound=False)
@@ -37,12 +38,12 @@ async def who_asks(
         raise _refused(error, bound=bool(proofs)) from None
     except IssuerError as error:
         _log.error("issuer_unavailable", reason=str(error.__cause__ or error)[:500])
-        headers = {"retry-after": _AGAIN_SECONDS}
-        raise HttpError(503, error.code, error.message, headers=headers) from None
+        again = {"retry-after": _AGAIN_SECONDS}
+        raise HttpError(503, error.code, error.message, headers=again) from None
 
 
 def headers_of(scope: Scope, name: bytes) -> list[str]:
-    """All headers of this name, which is in lower case as ASGI has it."""
+    """All headers of this name, each by itself, which is in lower case as ASGI has it."""
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 
