@@ -86,7 +86,8 @@ def _stages(texts: Any, given: dict[str, Any]) -> object:
 
 
 def _heavier(rows: Any, mass: int) -> list[Any]:
-    return [row for row in rows("Piece") if (row.get("mass") or mass) > mass]
+    weighed = [row for row in rows("Piece") if row.get("mass") is not None]
+    return [row for row in weighed if row["mass"] > mass]
 
 
 @routine(list[agreement_tables.Piece], python=_heavier)
