@@ -28,6 +28,7 @@ from resolvers.paging import PageLimits
 from resolvers.parsing import Tree, parsed
 from resolvers.plan import Planner
 from resolvers.root_plans import Root
+from resolvers.seen import Seen
 from resolvers.validation import errors_in
 from schema import build_schema
 
@@ -56,7 +57,7 @@ class Cold:
         self._catalog = catalog
         self._schema = build_schema(catalog, [])
         self._core: Any = getattr(self._schema, "_schema")  # noqa: B009 (Strawberry's own is hidden)
-        self._planner = Planner(catalog, PageLimits(100, 5_000))
+        self._planner = Planner(Seen(catalog), PageLimits(100, 5_000))
 
     def taken(self, shape: Shape, documents: int = DOCUMENTS) -> list[float]:
         """Milliseconds of each stage."""
@@ -90,8 +91,8 @@ class Cold:
     ) -> tuple[Root, ...]:
         node: Any = document.definitions[0]
         tree = Tree(document, node)
-        operation = Operation(self._schema, self._catalog, self._planner, text, tree)
-        return operation.roots(variables) or ()
+        operation = Operation(self._schema, self._catalog, text, tree)
+        return operation.roots(self._planner, variables) or ()
 
     def _statements(self, level: Level) -> Iterator[Statement]:
         """Those of PostgreSQL: commands to MongoDB are made for each request."""

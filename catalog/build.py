@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import TypeGuard
 
+from catalog.access import check_access, with_access
 from catalog.computed import with_computed
 from catalog.declare import Declared
 from catalog.documents import entity_of_document, is_document
@@ -79,7 +80,7 @@ def catalog_of(said: Iterable[Said]) -> Catalog:
     kin: dict[str, Kin] = {}
     for model in models:
         entity = entity_of_table(model) if is_table(model) else entity_of_document(model)
-        entity = with_view(with_computed(entity))
+        entity = with_access(with_view(with_computed(entity)))
         check_type_name(entity.name)
         if entity.name in entities:
             other = entities[entity.name].model.__module__
@@ -95,6 +96,7 @@ def catalog_of(said: Iterable[Said]) -> Catalog:
     entities = {name: _implementing(entity) for name, entity in entities.items()}
     for entity in entities.values():
         _check_entity(entities, entity)
+        check_access(entities, entity)
     routines = [routine_of(entities, each) for each in said if isinstance(each, Declared)]
     _check_type_names(entities.values(), interfaces, routines)
     return Catalog(entities.values(), interfaces, routines)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
+from catalog.access import Rule
 from catalog.types import Scalar
 
 
@@ -131,10 +132,15 @@ class Declared:
     name: str
     module: str
     python: Callable[..., Any] | None = field(default=None, repr=False)
+    read: Rule | None = None
 
 
 def routine(
-    returns: Any, *, name: str | None = None, python: Callable[..., Any] | None = None
+    returns: Any,
+    *,
+    name: str | None = None,
+    python: Callable[..., Any] | None = None,
+    read: Rule | None = None,
 ) -> Callable[[Callable[..., Any]], Declared]:
     """Makes a function a root field, which gives what its store makes of the function's arguments.
 
@@ -146,10 +152,15 @@ def routine(
     ``name`` is the Python form of the field's name, if it is not the function's. ``python`` gives
     the rows, or the value, in memory, for tests without a store: it is given a function from a
     model to its rows, and the arguments by name.
+
+    ``read`` says who may call it; of the rows that it gives those are seen that the viewer may
+    read. What gives a value and says nothing has the rule of its module or package.
     """
 
     def declared(function: Callable[..., Any]) -> Declared:
-        return Declared(function, returns, name or function.__name__, function.__module__, python)
+        return Declared(
+            function, returns, name or function.__name__, function.__module__, python, read
+        )
 
     return declared
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from catalog.access import Access
 from catalog.types import DocumentType, Field, UnionType, step_to
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Entity:
     ``key`` is the primary key, ``unique`` the other unique keys, ``indexes`` every ordered list of
     fields that the store can look up fast (keys included); all hold Python field names.
 
+    ``access`` says who may do what with its rows; without it, nobody may.
+
     ``kinds`` says that its rows are of several kinds, each an entity of its own; then the fields
     here are those that all kinds have. ``interfaces`` names what it implements, the nearest first.
     """
@@ -147,6 +150,7 @@ class Entity:
     interfaces: tuple[str, ...] = ()
     search: TextSearch | None = None
     view: View | None = None
+    access: Access | None = None
 
     @cached_property
     def document(self) -> DocumentType | UnionType:

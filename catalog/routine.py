@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from catalog.access import Rule
 from catalog.entity import Entity
 from catalog.types import Field, FieldType
 
@@ -59,7 +60,7 @@ class Routine:
 
     ``body`` is an SQL clause with a parameter for each argument, by its name, or a `Pipeline`. What
     gives a value has an entity of its own, whose one row has it as the field `VALUE`. ``python``
-    makes the rows in memory.
+    makes the rows in memory. ``read`` says who may call it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Routine:
     entity: Entity
     arguments: tuple[Argument, ...]
     body: Any = field(repr=False)
+    read: Rule
     description: str | None = None
     python: Callable[..., Any] | None = field(default=None, repr=False)
 

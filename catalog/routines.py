@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from catalog.access import Rule, anyone, checked, has_rows, rule_said_in
 from catalog.declare import Declared
 from catalog.documents import annotated_type
 from catalog.entity import Entity, Store
@@ -51,9 +52,21 @@ def routine_of(entities: Mapping[str, Entity], declared: Declared) -> Routine:
         entity=entity,
         arguments=arguments,
         body=body,
+        read=_read(declared, gives),
         description=inspect.getdoc(declared.function),
         python=declared.python,
     )
+
+
+def _read(declared: Declared, gives: Gives) -> Rule:
+    """Who may call it; rows have their entity's rule besides."""
+    said = declared.read
+    if said is None:
+        said = rule_said_in(declared.module) if gives is Gives.VALUE else anyone
+    if has_rows(checked(declared.name, said)):
+        reason = "would have a rule about rows, which only an entity can have"
+        raise ModelError(declared.name, None, reason, mend="Say read=, with another rule.")
+    return said
 
 
 def _returned(

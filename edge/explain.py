@@ -95,13 +95,14 @@ async def explanation(
     catalog: Catalog, schema: Schema, limits: PageLimits, asked: Explained
 ) -> str:
     """The whole explanation, root field by root field; raises ``ExplainError``."""
-    operations = Operations(schema, catalog, _graph(catalog, schema, limits, []).planner)
+    operations = Operations(schema, catalog)
     if problems := operations.problems(asked.query, asked.operation):
         raise ExplainError(_told(problems[0]))
     operation = operations.find(asked.query, asked.operation)
     if operation is None:
         raise ExplainError("Only a query is planned; graphql-core executes all else.")
-    roots = operation.explained(asked.variables)
+    planner = _graph(catalog, schema, limits, []).context(ANONYMOUS).planner
+    roots = operation.explained(planner, asked.variables)
     if isinstance(roots, GraphQLError):
         raise ExplainError(_told(roots))
     texts = [await _root_text(catalog, schema, limits, root) for root in roots]

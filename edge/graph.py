@@ -18,8 +18,8 @@ from resolvers.entitycache import EntityCache
 from resolvers.loaders import Loaders
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
-from resolvers.plan import Planner
 from resolvers.reach import MOST_KEYS, Reach
+from resolvers.sights import Sights
 from resolvers.sizes import Sizes
 
 
@@ -47,7 +47,7 @@ class Graph:
     @cached_property
     def operations(self) -> Operations:
         """The documents that were asked for lately."""
-        return Operations(self.schema, self.catalog, self.planner)
+        return Operations(self.schema, self.catalog)
 
     @cached_property
     def entity_cache(self) -> EntityCache:
@@ -60,9 +60,9 @@ class Graph:
         )
 
     @cached_property
-    def planner(self) -> Planner:
-        """The planner, which knows nothing of requests."""
-        return Planner(self.catalog, self.page_limits)
+    def sights(self) -> Sights:
+        """What people see of it. Raises ``ModelError``."""
+        return Sights(self.catalog, self.page_limits)
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -75,12 +75,14 @@ class Graph:
 
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
+        planner, claims = self.sights.of(principal)
         return Context(
             principal=principal,
-            catalog=self.catalog,
+            catalog=planner.catalog,
+            claims=claims,
             sources=self.sources,
             loaders=Loaders(self.sources, self.entity_cache),
-            planner=self.planner,
+            planner=planner,
             reaching=self._reaching,
         )
 

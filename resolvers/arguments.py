@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from catalog.entity import Catalog, Entity, Relation
+from catalog.entity import Entity, Relation
 from catalog.gauges import Distance, Gauge, Rank, Similarity
 from catalog.names import lower_first
 from catalog.query import (
@@ -26,7 +26,6 @@ from catalog.query import (
     Order,
     Path,
     Quantifier,
-    Related,
     Searched,
 )
 from catalog.searches import SEARCH, SIMILARITY
@@ -42,6 +41,7 @@ from catalog.types import (
 )
 from resolvers.errors import InputError, SearchError
 from resolvers.measuring import MEASURES, measured_value, point
+from resolvers.seen import Seen
 from resolvers.variables import Variable, assembled
 
 Raw = Mapping[str, Any]
@@ -53,34 +53,46 @@ def all_of(filters: Sequence[Filter]) -> Filter:
     return kept[0] if len(kept) == 1 else And(tuple(kept))
 
 
-def filter_of(catalog: Catalog, entity: Entity, where: Raw | None) -> Filter:
+def filter_of(catalog: Seen, entity: Entity, where: Raw | None) -> Filter:
     """The filter that a `where` argument means; none is no filter at all.
 
-    Raises ``InputError``; also KeyError and the like for what GraphQL would not have let through.
+    Raises ``InputError``, and ``UnauthorizedError`` for what may not be looked at; also KeyError
+    and the like for what GraphQL would not have let through.
     """
     return all_of(list(_entity_filters(catalog, entity, where or {})))
 
 
-def _entity_filters(catalog: Catalog, entity: Entity, where: Raw) -> Iterator[Filter]:
+def _entity_filters(catalog: Seen, entity: Entity, where: Raw) -> Iterator[Filter]:
     for name, raw in given(where):
         member = entity.by_api.get(name)
+        if member is not None:
+            catalog.check(entity, member)
         if isinstance(member, Relation):
             yield _relation_filter(catalog, member, raw)
         elif isinstance(member, Field):
             yield field_filter((member.name,), member.type, raw)
         elif name == SEARCH:
+            _check_search(catalog, entity)
             yield Searched(value_of(Scalar.STRING, raw))
         else:
             yield logic(name, raw, partial(filter_of, catalog, entity))
 
 
-def _relation_filter(catalog: Catalog, relation: Relation, raw: Raw) -> Filter:
+def _check_search(catalog: Seen, entity: Entity) -> None:
+    paths = entity.search.paths if entity.search else ()
+    # Of a column made ready, nobody knows which fields its words are from.
+    for name in [path[0] for path in paths] or entity.fields:
+        catalog.check(entity, entity.fields[name])
+
+
+def _relation_filter(catalog: Seen, relation: Relation, raw: Raw) -> Filter:
     target = catalog[relation.target]
     if not relation.many:
-        return Related(relation, Quantifier.SOME, filter_of(catalog, target, raw))
+        inner = filter_of(catalog, target, raw)
+        return catalog.related(relation, Quantifier.SOME, inner)
     return all_of(
         [
-            Related(relation, Quantifier(name), filter_of(catalog, target, inner))
+            catalog.related(relation, Quantifier(name), filter_of(catalog, target, inner))
             for name, inner in given(raw)
         ]
     )
@@ -157,13 +169,15 @@ def value_of(kind: FieldType, value: Any) -> Any:
         raise InputError("A Time has no offset.", hint="Leave the offset out: 06:30, not 06:30Z.")
     if kind is Scalar.FLOAT:
         return float(value)
-    if kind is Scalar.DECIMAL and not (value.is_finite() and abs(value.adjusted()) < _DECIMAL):
+    if kind is Scalar.DECIMAL and not (value.is_finite() and abs(value.adjusted()) < MOST_EXPONENT):
         raise InputError("This is not a number to compare with.", hint=_DECIMAL_HINT)
     return value
 
 
-_DECIMAL = 6144
-_DECIMAL_HINT = f"A Decimal is finite, with an exponent between -{_DECIMAL} and {_DECIMAL}."
+MOST_EXPONENT = 6144
+_DECIMAL_HINT = (
+    f"A Decimal is finite, with an exponent between -{MOST_EXPONENT} and {MOST_EXPONENT}."
+)
 
 
 def _in_utc(value: datetime.datetime) -> datetime.datetime:
@@ -204,7 +218,7 @@ def given(raw: Raw) -> Iterator[tuple[str, Any]]:
 
 
 def orders_of(
-    catalog: Catalog, entity: Entity, raw: Sequence[Raw] | None, filter_: Filter = ALWAYS
+    catalog: Seen, entity: Entity, raw: Sequence[Raw] | None, filter_: Filter = ALWAYS
 ) -> tuple[Order, ...]:
     """The ordering that `orderBy` means, ended by the primary key so that it is total.
 
@@ -219,15 +233,17 @@ def orders_of(
     return (*orders, *ties)
 
 
-def _order(catalog: Catalog, entity: Entity, term: Raw, filter_: Filter) -> Order:
+def _order(catalog: Seen, entity: Entity, term: Raw, filter_: Filter) -> Order:
     relations, target, name, value = _reached(catalog, entity, term)
     if name == SEARCH and target.search:
+        _check_search(catalog, target)
         # What `where` searches is this entity, not one that a relation leads to.
         return ordering(
             (), "DESC", relations, Rank(searched_text(ALWAYS if relations else filter_))
         )
     if name == SIMILARITY and name not in target.by_api:
         ((name, value),) = value.items()
+        catalog.check(target, target.by_api[name])
         by = Similarity(value_of(Scalar.STRING, value["to"]))
         return ordering((target.by_api[name].name,), value["direction"], relations, by)
     leaf = leaf_of(catalog, entity, term)
@@ -273,17 +289,18 @@ class Leaf(NamedTuple):
     value: Any
 
 
-def names_leaf(catalog: Catalog, entity: Entity, term: Raw) -> bool:
+def names_leaf(catalog: Seen, entity: Entity, term: Raw) -> bool:
     """Whether a term of an order names a field, and not a rank or a likeness."""
     _, target, name, _ = _reached(catalog, entity, term)
     return name in target.by_api
 
 
-def leaf_of(catalog: Catalog, entity: Entity, term: Raw) -> Leaf:
+def leaf_of(catalog: Seen, entity: Entity, term: Raw) -> Leaf:
     """The field that a `@oneOf` term names, through relations to one and nested documents."""
     relations, entity, name, value = _reached(catalog, entity, term)
     field = entity.by_api[name]
     assert isinstance(field, Field)  # noqa: S101 (relations are behind it)
+    catalog.check(entity, field)
     path = [field.name]
     while isinstance(field.type, DocumentType):
         ((name, value),) = value.items()
@@ -293,12 +310,13 @@ def leaf_of(catalog: Catalog, entity: Entity, term: Raw) -> Leaf:
 
 
 def _reached(
-    catalog: Catalog, entity: Entity, term: Raw
+    catalog: Seen, entity: Entity, term: Raw
 ) -> tuple[tuple[Relation, ...], Entity, str, Any]:
     """The relations that a `@oneOf` term follows, the entity there, and what is said of it."""
     relations: list[Relation] = []
     ((name, value),) = term.items()
     while isinstance(member := entity.by_api.get(name), Relation):
+        catalog.check_whole(entity, member)
         relations.append(member)
         entity = catalog[member.target]
         ((name, value),) = value.items()

@@ -7,7 +7,6 @@ from typing import Any, assert_never
 
 from graphql import FieldNode
 
-from catalog.entity import Catalog
 from catalog.query import IsNull, Not
 from catalog.routine import Call, Gives, Routine
 from catalog.types import FieldType, ListType
@@ -39,7 +38,6 @@ def _value(kind: FieldType, value: Any) -> Any:
 
 
 def called(
-    catalog: Catalog,
     planner: Planner,
     scope: Scope,
     routine: Routine,
@@ -47,7 +45,8 @@ def called(
     arguments: Arguments,
 ) -> Island:
     """The island of a root field that gives what a routine does. Raises ``InputError``."""
-    call, selector = call_of(routine, arguments), Selector(catalog, scope)
+    planner.catalog.check_call(routine)
+    call, selector = call_of(routine, arguments), Selector(planner.catalog, scope)
     match routine.gives:
         case Gives.ROWS:
             return planner.page(selector.page(routine.entity, nodes, arguments), call=call)

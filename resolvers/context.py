@@ -11,15 +11,16 @@ from functools import cached_property
 from typing import Any
 
 from auth import Principal
-from catalog.entity import Catalog, Entity, Store
+from catalog.entity import Entity, Store
 from catalog.query import Batch, DataSource, Read
-from resolvers.arguments import filter_of, orders_of, value_of
+from resolvers.arguments import all_of, filter_of, orders_of, value_of
 from resolvers.errors import InputError
 from resolvers.loaders import Loaders
 from resolvers.plan import Planner
 from resolvers.questions import Question
 from resolvers.reach import Reach
 from resolvers.rows import Row
+from resolvers.seen import Seen
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Context:
     """The request's own; nothing of it outlives the request."""
 
     principal: Principal
-    catalog: Catalog
+    catalog: Seen
+    claims: Mapping[str, Any]
+    """What the principal's token says, by the variables that stand for it in plans."""
     sources: Mapping[Store, DataSource]
     loaders: Loaders
     planner: Planner
@@ -55,8 +58,8 @@ class Context:
         """Rows whose fields equal ``key``; calls that differ only in its values go as one batch.
 
         ``key`` names fields as Python does; ``where`` and ``order_by`` are as in GraphQL. The rows
-        hold all fields; their relations are followed if the client asks. Raises ``StoreError`` and
-        ``ReachError``.
+        hold all fields; their relations are followed if the client asks. Only rows that the viewer
+        may read are found. Raises ``StoreError``, ``ReachError`` and ``UnauthorizedError``.
         """
         entity = self.catalog[model if isinstance(model, str) else model.__name__]
         said = (entity.name, tuple(key), first, repr((where, order_by)))
@@ -93,7 +96,7 @@ class Context:
         return Read(
             entity,
             entity.paths,
-            filter=filter_,
+            filter=all_of((self.catalog.rows(entity), filter_)),
             order=orders,
             limit=first,
             batch=Batch(tuple(key), ()),

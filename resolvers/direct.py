@@ -33,7 +33,7 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
     Raises ``StoreError``, and all kinds of errors for a value that GraphQL forbids.
     """
     if level.ends and isinstance(level.form, ObjectForm):
-        (answer,) = await context.loaders.roots([level.question.bound(variables)])
+        (answer,) = await context.loaders.roots([level.question.bound(context, variables)])
         if not answer.raw:
             return None
         functions = level.functions(answer.reader)
@@ -116,7 +116,7 @@ def _at_hand(step: _Step, context: Context, variables: Variables) -> Objects | N
     hop, below, keys, _ = step
     if not below.ends:
         return None
-    known = context.loaders.at_hand(below.question.bound(variables, keys), hop.relation)
+    known = context.loaders.at_hand(below.question.bound(context, variables, keys), hop.relation)
     kept = None if known is None else _kept(known, keys)
     if kept is None:
         return None

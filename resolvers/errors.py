@@ -11,6 +11,12 @@ class InputError(BigraphError):
     code = "BAD_USER_INPUT"
 
 
+class UnauthorizedError(BigraphError):
+    """What the viewer may not read, or look at in any other way."""
+
+    code = "UNAUTHORIZED_FIELD_OR_TYPE"
+
+
 class CursorError(InputError):
     """A cursor that is none of ours, or belongs to another ordering."""
 

@@ -11,13 +11,14 @@ from typing import Any, cast
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
-from catalog.entity import Catalog, Entity, Relation
+from catalog.entity import Entity, Relation
 from catalog.types import DocumentType, Field, UnionType, element_of
 from resolvers.documents import Asked, Place, Scope, asked_fields
 from resolvers.group_forms import Constant, GroupForm, aggregate_form, group_form
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.members import MEMBER, Reads
 from resolvers.reasons import NotDirectError, Reason
+from resolvers.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class PageForm:
 class Former:
     """Reads one operation's forms; raises ``NotDirectError``."""
 
-    def __init__(self, catalog: Catalog, scope: Scope) -> None:
+    def __init__(self, catalog: Seen, scope: Scope) -> None:
         self._catalog = catalog
         self._scope = scope
 
@@ -155,6 +156,10 @@ class Former:
             return Constant(asked.key, name)
         strawberry = asked.definition.extensions["strawberry-definition"]
         member = strawberry.metadata.get(MEMBER)
+        entity = self._catalog.get(name)
+        own = isinstance(member, Field | Relation)
+        if entity and own and not self._catalog.shows_whole(entity, member):
+            raise NotDirectError(Reason.UNAUTHORIZED, f"not all of {name}.{asked.name} may be read")
         if isinstance(member, Relation):
             return self._linked(asked, member)
         if isinstance(member, Field):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, cast
 from zoneinfo import available_timezones
 
-from catalog.entity import Catalog, Entity
+from catalog.entity import Entity
 from catalog.query import Filter, Order, Path
 from catalog.summary import Function, GroupKey, Measure, Span, Summary, Unit, measured
 from catalog.types import DocumentType, Field
@@ -23,11 +23,12 @@ from resolvers.arguments import (
 )
 from resolvers.errors import GroupError
 from resolvers.paging import PageLimits, check_offset, size_of
+from resolvers.seen import Seen
 from resolvers.variables import StructuralError, Variable
 
 
 def grouped(
-    catalog: Catalog,
+    catalog: Seen,
     whole: Summary,
     arguments: Mapping[str, Any],
     limits: PageLimits,
@@ -51,7 +52,7 @@ def grouped(
     )
 
 
-def _keys(catalog: Catalog, entity: Entity, by: Sequence[Raw]) -> tuple[GroupKey, ...]:
+def _keys(catalog: Seen, entity: Entity, by: Sequence[Raw]) -> tuple[GroupKey, ...]:
     keys = tuple(_key(catalog, entity, term) for term in by)
     if not keys:
         raise GroupError("groupBy has no key.", hint="For all rows as one, ask for aggregate.")
@@ -62,7 +63,7 @@ def _keys(catalog: Catalog, entity: Entity, by: Sequence[Raw]) -> tuple[GroupKey
     return keys
 
 
-def _key(catalog: Catalog, entity: Entity, term: Raw) -> GroupKey:
+def _key(catalog: Seen, entity: Entity, term: Raw) -> GroupKey:
     leaf = leaf_of(catalog, entity, term)
     return GroupKey(leaf.path, leaf.field.type, leaf.relations, _span(leaf.value))
 
@@ -100,7 +101,7 @@ class _Arranged:
 
     def __init__(
         self,
-        catalog: Catalog,
+        catalog: Seen,
         entity: Entity,
         keys: Sequence[GroupKey],
         measures: dict[Measure, None],

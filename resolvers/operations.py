@@ -74,7 +74,7 @@ class Answered:
 class Operations:
     """The operations of a schema's documents, those asked for lately at hand."""
 
-    def __init__(self, schema: Schema, catalog: Catalog, planner: Planner) -> None:
+    def __init__(self, schema: Schema, catalog: Catalog) -> None:
         self._core = _core(schema)
         # A hook around every field must be called for every field; directives are such hooks.
         hooks: list[Any] = [type(each) for each in cast("Any", schema).get_extensions()]
@@ -82,7 +82,6 @@ class Operations:
         self._hooked = any(hook.resolve is not none.resolve for hook in hooks)
         self._schema = schema
         self._catalog = catalog
-        self._planner = planner
         self._understood = Remembered[tuple[str, str | None], Understood](_ALL)
 
     def find(self, query: str, name: str | None) -> Operation | None:
@@ -100,7 +99,7 @@ class Operations:
         if tree is None:
             return Understood(len(query), None)
         grow = self._understood.grow
-        operation = Operation(self._schema, self._catalog, self._planner, query, tree, grow)
+        operation = Operation(self._schema, self._catalog, query, tree, grow)
         return Understood(len(query), operation)
 
     def problems(self, query: str, name: str | None) -> Sequence[GraphQLError]:
@@ -150,13 +149,12 @@ class Understood:
 
 
 class Operation:
-    """One query of a valid document."""
+    """One query of a valid document; planned for all who see the same in the same way."""
 
     def __init__(
         self,
         schema: Schema,
         catalog: Catalog,
-        planner: Planner,
         query: str,
         tree: Tree,
         grow: Callable[[int], None] = lambda _: None,
@@ -167,7 +165,6 @@ class Operation:
         self._executor: Any = cast("Any", schema).execution_context_class
         self._core = _core(schema)
         self._catalog = catalog
-        self._planner = planner
         self._query = query
         self._tree: Tree | None = tree
         self._grow = grow
@@ -182,24 +179,24 @@ class Operation:
         """How many there are."""
         return len(self._plans)
 
-    def roots(self, given: Variables | None) -> tuple[Root, ...] | None:
+    def roots(self, planner: Planner, given: Variables | None) -> tuple[Root, ...] | None:
         """How its root fields are answered with these variables; None if they do not fit."""
         variables = self._coerced(given or {})
-        return None if variables is None else self._roots(variables)
+        return None if variables is None else self._roots(planner, variables)
 
-    def explained(self, given: Variables) -> list[Root] | GraphQLError:
+    def explained(self, planner: Planner, given: Variables) -> list[Root] | GraphQLError:
         """How its root fields are answered, planned for these very values; or what is amiss."""
         coerced = get_variable_values(self._core, self._definitions, dict(given))
         if isinstance(coerced, list):
             return coerced[0]
-        return self._root_planner().roots(coerced.coerced)
+        return self._root_planner().roots(planner, coerced.coerced)
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer to a request with these variables; None if they do not fit."""
         variables = self._coerced(given or {})
         if variables is None:
             return None
-        roots = self._roots(variables)
+        roots = self._roots(context.planner, variables)
         if len(roots) == 1:  # it needs no task of its own
             found = [await self._answered(roots[0], context, variables, given)]
         else:
@@ -225,15 +222,15 @@ class Operation:
         coerced = get_variable_values(self._core, self._definitions, dict(given))
         return None if isinstance(coerced, list) else coerced.coerced
 
-    def _roots(self, variables: Variables) -> tuple[Root, ...]:
+    def _roots(self, planner: Planner, variables: Variables) -> tuple[Root, ...]:
         while True:
-            signature = self._signature(variables)
+            signature = (planner, *self._signature(variables))
             roots = self._plans.get(signature)
             if roots is not None:
                 self._plans.move_to_end(signature)
                 return roots
             try:
-                roots = tuple(self._root_planner().roots(self._standing_in(variables)))
+                roots = tuple(self._root_planner().roots(planner, self._standing_in(variables)))
             except StructuralError as error:
                 # Two that look at different things of a value see all of it.
                 known = self._facets.get(error.name, error.facet)
@@ -258,8 +255,11 @@ class Operation:
         assert self._tree is not None  # noqa: S101 (it was there before)
         return self._tree
 
+    def _document(self, root: Root, planner: Planner, variables: Variables) -> DocumentNode:
+        return self._root_planner().document(planner, root.key, variables)
+
     def _root_planner(self) -> RootPlanner:
-        return RootPlanner(self._core, self._catalog, self._planner, *self._read())
+        return RootPlanner(self._core, self._catalog, *self._read())
 
     def _signature(self, variables: Variables) -> tuple[Any, ...]:
         """What a plan depends on: of most variables only whether there is a value."""
@@ -302,7 +302,9 @@ class Operation:
                 count_completion(Form.ROWS)
                 return Answered(content, ())
         count_completion(Form.STANDARD, reason)
-        document = root.document or self._root_planner().document(root.key, variables)
+        document = root.document or self._root_planner().document(
+            context.planner, root.key, variables
+        )
         return await self._by_graphql_core(root, document, context, given)
 
     async def _by_resolvers(

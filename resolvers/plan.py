@@ -11,18 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from catalog.entity import Catalog, Entity, Relation, Store
-from catalog.query import Batch, Filter, Join, Order, Path, Read, Record
+from catalog.entity import Entity, Relation, Store
+from catalog.query import ALWAYS, Batch, Filter, Join, Order, Path, Read, Record
 from catalog.routine import VALUE, Call
 from catalog.searches import is_at_root
 from catalog.types import step_to
-from resolvers.arguments import filter_of, orders_of
+from resolvers.arguments import all_of, filter_of, orders_of
 from resolvers.cursors import check_cursors
 from resolvers.documents import Place
 from resolvers.errors import SearchError
 from resolvers.needs import Needs
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.questions import Question
+from resolvers.seen import Seen
 from resolvers.selection import Edge, PageSelection, Selection
 from resolvers.summaries import Summarized, summarized
 
@@ -100,15 +101,19 @@ _WHERE_MONGO_SEARCHES = (
 
 
 class Planner:
-    """Plans selections against a catalog, within the page limits."""
+    """Plans selections against the catalog as somebody sees it, within the page limits.
 
-    def __init__(self, catalog: Catalog, limits: PageLimits) -> None:
-        self._catalog = catalog
+    Raises ``UnauthorizedError`` for an entity of which nothing may be read.
+    """
+
+    def __init__(self, catalog: Seen, limits: PageLimits) -> None:
+        self.catalog = catalog
         self._limits = limits
 
     def one(self, selection: Selection, filter_: Filter, call: Call | None = None) -> Island:
         """The island for the single row that a filter finds; with a call, of the rows it gives."""
         part, fields, joins = self.part(selection)
+        filter_ = all_of((self.catalog.rows(selection.entity), filter_))
         read = Read(selection.entity, fields, joins, filter_, limit=1, call=call)
         return Island(read, part)
 
@@ -126,16 +131,17 @@ class Planner:
         With a ``call`` it is of the rows that this gives. Raises ``InputError``.
         """
         entity, arguments = wanted.node.entity, wanted.arguments
-        filter_ = filter_of(self._catalog, entity, arguments.get("where"))
-        orders = orders_of(self._catalog, entity, arguments.get("orderBy"), filter_)
+        where = filter_of(self.catalog, entity, arguments.get("where"))
+        filter_ = all_of((self.catalog.rows(entity), where))
+        orders = orders_of(self.catalog, entity, arguments.get("orderBy"), filter_)
         if wanted.cursors:
             check_cursors(orders)
         if entity.store is Store.MONGO and not is_at_root(filter_, batched=batched or bool(call)):
             raise SearchError("MongoDB cannot search here.", hint=_WHERE_MONGO_SEARCHES)
         listed = call.routine.name if call else None
-        page = page_of(self._catalog, entity, orders, arguments, self._limits, listed)
+        page = page_of(self.catalog, entity, orders, arguments, self._limits, listed)
         part, fields, joins = self.part(wanted.node, orders if wanted.cursors else ())
-        summaries = summarized(self._catalog, entity, filter_, wanted.summaries, self._limits, call)
+        summaries = summarized(self.catalog, entity, filter_, wanted.summaries, self._limits, call)
         rows = wanted.rows or wanted.info
         read = Read(
             entity,
@@ -160,7 +166,9 @@ class Planner:
             island = self.page(wanted, batched=True)
         else:
             part, fields, joins = self.part(wanted)
-            island = Island(Read(wanted.entity, fields, joins), part)
+            rows = all_of((self.catalog.rows(wanted.entity), edge.only))
+            read = Read(wanted.entity, fields, joins, rows)
+            island = Island(read, part)
         return Hop(edge.key, edge.place, relation, island.batched(batch))
 
     def part(
@@ -180,10 +188,13 @@ class Planner:
             needs.add((name,) for name in selection.entity.key)
         return part, *needs.collected()
 
+    def joins(self, relation: Relation) -> bool:
+        """Whether its row comes with its parent's.
 
-def _joins(relation: Relation) -> bool:
-    """Whether its row comes with its parent's; what is to be kept is read on its own."""
-    return not relation.cross_store and not relation.cache_ttl
+        What is to be kept is read on its own, and so are rows of which only some are seen.
+        """
+        near = not relation.cross_store and not relation.cache_ttl
+        return near and self.catalog.rows(self.catalog[relation.target]) == ALWAYS
 
 
 class _Followed:
@@ -223,7 +234,7 @@ class _Followed:
         return self._found[place]
 
     def _follow(self, owner: Entity, edge: Edge, shared: Relation | None) -> Joined | Hop:
-        if shared and isinstance(edge.wanted, Selection) and _joins(edge.relation):
+        if shared and isinstance(edge.wanted, Selection) and self._planner.joins(edge.relation):
             part, fields, joins = self._planner.part(edge.wanted)
             self._needs.join(edge.relation, fields, joins)
             return Joined(edge.key, edge.place, edge.relation, part)

@@ -9,8 +9,9 @@ from catalog.query import Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from resolvers.arguments import value_of
+from resolvers.claims import CLAIM
 from resolvers.reach import leads_across
-from resolvers.variables import bound
+from resolvers.variables import Variable, bound
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -21,22 +22,26 @@ Variables = Mapping[str, Any]
 class Question:
     """A read or a summary of a plan, in which variables may stand in for values."""
 
-    __slots__ = ("ask", "reaches")
+    __slots__ = ("_claims", "ask", "reaches")
 
     def __init__(self, read: Read | Summary) -> None:
         self.ask = ask_of(read)
         self.reaches = leads_across(read)
         """Whether another store must be asked first."""
+        named = (each.name for each in self.ask.values if type(each) is Variable)
+        self._claims = any(name.startswith(CLAIM) for name in named)
 
     async def asked(
         self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()
     ) -> Ask:
         """What to ask of the store with this request's values. Raises ``ReachError``."""
-        ask = self.bound(variables, keys)
+        ask = self.bound(context, variables, keys)
         if not self.reaches:
             return ask
         return ask_of(await context.reach.within(ask.read, keys))
 
-    def bound(self, variables: Variables, keys: tuple[Key, ...] = ()) -> Ask:
+    def bound(self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()) -> Ask:
         """The same where nothing reaches into another store."""
+        if self._claims:
+            variables = {**variables, **context.claims}
         return Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """A store failed."""
     BEYOND_ROWS = "beyond_rows"
     """It takes more than rows: a resolver, or an object whose type its value tells."""
+    UNAUTHORIZED = "unauthorized"
+    """The viewer may not read something in it."""
     PERMISSIONS = "permissions"
     """A field has Strawberry's permission classes."""
     FIELD_EXTENSION = "field_extension"

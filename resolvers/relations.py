@@ -1,4 +1,4 @@
-"""In charge of a relation's value on a row: what the plan has put there."""
+"""In charge of what the plan has put on a row: relations, and fields that some may not read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from strawberry.types.info import Info
 
-from catalog.entity import Relation
+from catalog.entity import Entity, Relation
+from catalog.types import Field
 from resolvers.context import Context
 from resolvers.documents import asked_field
 from resolvers.execute import follow
 from resolvers.info import raw_info
 from resolvers.rows import Row
-from resolvers.selection import Selector
+from resolvers.selection import Edge, Selector
 
 _NOT_PLANNED = object()
 
@@ -28,10 +29,41 @@ def resolve_relation(relation: Relation) -> Callable[[Row, Info], Any]:
     return produce
 
 
+def resolve_ruled(entity: Entity, field: Field) -> Callable[[Row, Info], Any]:
+    """The resolver of a field that not everybody may read: null, or null in some rows."""
+
+    def produce(row: Row, info: Info) -> Any:
+        catalog = cast("Context", info.context).catalog
+        catalog.check_shown(entity, field)
+        if catalog.mask(entity, field) is None:
+            return row[field.name]
+        value = row.links_.get(asked_field(raw_info(info)).place, _NOT_PLANNED)
+        return _masked_now(entity, field, row, info) if value is _NOT_PLANNED else _of(value, field)
+
+    return produce
+
+
+async def _masked_now(entity: Entity, field: Field, row: Row, info: Info) -> Any:
+    raw = raw_info(info)
+    edge = Selector(info.context.catalog, raw).masked(entity, asked_field(raw), field)
+    return _of(await _followed_now(edge, row, info.context), field)
+
+
+def _of(row: Any, field: Field) -> Any:
+    """The field's value; or that there is no row, or why there is none."""
+    return row[field.name] if isinstance(row, Row) else row
+
+
 def _follow_now(relation: Relation, row: Row, info: Info) -> Awaitable[Any]:
-    """For rows that a user's resolver gave: no plan has seen what the client asks of them."""
-    raw, context = raw_info(info), cast("Context", info.context)
-    hop = context.planner.hop(Selector(context.catalog, raw).edge(asked_field(raw), relation))
+    """For rows that a user's resolver gave, and for what may not be read: it is in no plan."""
+    raw, catalog = raw_info(info), cast("Context", info.context).catalog
+    catalog.check_shown(catalog[relation.source], relation)
+    edge = Selector(catalog, raw).edge(asked_field(raw), relation)
+    return _followed_now(edge, row, info.context)
+
+
+def _followed_now(edge: Edge, row: Row, context: Context) -> Awaitable[Any]:
+    hop = context.planner.hop(edge)
 
     async def value() -> Any:
         await follow(hop, [row], context)

@@ -33,7 +33,7 @@ from resolvers.members import MEMBER, Anyone, Calls, Many, Member, One
 from resolvers.plan import Island, Planner
 from resolvers.questions import Variables
 from resolvers.reasons import Form, NotDirectError, Reason
-from resolvers.roots import equals
+from resolvers.roots import found_by
 from resolvers.selection import Selector
 from resolvers.variables import StructuralError, Variable
 
@@ -44,6 +44,7 @@ class Scope(NamedTuple):
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variable_values: Variables
+    planner: Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +72,30 @@ class Root:
 
 
 class RootPlanner:
-    """Plans the root fields of one operation of a valid document."""
+    """Plans the root fields of one operation of a valid document, for whoever asks."""
 
     def __init__(
         self,
         schema: GraphQLSchema,
         catalog: Catalog,
-        planner: Planner,
         document: DocumentNode,
         node: OperationDefinitionNode,
     ) -> None:
         self._schema = schema
         self._catalog = catalog
-        self._planner = planner
         self._node = node
         fragments = [n for n in document.definitions if isinstance(n, FragmentDefinitionNode)]
         self._fragments = {fragment.name.value: fragment for fragment in fragments}
 
-    def roots(self, variables: Variables) -> list[Root]:
+    def roots(self, planner: Planner, variables: Variables) -> list[Root]:
         """The root fields that are asked for; raises ``StructuralError``."""
-        scope = self._scope(variables)
+        scope = Scope(self._schema, self._fragments, variables, planner)
         return [self._root(scope, asked) for asked in self._asked(scope)]
 
-    def document(self, key: str, variables: Variables) -> DocumentNode:
+    def document(self, planner: Planner, key: str, variables: Variables) -> DocumentNode:
         """The operation with the root field of this key only."""
-        asked = self._asked(self._scope(variables))
+        asked = self._asked(Scope(self._schema, self._fragments, variables, planner))
         return next(self._document(each.nodes) for each in asked if each.key == key)
-
-    def _scope(self, variables: Variables) -> Scope:
-        return Scope(self._schema, self._fragments, variables)
 
     def _asked(self, scope: Scope) -> Iterator[Asked]:
         kind = cast("GraphQLObjectType", self._schema.query_type)
@@ -128,7 +124,7 @@ class RootPlanner:
     ) -> Root:
         if found is not None:
             entity, island = found
-            former = Former(self._catalog, scope)
+            former = Former(scope.planner.catalog, scope)
             make = former.page if island.page else former.entity
             try:
                 form = former.value(entity, asked) if island.value else make(entity, asked.nodes)
@@ -137,7 +133,7 @@ class RootPlanner:
                     raise
             else:
                 return replace(bare, level=Level(self._schema, island, form))
-        shaper = Shaper(self._catalog, self._planner, scope)
+        shaper = Shaper(scope.planner, scope)
         return replace(bare, field=shaper.root(asked, found and found[1]))
 
     def _planned(self, scope: Scope, asked: Asked) -> tuple[Entity, Island] | None:
@@ -147,8 +143,8 @@ class RootPlanner:
         arguments = arguments_of(scope, asked)
         match member:
             case Many(entity):
-                selector = Selector(self._catalog, scope)
-                return entity, self._planner.page(selector.page(entity, asked.nodes, arguments))
+                selector = Selector(scope.planner.catalog, scope)
+                return entity, scope.planner.page(selector.page(entity, asked.nodes, arguments))
             case One(entity, key):
                 fields = [entity.fields[name] for name in key]
                 values = [value_of(field.type, arguments[field.api]) for field in fields]
@@ -157,8 +153,7 @@ class RootPlanner:
                 entity, values = self._known(arguments["id"])
                 return entity, self._one(scope, asked, entity, entity.key, values)
             case Calls(routine):
-                planner, nodes = self._planner, asked.nodes
-                island = called(self._catalog, planner, scope, routine, nodes, arguments)
+                island = called(scope.planner, scope, routine, asked.nodes, arguments)
                 return routine.entity, island
             case _:
                 return None
@@ -171,8 +166,9 @@ class RootPlanner:
         key: Sequence[str],
         values: Sequence[Any],
     ) -> Island:
-        selection = Selector(self._catalog, scope).entity(entity, asked.nodes)
-        return self._planner.one(selection, equals(key, values))
+        catalog = scope.planner.catalog
+        selection = Selector(catalog, scope).entity(entity, asked.nodes)
+        return scope.planner.one(selection, found_by(catalog, entity, key, values))
 
     def _known(self, given: Any) -> tuple[Entity, Sequence[Any]]:
         """The entity and key of a node id; of a variable the plan depends on the entity alone."""

@@ -20,6 +20,7 @@ from resolvers.cursors import parsed_node_id
 from resolvers.documents import arguments_of, asked_field
 from resolvers.execute import execute
 from resolvers.info import RawInfo, raw_info
+from resolvers.seen import Seen
 from resolvers.selection import Selector
 from telemetry.spans import span
 
@@ -34,7 +35,7 @@ def resolve_one(entity: Entity, key: Sequence[str]) -> Produce:
         raw = raw_info(info)
         arguments = arguments_of(raw, asked_field(raw))
         values = [value_of(field.type, arguments[field.api]) for field in fields]
-        return await _one(entity, equals(key, values), info.context, raw)
+        return await _one(entity, key, values, info.context, raw)
 
     return produce
 
@@ -45,7 +46,7 @@ def resolve_node(catalog: Catalog) -> Produce:
     async def produce(_source: Any, info: Info) -> Any:
         raw = raw_info(info)
         entity, values = parsed_node_id(catalog, arguments_of(raw, asked_field(raw))["id"])
-        return await _one(entity, equals(entity.key, values), info.context, raw)
+        return await _one(entity, entity.key, values, info.context, raw)
 
     return produce
 
@@ -70,21 +71,25 @@ def resolve_routine(routine: Routine) -> Produce:
         raw, context = raw_info(info), info.context
         with span(f"Query.{raw.field_name}"):
             arguments = arguments_of(raw, asked_field(raw))
-            catalog, planner = context.catalog, context.planner
-            island = called(catalog, planner, raw, routine, raw.field_nodes, arguments)
+            island = called(context.planner, raw, routine, raw.field_nodes, arguments)
             found: Any = await execute(island, context)
             return found[VALUE] if found and routine.gives is Gives.VALUE else found
 
     return produce
 
 
-async def _one(entity: Entity, key: Filter, context: Context, raw: RawInfo) -> Any:
+async def _one(
+    entity: Entity, key: Sequence[str], values: Sequence[Any], context: Context, raw: RawInfo
+) -> Any:
     with span(f"Query.{raw.field_name}"):
+        found = found_by(context.catalog, entity, key, values)
         selection = Selector(context.catalog, raw).entity(entity, raw.field_nodes)
-        return await execute(context.planner.one(selection, key), context)
+        return await execute(context.planner.one(selection, found), context)
 
 
-def equals(key: Sequence[str], values: Sequence[Any]) -> Filter:
-    """The filter for the row whose key has these values."""
+def found_by(catalog: Seen, entity: Entity, key: Sequence[str], values: Sequence[Any]) -> Filter:
+    """The filter for the row whose key has these values. Raises ``UnauthorizedError``."""
+    for name in key:
+        catalog.check(entity, entity.fields[name])
     pairs = zip(key, values, strict=True)
     return all_of([Compare((name,), Operator.EQ, value) for name, value in pairs])

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 from graphql import FieldNode, GraphQLObjectType
 
-from catalog.entity import Catalog, Entity, Relation
-from catalog.query import Path
+from catalog.entity import Entity, Relation
+from catalog.query import ALWAYS, Filter, Path
 from catalog.types import DocumentType, Field, UnionType, element_of, step_to
 from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields, fields_below
 from resolvers.measures import AGGREGATE, GROUP_BY, SummarySelection, summary_selection
 from resolvers.members import Member, Reads, member_of
+from resolvers.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,22 @@ class PageSelection:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relation that is followed, under its response key, for the fields at ``place``."""
+    """A relation that is followed, under its response key, for the fields at ``place``.
+
+    ``only`` says which rows it leads to, beside those that are seen.
+    """
 
     key: str
     place: Place
     relation: Relation
     wanted: Selection | PageSelection
+    only: Filter = ALWAYS
 
 
 class Selector:
     """Reads one operation's selections; holds what each step needs of the request."""
 
-    def __init__(self, catalog: Catalog, info: Scope) -> None:
+    def __init__(self, catalog: Seen, info: Scope) -> None:
         self._catalog = catalog
         self._info = info
 
@@ -73,8 +78,12 @@ class Selector:
         edges: list[Edge] = []
         for asked in asked_fields(self._info, kind, nodes):
             member = member_of(asked.definition)
+            if isinstance(member, Field | Relation) and not self._catalog.shows(entity, member):
+                continue  # who resolves the field says so
             if isinstance(member, Relation):
                 edges.append(self.edge(asked, member))
+            elif isinstance(member, Field) and self._catalog.mask(entity, member) is not None:
+                edges.append(self.masked(entity, asked, member))
             else:
                 paths.update(dict.fromkeys(self._paths(asked, member)))
         return Selection(entity, tuple(paths), tuple(edges))
@@ -114,6 +123,21 @@ class Selector:
             return Edge(asked.key, asked.place, relation, self.entity(target, asked.nodes))
         page = self.page(target, asked.nodes, arguments_of(self._info, asked))
         return Edge(asked.key, asked.place, relation, page)
+
+    def masked(self, entity: Entity, asked: Asked, field: Field) -> Edge:
+        """The edge from a row to itself, where its value of a field may be read."""
+        same = Relation(
+            name=f"?{field.name}",  # which no relation's is
+            api=field.api,
+            source=entity.name,
+            target=entity.name,
+            on=tuple((name, name) for name in entity.key),
+            many=False,
+            cross_store=False,
+        )
+        wanted = Selection(entity, tuple(self._paths(asked, field)), ())
+        only = self._catalog.mask(entity, field) or ALWAYS
+        return Edge(asked.key, asked.place, same, wanted, only)
 
     def _paths(self, asked: Asked, member: Member | None) -> Iterator[Path]:
         if isinstance(member, Reads):

@@ -8,7 +8,7 @@ from typing import Any
 
 from strawberry.types.info import Info
 
-from catalog.entity import Catalog, Entity
+from catalog.entity import Entity
 from catalog.query import Answer, Filter, Path, Record
 from catalog.routine import Call
 from catalog.summary import Function, Measure, Summary
@@ -18,6 +18,7 @@ from resolvers.info import raw_info
 from resolvers.measures import SummarySelection
 from resolvers.paging import PageLimits
 from resolvers.rows import RowPage
+from resolvers.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Summarized:
 
 
 def summarized(
-    catalog: Catalog,
+    catalog: Seen,
     entity: Entity,
     filter_: Filter,
     selections: Sequence[SummarySelection],
@@ -45,7 +46,7 @@ def summarized(
 
     With a ``call`` they are of the rows that this gives.
 
-    Raises ``InputError``.
+    Raises ``InputError``, and ``UnauthorizedError`` for what may not be looked at.
     """
     found: list[Summarized] = []
     whole = [selection for selection in selections if selection.arguments is None]
@@ -60,6 +61,10 @@ def summarized(
             summary = Summary(entity, (), selection.measures, filter_, call=call)
             groups = grouped(catalog, summary, selection.arguments, limits)
             found.append(Summarized(selection.key, (selection.place,), groups, listed=True))
+    for part in found:
+        for measure in part.summary.measures:
+            for name in measure.path[:1]:
+                catalog.check(entity, entity.fields[name])
     return tuple(found)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -61,11 +62,15 @@ def bases_of(above: Sequence[str], namespace: Namespace) -> tuple[type, ...]:
     return tuple(nearest) or (Node,)
 
 
-def declared_interface(declared: Interface, namespace: Namespace) -> type:
-    """The type of an interface that a user declared."""
+def declared_interface(declared: Interface, ruled: Collection[str], namespace: Namespace) -> type:
+    """The type of an interface that a user declared; its ``ruled`` fields not everybody reads."""
+    shown = [
+        replace(field, nullable=field.nullable or field.name in ruled)
+        for field in declared.fields.values()
+    ]
     fields = [
         plain_field(field.name, field.api, field_annotation(field, namespace), namespace)
-        for field in declared.fields.values()
+        for field in shown
     ]
     node_id = node_id_field((), namespace)
     members, said = [node_id, *fields], declared.description

@@ -89,6 +89,7 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
     arguments: Sequence[StrawberryArgument] = (),
     member: Member | None = None,
     description: str | None = None,
+    directives: Sequence[object] = (),
 ) -> StrawberryField:
     """A field whose value ``produce`` gives."""
     field = ProducedField(
@@ -97,6 +98,7 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
         type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
         description=description,
         metadata={MEMBER: member, PRODUCE: produce},
+        directives=directives,
     )
     field.arguments = list(arguments)
     return field

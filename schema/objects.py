@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
+from catalog.access import Rule, anyone, read_of, rules_of
 from catalog.entity import Catalog, Entity, Interface, Relation
-from catalog.types import DocumentType, UnionType
-from resolvers.relations import resolve_relation
+from catalog.types import DocumentType, Field, UnionType
+from resolvers.relations import resolve_relation, resolve_ruled
 from resolvers.rows import Row
 from schema.abstract import (
     bases_of,
@@ -22,6 +24,7 @@ from schema.abstract import (
 )
 from schema.annotations import enum_class, field_annotation, named_types
 from schema.connections import add_connection, connection_arguments
+from schema.directives import directives_of
 from schema.fields import Namespace, class_of, plain_field, produced_field
 
 
@@ -39,7 +42,13 @@ def add_objects(catalog: Catalog, namespace: Namespace) -> None:
         else:
             namespace[kind.name] = enum_class(kind)
     for declared in sorted(catalog.interfaces, key=_depth):
-        namespace[declared.name] = declared_interface(declared, namespace)
+        ruled = {
+            name
+            for entity in catalog.values()
+            if declared.name in entity.interfaces
+            for name in rules_of(entity)
+        }
+        namespace[declared.name] = declared_interface(declared, ruled, namespace)
     for entity in sorted(catalog.values(), key=_depth):
         namespace[entity.name] = _entity_type(entity, namespace)
         add_connection(entity, namespace)
@@ -76,7 +85,12 @@ def _entity_type(entity: Entity, namespace: Namespace) -> type:
         return isinstance(source, Row) and source.entity_ is entity
 
     cls = class_of(entity.name, fields, namespace, bases=bases_of(above, namespace))
-    strawberry.type(cls, name=entity.name, description=entity.description)
+    strawberry.type(
+        cls,
+        name=entity.name,
+        description=entity.description,
+        directives=directives_of(read_of(entity)),
+    )
     # Not as an attribute of the class, where a field of this name may stand.
     get_object_definition(cls, strict=True).is_type_of = is_type_of
     return cls
@@ -85,21 +99,41 @@ def _entity_type(entity: Entity, namespace: Namespace) -> type:
 def _fields(entity: Entity, namespace: Namespace) -> Iterator[StrawberryField]:
     yield node_id_field(entity.key, namespace)
     for field in entity.fields.values():
-        annotation = field_annotation(field, namespace)
-        yield plain_field(
-            field.name,
-            field.api,
-            annotation,
-            namespace,
-            member=field,
-            description=field.description,
+        rule = rules_of(entity).get(field.name)
+        yield (
+            _ruled_field(entity, field, rule, namespace) if rule else _open_field(field, namespace)
         )
     for relation in entity.relations.values():
-        yield _relation_field(relation, namespace)
+        yield _relation_field(entity, relation, namespace)
 
 
-def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField:
+def _open_field(field: Field, namespace: Namespace) -> StrawberryField:
+    return plain_field(
+        field.name,
+        field.api,
+        field_annotation(field, namespace),
+        namespace,
+        member=field,
+        description=field.description,
+    )
+
+
+def _ruled_field(entity: Entity, field: Field, rule: Rule, namespace: Namespace) -> StrawberryField:
+    """A field that not everybody may read; who may not gets null, and the rest of the row."""
+    return produced_field(
+        field.api,
+        field_annotation(replace(field, nullable=True), namespace),
+        namespace,
+        resolve_ruled(entity, field),
+        member=field,
+        description=field.description,
+        directives=directives_of(rule),
+    )
+
+
+def _relation_field(entity: Entity, relation: Relation, namespace: Namespace) -> StrawberryField:
     many = relation.many
+    rule = rules_of(entity).get(relation.name, anyone)
     # Null where there is no such row, or where another read failed: the row itself stays.
     return produced_field(
         relation.api,
@@ -109,4 +143,5 @@ def _relation_field(relation: Relation, namespace: Namespace) -> StrawberryField
         arguments=connection_arguments(relation.target, namespace) if many else (),
         member=relation,
         description=relation.description,
+        directives=directives_of(rule),
     )

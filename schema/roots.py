@@ -17,6 +17,7 @@ from resolvers.roots import resolve_connection, resolve_node, resolve_one, resol
 from schema.abstract import Node
 from schema.annotations import annotation_of, field_annotation
 from schema.connections import connection_arguments
+from schema.directives import directives_of
 from schema.fields import Namespace, argument, class_of, produced_field
 
 
@@ -93,6 +94,7 @@ def _routine(routine: Routine, namespace: Namespace) -> StrawberryField:
         arguments=[*(_argument(each, namespace) for each in routine.arguments), *more],
         member=Calls(routine),
         description=routine.description,
+        directives=directives_of(routine.read),
     )
 
 

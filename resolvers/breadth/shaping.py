@@ -20,7 +20,7 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from catalog.entity import Catalog, Relation
+from catalog.entity import Relation
 from catalog.errors import BigraphError
 from catalog.types import Field
 from resolvers.breadth.fields import (
@@ -49,8 +49,8 @@ from resolvers.traced import Traced
 class Shaper:
     """Plans the completion of one operation's root fields; raises ``NotDirectError``."""
 
-    def __init__(self, catalog: Catalog, planner: Planner, scope: Scope) -> None:
-        self._catalog = catalog
+    def __init__(self, planner: Planner, scope: Scope) -> None:
+        self._catalog = planner.catalog
         self._planner = planner
         self._scope = scope
 
@@ -137,9 +137,10 @@ class Shaper:
         return Attribute(field.python_name, field.default_resolver)
 
     def _followed(self, asked: Asked, relation: Relation, *, planned: bool) -> Followed:
-        if planned:
-            return Followed(asked.place, None)
         try:
+            self._catalog.check_shown(self._catalog[relation.source], relation)
+            if planned:
+                return Followed(asked.place, None)
             edge = Selector(self._catalog, self._scope).edge(asked, relation)
             return Followed(asked.place, self._planner.hop(edge))
         except (BigraphError, GraphQLError) as error:

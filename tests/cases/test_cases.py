@@ -83,7 +83,7 @@ async def test_case(graph: Graph, case: Path) -> None:
 def _plan(graph: Graph, query: str, variables: Mapping[str, Any], context: Context) -> str:
     """Nothing, where it is no operation that can be run."""
     operation = graph.operations.find(query, None)
-    roots = operation.explained(variables) if operation else []
+    roots = operation.explained(context.planner, variables) if operation else []
     if isinstance(roots, GraphQLError):
         return ""
     return "\n".join(root_text(root, context.reach) for root in roots)

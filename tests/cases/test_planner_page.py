@@ -29,6 +29,7 @@ from edge.graph import Graph
 from resolvers.explain import plan_text
 from resolvers.operations import Operations
 from resolvers.plan import Island, Planner
+from resolvers.seen import Seen as Viewed
 from resolvers.selection import PageSelection, Selection
 
 PAGE = Path(__file__).parents[2] / "docs" / "planner.md"
@@ -52,7 +53,7 @@ class Seen:
         return answers
 
 
-class SeenPlanner(Planner):
+class NotingPlanner(Planner):
     """A planner that notes the outermost page that was planned last."""
 
     def page(self, wanted: PageSelection, **more: Any) -> Island:
@@ -81,11 +82,12 @@ def _block(found: re.Match[str], made: Mapping[str, str]) -> str:
 
 async def _made(graph: Graph, query: str, monkeypatch: Any) -> dict[str, str]:
     written = _functions_as_they_are_written(monkeypatch)
-    planner = SeenPlanner(graph.catalog, graph.page_limits)
+    planner = NotingPlanner(Viewed(graph.catalog), graph.page_limits)
     sources = {store: Seen(source) for store, source in graph.sources.items()}
-    operation = Operations(graph.schema, graph.catalog, planner).find(query, None)
+    operation = Operations(graph.schema, graph.catalog).find(query, None)
     assert operation
-    answered = await operation.run(replace(graph, sources=sources).context(ANONYMOUS), None)
+    context = replace(replace(graph, sources=sources).context(ANONYMOUS), planner=planner)
+    answered = await operation.run(context, None)
     assert answered
     assert answered.data
     (ask,), (hop,) = sources[Store.POSTGRES].asked, sources[Store.MONGO].asked

@@ -4,6 +4,10 @@ import datetime
 
 from pydantic import BaseModel
 
+from catalog import Access, anyone
+
+__access__ = Access(read=anyone)
+
 
 class Address(BaseModel):
     """Where it is."""

@@ -4,6 +4,10 @@ import sqlmodel
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship
 
+from catalog import Access, anyone
+
+__access__ = Access(read=anyone)
+
 
 class SQLModel(sqlmodel.SQLModel, registry=registry()):
     """SQLModel's own base, but apart from the models of other tests; the rest is as anywhere."""

@@ -12,8 +12,11 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from catalog import Search, catalog_of
+from catalog import Access, Search, anyone, catalog_of
 from datasources.postgres.search import TRIGRAMS, search_indexes
+
+__access__ = Access(read=anyone)
+
 
 ROOT = Path(__file__).parents[2]
 QUERIES = re.findall(r"```graphql\n(\{.*?)```", (ROOT / "docs/queries.md").read_text(), re.DOTALL)

@@ -52,7 +52,7 @@ def understood(graph: Graph, operation: Operation) -> Understood | None:
         return None
     tree = tree_of(document, "Q")
     assert tree is not None
-    return Understood(graph.schema, graph.catalog, graph.planner, operation.text, tree)
+    return Understood(graph.schema, graph.catalog, operation.text, tree)
 
 
 async def answers_of(graph: Graph, found: Understood, variables: Mapping[str, Any]) -> Answers:

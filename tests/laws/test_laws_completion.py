@@ -110,9 +110,10 @@ async def test_operations_are_valid_and_most_say_something(worlds, name):
             conflicts += 1
             continue
         found = understood(world.graph, operation)
-        answered = await found.run(world.graph.context(ANONYMOUS), operation.variables[0])
+        context = world.graph.context(ANONYMOUS)
+        answered = await found.run(context, operation.variables[0])
         well += bool(answered) and not answered.errors
-        roots += found.roots(operation.variables[0]) or ()
+        roots += found.roots(context.planner, operation.variables[0]) or ()
     assert conflicts < 6
     assert well > 35
     assert sum(root.refused is None for root in roots) > len(roots) / 2

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from catalog import Catalog, Entity, Index, Link, Relation, catalog_of
+from catalog import Access, Catalog, Entity, Index, Link, Relation, anyone, catalog_of
 from catalog.query import (
     ALWAYS,
     And,
@@ -28,6 +28,8 @@ from catalog.query import (
     Related,
 )
 from resolvers.sizes import Sizes
+
+__access__ = Access(read=anyone)
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):

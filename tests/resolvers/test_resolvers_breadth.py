@@ -28,7 +28,7 @@ def forms(library: Library, query: str) -> dict[str, str]:
     """How each root field is answered, by response key."""
     operation = library.graph.operations.find(query, None)
     assert operation is not None
-    roots = operation.roots({}) or ()
+    roots = operation.roots(library.graph.context(ANONYMOUS).planner, {}) or ()
     return {root.key: root.refused.reason if root.refused else root.form for root in roots}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
 from auth import ANONYMOUS
-from catalog import Catalog, Link, Store, catalog_of
+from catalog import Access, Catalog, Link, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from edge.graph import Graph
 from resolvers.entitycache import EntityCache
@@ -19,6 +19,8 @@ from schema import build_schema
 from telemetry import begin
 from tests.library.library import catalog
 from tests.library.sources import CountingSource, DictCache
+
+__access__ = Access(read=anyone)
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):

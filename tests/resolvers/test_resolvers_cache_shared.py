@@ -62,10 +62,11 @@ async def directly(library: Library, query: str = QUERY) -> Any:
     """The engine's own answer, from the one graph; graphql-core is not asked."""
     operation = library.graph.operations.find(query, None)
     assert operation
-    (root,) = operation.roots({}) or ()
+    context = library.graph.context(ANONYMOUS)
+    (root,) = operation.roots(context.planner, {}) or ()
     assert root.level
     begin()
-    value = await answer_directly(root.level, library.graph.context(ANONYMOUS), {})
+    value = await answer_directly(root.level, context, {})
     return {root.key: orjson.loads(orjson.dumps(value))}
 
 

@@ -5,12 +5,14 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from auth import ANONYMOUS
-from catalog import Catalog, Index, Link, Store, catalog_of
+from catalog import Access, Catalog, Index, Link, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
 from resolvers.paging import PageLimits
 from schema import build_schema
+
+__access__ = Access(read=anyone)
 
 
 def graph_of(catalog: Catalog, rows: dict[str, list[dict[str, Any]]]) -> Graph:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from auth import ANONYMOUS
 from catalog.errors import StoredValueError
 from resolvers import places
 from tests.library.library import Library
@@ -291,6 +292,6 @@ async def test_groups_are_not_ordered_by_the_other_store(library):
 
 async def test_a_user_s_resolver_may_order_so(library):
     """`load` takes the same orders, as far as there are keys enough."""
-    context = library.graph.context(None)
+    context = library.graph.context(ANONYMOUS)
     rows = await context.load("Book", {"genre": "NOVEL"}, order_by=[{"shelf": {"code": "DESC"}}])
     assert [row.isbn for row in rows] == ["i6", "i1", "i4"]

@@ -82,7 +82,8 @@ async def test_a_plan_serves_all_values_of_the_arguments(library: Library):
     ask = "query($p: Int!, $s: [Int!]!) { thickBooks(pages: $p) { nodes { title } } starredReviews(stars: $s) { totalCount } }"  # noqa: E501
     operation = library.graph.operations.find(ask, None)
     assert operation
-    one, other = (operation.roots({"p": p, "s": s}) for p, s in ((1, [1]), (2, [3, 4])))
+    planner = library.graph.context(ANONYMOUS).planner
+    one, other = (operation.roots(planner, {"p": p, "s": s}) for p, s in ((1, [1]), (2, [3, 4])))
     assert one is other
     assert [root.form for root in one or ()] == [Form.ROWS, Form.ROWS]
 
@@ -116,8 +117,9 @@ async def test_its_pages_are_bounded_as_those_of_any_list(library: Library):
 async def test_a_plan_names_the_call(library: Library):
     """With its arguments."""
     operation = library.graph.operations.find("{ thickBooks(pages: 7) { nodes { id } } }", None)
-    (root,) = operation.roots({}) if operation else ()  # type: ignore[misc]
+    context = library.graph.context(ANONYMOUS)
+    (root,) = operation.roots(context.planner, {}) if operation else ()  # type: ignore[misc]
     assert root.island
     assert root.island.read.order == (Order(("id",)),)
-    text = plan_text(root.island, library.graph.context(ANONYMOUS).reach)
+    text = plan_text(root.island, context.reach)
     assert text.startswith("Book by thick_books(pages=7, genre=None) (postgres): id\n")

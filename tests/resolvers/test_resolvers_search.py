@@ -9,13 +9,15 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from auth import ANONYMOUS
-from catalog import Index, Link, Search, Store, catalog_of
+from catalog import Access, Index, Link, Search, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
 from resolvers.paging import PageLimits
 from schema import build_schema
+
+__access__ = Access(read=anyone)
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):

@@ -13,6 +13,7 @@ from catalog.query import Read
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
+from resolvers.seen import Seen
 from schema import build_schema
 
 NEW_YEAR = datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC)
@@ -82,8 +83,8 @@ def test_defaults_are_what_is_asked_of_the_store() -> None:
 
 
 def _read(catalog: Catalog, query: str) -> Read:
-    planner = Planner(catalog, PageLimits(10, 100))
-    operation = Operations(build_schema(catalog), catalog, planner).find(query, None)
-    (root,) = operation.roots({}) or () if operation else ()  # type: ignore[misc]
+    planner = Planner(Seen(catalog), PageLimits(10, 100))
+    operation = Operations(build_schema(catalog), catalog).find(query, None)
+    (root,) = operation.roots(planner, {}) or () if operation else ()  # type: ignore[misc]
     assert root.island
     return root.island.read

@@ -1,0 +1,142 @@
+"""In charge of what everybody sees: one planner for all to whom the rules say the same.
+
+Rules are read once, and decided for each principal; what rows have a say in becomes a filter, in
+which variables stand for claims. So plans are shared, and only their values are somebody's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from auth import Principal
+from auth.decide import decided
+from catalog.access import Access, AllOf, AnyOf, Roles, Rows, Rule, Scopes, leaves, nobody
+from catalog.entity import Catalog, Entity
+from catalog.query import ALWAYS, NEVER, Filter, Or
+from resolvers.arguments import all_of
+from resolvers.claims import ABSENT, CLAIM, Use
+from resolvers.paging import PageLimits
+from resolvers.plan import Planner
+from resolvers.predicates import Predicate, predicate_of
+from resolvers.seen import Seen, Verdict
+
+_KINDS_OF_VIEWERS: Final = 500
+_NO_RULES: Final = Access()
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Sight(NamedTuple):
+    """What one request may see: how it is planned, and the claims that stand in the plans."""
+
+    planner: Planner
+    claims: Mapping[str, Any]
+
+
+class _Facts(NamedTuple):
+    """What of a principal the rules ask about, beside claims."""
+
+    signed_in: bool
+    scopes: frozenset[str]
+    roles: frozenset[str]
+
+
+class Sights:
+    """What principals see of a catalog; raises ``ModelError`` for rules that cannot be followed."""
+
+    def __init__(self, catalog: Catalog, limits: PageLimits) -> None:
+        self._catalog = catalog
+        self._limits = limits
+        self._access = {entity.name: entity.access or _NO_RULES for entity in catalog.values()}
+        self._predicates: dict[Rule, Predicate] = {}
+        self._scopes: frozenset[str] = frozenset()
+        self._roles: frozenset[str] = frozenset()
+        everything = Seen(catalog)
+        for name, access in self._access.items():
+            for rule in (access.read, *access.fields.values()):
+                self._learn(everything, catalog[name], rule)
+        for routine in catalog.routines:
+            self._learn(everything, routine.entity, routine.read)
+        self._decided = lru_cache(_KINDS_OF_VIEWERS)(self._decide)
+        self._planner = lru_cache(_KINDS_OF_VIEWERS)(self._plan)
+
+    def of(self, principal: Principal) -> Sight:
+        """What this one sees."""
+        facts = _Facts(
+            principal.subject is not None,
+            principal.scopes & self._scopes,
+            principal.roles & self._roles,
+        )
+        uses = self._decided(facts)
+        if not uses:
+            return Sight(self._planner(facts, _NOTHING), {})
+        claims = {use.name: use.value(principal.claims) for use in uses}
+        absent = frozenset(name for name, value in claims.items() if value is ABSENT)
+        return Sight(self._planner(facts, absent), claims)
+
+    def _learn(self, everything: Seen, entity: Entity, rule: Rule) -> None:
+        for leaf in leaves(rule):
+            match leaf:
+                case Scopes(names):
+                    self._scopes |= names
+                case Roles(names):
+                    self._roles |= names
+                case Rows() if leaf not in self._predicates:
+                    prefix = f"{CLAIM}{len(self._predicates)}."
+                    self._predicates[leaf] = predicate_of(everything, entity, leaf, prefix)
+                case _:
+                    pass
+
+    def _decide(self, facts: _Facts) -> tuple[Use, ...]:
+        """The claims that the rows have to be compared with."""
+        somebody = _somebody(facts)
+        said = [(access.read, *access.fields.values()) for access in self._access.values()]
+        rules = (decided(rule, somebody) for some in said for rule in some)
+        rows = {leaf: None for rule in rules for leaf in leaves(rule)}
+        return tuple(use for leaf in rows for use in self._predicates[leaf].uses)
+
+    def _plan(self, facts: _Facts, absent: frozenset[str]) -> Planner:
+        somebody = _somebody(facts)
+        verdicts = {name: self._verdict(name, somebody, absent) for name in self._access}
+        uncalled = frozenset(
+            routine.name
+            for routine in self._catalog.routines
+            if decided(routine.read, somebody) == nobody
+        )
+        return Planner(Seen(self._catalog, verdicts, uncalled), self._limits)
+
+    def _verdict(self, name: str, somebody: Principal, absent: frozenset[str]) -> Verdict:
+        access = self._access[name]
+        of_members = {
+            member: self._rows(rule, somebody, absent) for member, rule in access.fields.items()
+        }
+        return Verdict(
+            rows=self._rows(access.read, somebody, absent),
+            hidden=frozenset(member for member, rows in of_members.items() if rows is None),
+            masked={
+                member: rows
+                for member, rows in of_members.items()
+                if rows is not None and rows != ALWAYS
+            },
+        )
+
+    def _rows(self, rule: Rule, somebody: Principal, absent: frozenset[str]) -> Filter | None:
+        """The rows for which a rule holds; None if it holds for none, whatever they are."""
+        ruled = decided(rule, somebody)
+        return None if ruled == nobody else self._filter(ruled, absent)
+
+    def _filter(self, rule: Rule, absent: frozenset[str]) -> Filter:
+        match rule:
+            case AllOf(rules):
+                return all_of([self._filter(each, absent) for each in rules])
+            case AnyOf(rules):
+                return Or(tuple([self._filter(each, absent) for each in rules]))
+            case _:
+                predicate = self._predicates[rule]
+                known = not any(use.name in absent for use in predicate.uses)
+                return predicate.filter if known else NEVER
+
+
+def _somebody(facts: _Facts) -> Principal:
+    return Principal(None, "" if facts.signed_in else None, facts.scopes, facts.roles)
