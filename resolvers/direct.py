@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -21,7 +21,7 @@ from resolvers.context import Context
 from resolvers.forms import ObjectForm
 from resolvers.kept import Kept
 from resolvers.levels import NO_LINKS, Functions, Level, Links, Objects
-from resolvers.pages import Found, empty_page, pages_of, shown_rows
+from resolvers.pages import Found, Shown, empty_page, pages_of, shown_of
 from resolvers.plan import Hop
 from resolvers.questions import Variables
 from telemetry.spans import span
@@ -47,26 +47,21 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
 
 
 async def _completed(level: Level, found: Found, context: Context, variables: Variables) -> Objects:
-    rows = list(chain.from_iterable(shown_rows(level, each) for each in found.rows.values()))
+    shown = shown_of(level, found)
     # All answers of a read come with one reader; without rows nobody asks.
     reader = next((answer.reader for answer in found.rows.values() if answer.raw), None)
     functions = level.functions(reader)
-    links = await _links(level, functions, rows, context, variables)
-    return _made(level, found, rows, functions, links, context)
+    links = await _links(level, functions, shown.rows, context, variables)
+    return _made(level, shown, functions, links, context)
 
 
 def _made(
-    level: Level,
-    found: Found,
-    rows: Sequence[Any],
-    functions: Functions,
-    links: Links,
-    context: Context,
+    level: Level, shown: Shown, functions: Functions, links: Links, context: Context
 ) -> Objects:
     if isinstance(level.form, ObjectForm):
-        there = [key for key, answer in found.rows.items() if answer.raw]
-        return dict(zip(there, functions.objects(level.form, rows, links), strict=True))
-    return pages_of(level, level.form, found, functions, links, context)
+        there = [key for key, answer in shown.found.rows.items() if answer.raw]
+        return dict(zip(there, functions.objects(level.form, shown.rows, links), strict=True))
+    return pages_of(level, level.form, shown, functions, links, context)
 
 
 class _Step(NamedTuple):
@@ -97,16 +92,20 @@ async def _links(
         _Step(hop, below, _wanted(keys(rows)), len(rows))
         for (hop, below), keys in zip(level.hops, functions.keys, strict=True)
     ]
-    found = {step: _at_hand(step, context, variables) for step in steps}
-    if waiting := [step for step, objects in found.items() if objects is None]:
-        following = [_followed(step, context, variables) for step in waiting]
-        found.update(zip(waiting, await asyncio.gather(*following), strict=True))
-    return [found[step] or {} for step in steps], [_missing(step.below, context) for step in steps]
+    found = [_at_hand(step, context, variables) for step in steps]
+    waiting = [at for at, objects in enumerate(found) if objects is None]
+    if len(waiting) == 1:  # it needs no task of its own
+        found[waiting[0]] = await _followed(steps[waiting[0]], context, variables)
+    elif waiting:
+        following = [_followed(steps[at], context, variables) for at in waiting]
+        for at, objects in zip(waiting, await asyncio.gather(*following), strict=True):
+            found[at] = objects
+    return [each or {} for each in found], [_missing(step.below, context) for step in steps]
 
 
 def _wanted(keys: Sequence[Key]) -> tuple[Key, ...]:
     wanted = tuple([key for key in dict.fromkeys(keys) if None not in key])
-    if any(isinstance(value, StoredValueError) for value in chain.from_iterable(wanted)):
+    if StoredValueError in set(map(type, chain.from_iterable(wanted))):
         raise ViolationError
     return wanted
 
@@ -151,8 +150,8 @@ async def _loaded(step: _Step, context: Context, variables: Variables) -> Found:
 
 def _kept(known: Mapping[Key, Answer], keys: Sequence[Key]) -> dict[Key, Kept] | None:
     """The answers to these keys, if all of them are kept."""
-    kept = {key: answer for key in keys if isinstance(answer := known[key], Kept)}
-    return kept if len(kept) == len(keys) else None
+    kept = {key: known[key] for key in keys}
+    return cast("dict[Key, Kept]", kept) if {Kept}.issuperset(map(type, kept.values())) else None
 
 
 def _told(level: Level, answers: Mapping[Key, Kept], context: Context) -> Objects:
@@ -160,8 +159,7 @@ def _told(level: Level, answers: Mapping[Key, Kept], context: Context) -> Object
     new = {key: kept for key, kept in answers.items() if kept.form is not level.form}
     if not new:
         return {key: kept.told for key, kept in answers.items()}
-    rows = list(chain.from_iterable(shown_rows(level, kept) for kept in new.values()))
-    made = _made(level, Found(new), rows, level.functions(None), NO_LINKS, context)
+    made = _made(level, shown_of(level, Found(new)), level.functions(None), NO_LINKS, context)
     told = {key: kept.tell(level.form, orjson.dumps(made.get(key))) for key, kept in new.items()}
     return {key: told.get(key, kept.told) for key, kept in answers.items()}
 

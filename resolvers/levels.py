@@ -40,6 +40,8 @@ class Level:
         ]
         self.ends = not (self.hops or self.summaries or self.question.reaches)
         """Whether its rows are all that it takes."""
+        self.nothing: Any = None
+        """The page where nothing is related, once somebody has made it."""
         self._functions: dict[Any, Functions] = {}
         self._groups: dict[tuple[str, Any], Any] = {}
 

@@ -85,7 +85,7 @@ class Loaders:
         if known is not None:
             return known
         known = self._answers(ask)
-        missing = tuple(key for key in dict.fromkeys(ask.keys) if key not in known)
+        missing = tuple([key for key in dict.fromkeys(ask.keys) if key not in known])
         if missing:
             ttl = self._cache.ttl_of(relation) if relation else 0
             request = _Request(self._lookup(ask, ttl), missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, Final, NamedTuple
 
 from catalog.query import Answer, Key
@@ -38,109 +38,128 @@ class Found(NamedTuple):
         return [answers[key] for answers in self.groups]
 
 
-def shown_rows(level: Level, answer: Answer) -> Sequence[Any]:
-    """The rows of an answer that are in the page, in its order."""
-    page = level.island.page
-    if page is None:
-        return answer.raw[:1]
-    rows = answer.raw[: page.size]
-    return rows[::-1] if page.backward else rows
+class Shown(NamedTuple):
+    """What was found, and which of its rows are shown: those of each answer, and all of them."""
+
+    found: Found
+    lists: Sequence[Sequence[Any]]
+    rows: Sequence[Any]
+
+    def dealt(self, made: Sequence[Any]) -> list[Sequence[Any]]:
+        """What was made of all rows, or nothing, in a list for each answer."""
+        stops = accumulate(map(len, self.lists), initial=0)
+        return [made[start:stop] for start, stop in pairwise(stops)]
+
+
+def shown_of(level: Level, found: Found) -> Shown:
+    """The rows of each answer that are in its page, in the page's order."""
+    page, answers = level.island.page, found.rows.values()
+    size = 1 if page is None else page.size
+    lists = [answer.raw[:size] for answer in answers]
+    if page is not None and page.backward:
+        lists = [rows[::-1] for rows in lists]
+    return Shown(found, lists, list(chain.from_iterable(lists)))
 
 
 def pages_of(
     level: Level,
     form: PageForm,
-    found: Found,
+    shown: Shown,
     functions: Functions | None,
     links: Links,
     context: Context,
 ) -> Objects:
-    """The connections by key; each view's objects are made for all at once, then dealt out."""
-    shown = {key: shown_rows(level, answer) for key, answer in found.rows.items()}
-    rows = list(chain.from_iterable(shown.values()))
+    """The connections by key, made member by member, each for all pages at once."""
     views = {
-        each: functions.objects(each, rows, links) if functions and rows else []
+        each: functions.objects(each, shown.rows, links) if functions and shown.rows else []
         for each in object_forms(form)
     }
-    cursor_of = partial(_cursor, level, context)
-    pages: dict[Key, Any] = {}
-    start = 0
-    for key, answer in found.rows.items():
-        stop = start + len(shown[key])
-        page = _Page(
-            level,
-            answer,
-            shown[key],
-            {each: objects[start:stop] for each, objects in views.items()},
-            found.groups_of(key),
-            cursor_of,
-        )
-        pages[key] = {member.key: page.part(member) for member in form.members}
-        start = stop
-    return pages
+    pages = _Pages(level, shown, views, partial(_cursor, level, context))
+    keys, names = shown.found.rows, [member.key for member in form.members]
+    if not names:  # all that was asked was skipped
+        return {key: {} for key in keys}
+    columns = [pages.column(member) for member in form.members]
+    return {
+        key: dict(zip(names, each, strict=True))
+        for key, each in zip(keys, zip(*columns, strict=True), strict=True)
+    }
 
 
 def empty_page(level: Level, form: PageForm, context: Context) -> Any:
-    """The connection where nothing is related."""
-    groups = [{(): part.summary.nothing} for part in level.island.summaries]
-    found = Found({(): Answer((), 0)}, groups)
-    return pages_of(level, form, found, None, NO_LINKS, context)[()]
+    """The connection where nothing is related; always the same one of a level."""
+    if level.nothing is None:
+        groups = [{(): part.summary.nothing} for part in level.island.summaries]
+        shown = shown_of(level, Found({(): Answer((), 0)}, groups))
+        level.nothing = pages_of(level, form, shown, None, NO_LINKS, context)[()]
+    return level.nothing
 
 
-class _Page(NamedTuple):
-    """One page: its rows as they came, and as objects of each view."""
+class _Pages(NamedTuple):
+    """All pages of a level: their rows as they came, and all rows as objects of each view."""
 
     level: Level
-    answer: Answer
-    rows: Sequence[Any]
+    shown: Shown
     views: Mapping[ObjectForm, list[Any]]
-    groups: Sequence[Answer]
-    cursor_of: Callable[[Answer, Any], str]
+    cursor_of: Callable[[Any, Any], str]
 
-    def part(self, member: PageMember) -> Any:
-        """What the page shows for a member of its form."""
+    def column(self, member: PageMember) -> Sequence[Any]:
+        """What the pages show for a member of their form, one after the other."""
+        answers = self.shown.found.rows.values()
         match member:
             case Constant(_, value):
-                return value
+                return [value] * len(answers)
             case Nodes(_, form):
-                return self.views[form]
+                return self.shown.dealt(self.views[form])
             case Edges(_, members):
-                return _edges(members, self.answer, self.rows, self.views, self.cursor_of)
+                return self.shown.dealt(self._edges(members))
             case Info(_, members):
-                facts = _Place(self.level, self.answer, self.rows, self.cursor_of)
-                return {key: facts.told(name) for key, name in members}
+                return [
+                    self._info(members, answer, rows)
+                    for answer, rows in zip(answers, self.shown.lists, strict=True)
+                ]
             case Total():
-                return _total(self.answer)
+                return [_total(answer) for answer in answers]
             case Summed():
-                return self.level.groups(member, self.groups)
+                keys = self.shown.found.rows
+                return [self.level.groups(member, self.shown.found.groups_of(key)) for key in keys]
+
+    def _edges(
+        self, members: Sequence[tuple[str, ObjectForm | str | None]]
+    ) -> list[dict[str, Any]]:
+        rows = self.shown.rows
+        columns: list[Sequence[Any]] = []
+        for _, what in members:
+            if isinstance(what, ObjectForm):
+                columns.append(self.views[what])
+            elif what is None:
+                columns.append(self._cursors())
+            else:
+                columns.append([what] * len(rows))
+        if not columns:  # all that was asked was skipped
+            return [{} for _ in rows]
+        names = [key for key, _ in members]
+        values = zip(*columns, strict=True)
+        return [dict(zip(names, each, strict=True)) for each in values]
+
+    def _cursors(self) -> list[str]:
+        answers = self.shown.found.rows.values()
+        return [
+            self.cursor_of(answer, row)
+            for answer, rows in zip(answers, self.shown.lists, strict=True)
+            for row in rows
+        ]
+
+    def _info(
+        self, members: Sequence[tuple[str, str]], answer: Answer, rows: Sequence[Any]
+    ) -> dict[str, Any]:
+        facts = _Place(self.level, answer, rows, self.cursor_of)
+        return {key: facts.told(name) for key, name in members}
 
 
 def _total(answer: Answer) -> int:
     if answer.total is None or answer.total >= _INT32:
         raise ViolationError
     return answer.total
-
-
-def _edges(
-    members: Sequence[tuple[str, ObjectForm | str | None]],
-    answer: Answer,
-    rows: Sequence[Any],
-    views: Mapping[ObjectForm, list[Any]],
-    cursor_of: Callable[[Answer, Any], str],
-) -> list[dict[str, Any]]:
-    columns: list[tuple[str, Sequence[Any]]] = []
-    for key, what in members:
-        if isinstance(what, ObjectForm):
-            columns.append((key, views[what]))
-        elif what is None:
-            columns.append((key, [cursor_of(answer, row) for row in rows]))
-        else:
-            columns.append((key, [what] * len(rows)))
-    if not columns:  # all that was asked was skipped
-        return [{} for _ in rows]
-    names = [key for key, _ in columns]
-    values = zip(*(column for _, column in columns), strict=True)
-    return [dict(zip(names, each, strict=True)) for each in values]
 
 
 class _Place:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from datasources.postgres.routines import called_rows
 from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Scope
-from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, storable
+from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, all_storable
 
 
 class Call(NamedTuple):
@@ -98,7 +99,10 @@ def compiled(catalog: Catalog, read: Read | Summary) -> Statement:
 
 def sendable(keys: Iterable[Key]) -> tuple[Key, ...]:
     """Each key once, without those that equal nothing."""
-    return tuple(key for key in dict.fromkeys(keys) if None not in key and all(map(storable, key)))
+    known = [key for key in dict.fromkeys(keys) if None not in key]
+    if not all_storable(chain.from_iterable(known)):
+        known = [key for key in known if all_storable(key)]
+    return tuple(known)
 
 
 def _simplified(read: Read) -> Read:

@@ -170,6 +170,11 @@ def storable(value: Any) -> bool:
     return not (isinstance(value, str) and _UNSTORABLE.search(value))
 
 
+def all_storable(values: Iterable[Any]) -> bool:
+    """Whether every one of them is; they are looked at together, since that is one call."""
+    return storable("".join([value for value in values if isinstance(value, str)]))
+
+
 def worded(text: str) -> str:
     """The text for comparing words: what no column can hold parts them, as a space does."""
     return _UNSTORABLE.sub(" ", text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import psycopg
 from psycopg import OperationalError, errors
@@ -16,6 +16,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from datasources.postgres.arrays import array_of
 from datasources.postgres.loaders import ADAPTERS
 
 _PREPARED: Final = 500
@@ -153,6 +154,8 @@ class Wire:
             return value.encode()
         if type(value) is int:
             return b"%d" % value
+        if type(value) is list and (array := array_of(cast("list[Any]", value))) is not None:
+            return array
         return None if value is None else self._types.get_dumper(value, PyFormat.TEXT).dump(value)
 
     def _flush(self) -> None:

@@ -3,9 +3,9 @@
 From the ASGI app to the answer's last byte, over Postgres, without spans; each step of a coroutine
 counts as a call. Today:
 
-    a row by its key                  121
-    a page of ten rows                143
-    ten parents with pages of two     445
+    a row by its key                  120
+    a page of ten rows                140
+    ten parents with pages of two     317
 
 A step more for each request is nothing to worry about; ten more want a reason.
 """
@@ -47,7 +47,7 @@ PARENTS = """query ($key: Int!) {
 }"""
 
 
-@pytest.mark.parametrize(("query", "most"), [(ROW, 130), (PAGE, 152), (PARENTS, 470)])
+@pytest.mark.parametrize(("query", "most"), [(ROW, 130), (PAGE, 148), (PARENTS, 335)])
 async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     """The quietest of some runs counts: how often a socket wakes us is the network's affair."""
     app = create_app(graph, max_body_bytes=10_000, examples=None)
