@@ -81,6 +81,11 @@ def options() -> argparse.ArgumentParser:
     explain.add_argument("--file", help="read the query from this file")
     explain.add_argument("--variables", default="{}", help="their values, as a JSON object")
     explain.add_argument("--operation", help="its name, if the document holds several")
+    token = commands.add_parser(
+        "token", help="print an access token of the development issuer", parents=[shared]
+    )
+    token.add_argument("--as", dest="person", required=True, help="whose: a subject of people.json")
+    token.add_argument("--scope", help="scopes with spaces between; without it, all they have")
     commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
     return parser
 
@@ -102,21 +107,29 @@ def welcome(
     page: str | None,
     query: tuple[str, str] | None,
     stores: Mapping[str, str],
+    sign_in: str | None = None,
 ) -> str:
     """What a stranger sees once the server is up: the addresses, and a query to try.
 
     ``stores`` holds the URLs of the embedded servers, which anyone on this machine may open.
     """
-    host, port = address
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = origin_of(address)
     lines = ["", f"GraphQL is at   {url}/graphql"]
     if page:
         lines.insert(1, f"GraphiQL is at  {url}{page}")
     lines += [f"{name:<14} {url}" for name, url in stores.items()]
+    if sign_in:
+        lines.append(sign_in)
     if query:
         title, text = query
         lines += ["", f"Try this. {title}:", "", *(f"    {line}" for line in text.splitlines())]
     return "\n".join([*lines, "", "Press Ctrl-C to stop.", ""])
+
+
+def origin_of(address: tuple[str, int]) -> str:
+    """The address as a URL without a path."""
+    host, port = address
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog import BigraphError
 from edge.graphiql import Example
+from edge.issuer import Person, people_in
 from telemetry import logger
 
 _log = logger("start")
@@ -61,6 +62,15 @@ def examples(models: ModuleType) -> Iterator[Example]:
         for path in sorted((Path(folder) / "examples").glob("*.graphql")):
             title, _, query = path.read_text("utf-8").partition("\n")
             yield Example(title.lstrip("# "), query.strip())
+
+
+def people(models: ModuleType) -> Sequence[Person]:
+    """Whom the development issuer offers, in `people.json` beside the models; else nobody."""
+    for folder in getattr(models, "__path__", ()):
+        path = Path(folder) / "people.json"
+        if path.exists():
+            return people_in(path.read_bytes(), str(path))
+    return ()
 
 
 def _exists(name: str) -> bool:

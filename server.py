@@ -24,7 +24,8 @@ from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
-from auth import Authenticates
+from auth import Authenticates, Deferred
+from auth.issuers import Issuer
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
 from console import Progress, explained, joined, options, say, welcome
@@ -34,9 +35,11 @@ from datasources.load import load
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
 from datasources.redis import Cache, NoCache, RedisCache, Replays
+from development import own_issuer, print_token, sign_in_hint
 from edge.app import GRAPHIQL, create_app
 from edge.explain import Explained, explanation
 from edge.graph import Graph
+from edge.issuer import OwnIssuer
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
@@ -151,18 +154,29 @@ async def load_sample(
     )
 
 
-def authenticator(settings: Settings, urls: EmbeddedUrls) -> Authenticates | None:
-    """Who finds out who asks; None if no issuer is set."""
-    if not settings.issuers:
-        return None
+def authenticator(
+    settings: Settings, own: OwnIssuer | None, replays: Replays
+) -> Authenticates | None:
+    """Who finds out who asks: by the issuers that are set, else by our own; None without any."""
+    if settings.issuers:
+        return _authenticator([each.issuer for each in settings.issuers], replays)
+    return Deferred(partial(_authenticator, [own.believed()], replays)) if own else None
+
+
+def _authenticator(issuers: Sequence[Issuer], replays: Replays) -> Authenticates:
     # What reads tokens takes 30 MB, which a graph that is open to all need not spend.
     from auth.authenticator import Authenticator  # noqa: PLC0415
 
-    replays = Replays(settings.redis_url or urls.redis)
-    return Authenticator([each.issuer for each in settings.issuers], replays)
+    return Authenticator(issuers, replays)
 
 
-def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: EmbeddedUrls) -> Graph:
+def graph_of(
+    catalog: Catalog,
+    schema: Schema,
+    settings: Settings,
+    urls: EmbeddedUrls,
+    believed: Authenticates | None,
+) -> Graph:
     """The schema with its stores behind it; connects to nothing as yet."""
     return Graph(
         catalog=catalog,
@@ -174,7 +188,7 @@ def graph_of(catalog: Catalog, schema: Schema, settings: Settings, urls: Embedde
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
         direct=settings.trace_fields == "resolvers",
         max_reach_keys=settings.max_reach_keys,
-        authenticator=authenticator(settings, urls),
+        authenticator=believed,
         public_url=settings.public_url,
     )
 
@@ -188,15 +202,22 @@ async def serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(stop.on_signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
+        address = listening.getsockname()[:2]
+        own = own_issuer(settings, address)
         urls = await start_embedded(embedded, settings, stack)
         if {"postgres", "mongo"} & embedded:
             await load_sample(catalog, settings, urls.postgres, urls.mongo)
         await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
-        graph = graph_of(catalog, schema, settings, urls)
-        app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown)
+        replays = Replays(settings.redis_url or urls.redis)
+        stack.push_async_callback(replays.close)
+        believed = authenticator(settings, own, replays)
+        graph = graph_of(catalog, schema, settings, urls, believed)
+        more = [own.route(replays)] if own else []
+        app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown, more=more)
+        hint = sign_in_hint(own, settings.data_dir) if own else None
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
-        say(welcome(listening.getsockname()[:2], page, query, urls.named()))
+        say(welcome(address, page, query, urls.named(), hint))
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
@@ -251,6 +272,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
         return print_schema(settings, check=given["check"])
     if command == "explain":
         return print_explanation(settings, explained(**given))
+    if command == "token":
+        return print_token(settings, given["person"], given["scope"])
     end_tracing = tracing.configure(os.environ, service_version=VERSION)
     try:
         # A signal while everything is still being started ends it like this.

@@ -11,6 +11,9 @@ from auth.profiles import Path, Profile
 MOST_LEEWAY: Final = 60
 """Seconds that clocks may differ at most."""
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""What this very machine is called by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -58,8 +61,12 @@ def is_safe(url: str, issuer: str) -> bool:
     if port == 0 or not parts.hostname or parts.username is not None:
         return False
     secure = parts.scheme == "https"
-    return secure or (parts.scheme == "http" and _is_loopback(url) and _is_loopback(issuer))
+    return secure or (parts.scheme == "http" and is_loopback(url) and is_loopback(issuer))
 
 
-def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+def is_loopback(url: str) -> bool:
+    """Whether it is on this very machine."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False

@@ -24,8 +24,17 @@ GRAPHIQL = "/graphiql"
 _METHODS = ("GET", "POST")
 
 
-def create_app(graph: Graph, *, max_body_bytes: int, examples: Sequence[Example] | None) -> ASGIApp:
-    """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph."""
+def create_app(
+    graph: Graph,
+    *,
+    max_body_bytes: int,
+    examples: Sequence[Example] | None,
+    more: Sequence[BaseRoute] = (),
+) -> ASGIApp:
+    """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph.
+
+    ``more`` is what else it serves.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
@@ -37,6 +46,7 @@ def create_app(graph: Graph, *, max_body_bytes: int, examples: Sequence[Example]
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
         *health.routes(graph),
+        *more,
     ]
     if examples is not None:
         routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples)]

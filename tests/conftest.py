@@ -48,6 +48,7 @@ def server(
         "REDIS_URL": sample_servers.redis or "",
         "MONGO_DRIVER": os.environ.get("MONGO_DRIVER", "pymongo"),
         "LOG_FORMAT": "json",
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
     }
     running = Running(tmp_path_factory.mktemp("server") / "said.txt", environment)
     running.url()

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from datasources.redis.breaker import Breaker
@@ -30,6 +32,12 @@ class Replays:
         """Whether this name is new; from now on, for so many seconds, it is not."""
         return self._first_here(name, seconds) and await self._first_anywhere(name, seconds)
 
+    async def shown(self, name: str) -> bool:
+        """Whether it was shown, and is remembered still; to ask is not to show it."""
+        if self._here.get(name, 0.0) > time.monotonic():
+            return True
+        return bool(await self._answer(lambda redis: redis.exists(_key(name)), 0))
+
     async def close(self) -> None:
         """Lets go of all connections."""
         if self._client:
@@ -49,20 +57,29 @@ class Replays:
         return self._here[next(iter(self._here))]
 
     async def _first_anywhere(self, name: str, seconds: float) -> bool:
+        kept = await self._answer(
+            lambda redis: redis.set(_key(name), b"", px=round(seconds * 1000), nx=True), b"away"
+        )
+        return kept is not None
+
+    async def _answer(self, ask: Callable[[Redis], Awaitable[Any]], away: object) -> object:
+        """Redis's answer; ``away`` if there is none, or while it cannot be asked."""
         if self._client is None or not (self._breaker.closed or self._breaker.claim_probe()):
-            return True
+            return away
         try:
             async with asyncio.timeout(SOCKET_SECONDS):
-                kept = await self._client.set(
-                    f"bigraph:shown:{name}", b"", px=round(seconds * 1000), nx=True
-                )
+                answer = await ask(self._client)
         except (RedisError, OSError, TimeoutError) as error:
             if self._breaker.trip():
                 _log.warning("replays_here_only", reason=reason_of(error))
-            return True
+            return away
         except asyncio.CancelledError:
             # Whoever asked went away, perhaps with the probe that decides for all others.
             self._breaker.trip()
             raise
         self._breaker.reset()
-        return kept is not None
+        return answer
+
+
+def _key(name: str) -> str:
+    return f"bigraph:shown:{name}"

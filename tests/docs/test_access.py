@@ -10,6 +10,8 @@ import pytest
 
 from auth import compact, dpop, fetch, introspection, keyring, known
 from auth.profiles import CLIENT, PROFILES
+from edge.issuer import command, grants, people_in, tokens
+from edge.issuer import keys as issuer_keys
 from settings import IssuerSettings, Settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "access.md").read_text("utf-8")
@@ -48,6 +50,21 @@ def test_every_profile_has_an_example_and_a_row() -> None:
         paths = [".".join(path).replace(CLIENT, "CLIENT") for path in profile.roles]
         for claim in (*profile.audience, *profile.scopes, *paths, *profile.one_of):
             assert claim in row
+
+
+def test_the_people_shown_can_be_signed_in_as() -> None:
+    """The example can be pasted into a file."""
+    (example,) = re.findall(r"^\[\n.*?^\]$", TEXT, re.MULTILINE | re.DOTALL)
+    (person,) = people_in(example.encode(), "docs/access.md")
+    assert person.claims == {"airline": "UA"}
+
+
+def test_limits_are_those_of_the_issuer() -> None:
+    """Seconds."""
+    assert command.SECONDS == 3600
+    assert tokens.ACCESS_SECONDS == 300
+    assert grants.SESSION_SECONDS == 8 * 3600
+    assert issuer_keys.SIGNS_SECONDS == issuer_keys.KEPT_SECONDS == 86_400
 
 
 def test_limits_are_those_of_the_code() -> None:

@@ -1,0 +1,87 @@
+"""In charge of servers that have their own issuer, and of who comes to them."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from pathlib import Path
+
+import httpx
+import pytest
+from running import Running
+from visiting import Visit
+
+from datasources.embedded import Supervisor
+
+Serve = Callable[..., Running]
+
+
+@pytest.fixture(scope="session")
+async def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    """A Valkey for all servers."""
+    folder = tmp_path_factory.mktemp("valkey")
+    async with Supervisor(folder, ["redis"], say=print) as supervisor:
+        yield supervisor.urls.redis or ""
+
+
+@pytest.fixture(scope="session")
+def issuer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers keep their keys."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="session")
+def serve(
+    tmp_path_factory: pytest.TempPathFactory, valkey_url: str, issuer_folder: Path
+) -> Generator[Serve]:
+    """Starts servers of the sample's graph, with no database behind it."""
+    started: list[Running] = []
+
+    def run(*arguments: str, **environment: str) -> Running:
+        settings = {
+            "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+            "MONGO_URL": "mongodb://127.0.0.1:1/none",
+            "REDIS_URL": valkey_url,
+            "DATA_DIR": str(issuer_folder),
+            "LOG_FORMAT": "json",
+        } | environment
+        said = tmp_path_factory.mktemp("server") / "said"
+        started.append(Running(said, settings, *arguments))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def first(serve: Serve) -> Running:
+    """A server with its own issuer."""
+    running = serve()
+    running.url()
+    return running
+
+
+@pytest.fixture(scope="session")
+def second(serve: Serve, first: Running) -> Running:
+    """Another worker of the same server: as behind a proxy, they have one address."""
+    running = serve(PUBLIC_URL=first.url())
+    running.url()
+    return running
+
+
+@pytest.fixture
+async def http(first: Running) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the first."""
+    async with httpx.AsyncClient(base_url=first.url(), timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def there(second: Running) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the second."""
+    async with httpx.AsyncClient(base_url=second.url(), timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def visit(http: httpx.AsyncClient, first: Running) -> Visit:
+    """Somebody who comes to sign in."""
+    return Visit(http, first.url())
