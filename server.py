@@ -45,6 +45,7 @@ from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
 from resolvers.paging import PageLimits
 from resolvers.parsing import MOST_TOKENS
+from resolvers.sights import Sights
 from schema import build_schema, extensions_in
 from settings import Settings
 from telemetry import tracing
@@ -63,6 +64,7 @@ def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
     models = package(settings.models, "MODELS")
     with blamed_on(settings.models, "MODELS"):
         catalog = catalog_of(models_in(models))
+        Sights(catalog, PageLimits(1, 1))  # rules are read, so that wrong ones are told now
     name, extensions = settings.used_extensions, list[type]()
     if name:
         extended = package(name, "EXTENSIONS")
@@ -187,6 +189,8 @@ def graph_of(
         cache_local_bytes=settings.cache_local_bytes,
         page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
         direct=settings.trace_fields == "resolvers",
+        reject_unauthorized=settings.reject_unauthorized,
+        access_dry_run=settings.access_dry_run,
         max_reach_keys=settings.max_reach_keys,
         authenticator=believed,
         public_url=settings.public_url,
@@ -218,11 +222,18 @@ async def serve(settings: Settings) -> None:
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
         say(welcome(address, page, query, urls.named(), hint))
+        tell_closed(catalog)
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
         await stop.serve(app, listening)
         say("Stopping ...")
+
+
+def tell_closed(catalog: Catalog) -> None:
+    """Says of which models it was forgotten to say who may read them."""
+    if closed := [entity.name for entity in catalog.values() if entity.access is None]:
+        say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/access.md.")
 
 
 async def start_embedded(

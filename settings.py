@@ -168,6 +168,14 @@ class Settings(BaseSettings):
     issuers: Annotated[tuple[IssuerSettings, ...], NoDecode] = Field(
         (), description="Whose access tokens are taken: a JSON array; see docs/access.md."
     )
+    reject_unauthorized: bool = Field(
+        False,
+        description="Refuse an operation whole if anything in it may not be read, instead of null "
+        "there.",
+    )
+    access_dry_run: bool = Field(
+        False, description="Rules on models deny nothing; what they would deny is logged."
+    )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."
     )

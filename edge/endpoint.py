@@ -31,10 +31,12 @@ from edge.requests import (
     parameters_of,
     read_request,
 )
+from resolvers.errors import UnauthorizedError
 from resolvers.operations import Operation, as_json
 from resolvers.reasons import Form, Reason
 from telemetry import Tally, begin, count_completion, log_request
 
+_UNAUTHORIZED: Final = UnauthorizedError.code
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
@@ -45,6 +47,11 @@ class Body(NamedTuple):
 
     data: bytes | None
     errors: Sequence[dict[str, Any]]
+
+    def whole(self) -> Body:
+        """The same, or what may not be read and nothing else."""
+        denied = [each for each in self.errors if each["extensions"]["code"] == _UNAUTHORIZED]
+        return Body(None, denied) if denied else self
 
     def json(self) -> bytes:
         """The whole answer."""
@@ -112,6 +119,8 @@ class Endpoint:
             hint = "Ask again; another server may have taken its place."
             body = Body(None, [error_body("The server is stopping.", "SERVER_STOPPING", hint)])
             return Reply(503, media_type, body)
+        if graph.reject_unauthorized:
+            body = body.whole()
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
         return Reply(400 if refused else 200, media_type, body)

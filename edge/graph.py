@@ -39,6 +39,10 @@ class Graph:
     """Who finds out who asks; without one nobody can sign in."""
     public_url: str | None = None
     """Where clients find the server, if that is not what their requests say."""
+    reject_unauthorized: bool = False
+    """Whether an operation is refused whole if anything in it may not be read."""
+    access_dry_run: bool = False
+    """Whether rules are only tried: what they would deny is logged."""
     cache_local_bytes: int = 0
     """What may be kept in this process, in front of the cache."""
     direct: bool = True
@@ -62,7 +66,7 @@ class Graph:
     @cached_property
     def sights(self) -> Sights:
         """What people see of it. Raises ``ModelError``."""
-        return Sights(self.catalog, self.page_limits)
+        return Sights(self.catalog, self.page_limits, dry_run=self.access_dry_run)
 
     @cached_property
     def sizes(self) -> Sizes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import DateTime, Index, func
 from sqlmodel import Field, Relationship, SQLModel, col
 
-from catalog import Computed, Link
+from catalog import Access, Computed, Link, anyone, claim, roles, rows
 
 if TYPE_CHECKING:
     from models.airline import Airline
@@ -27,6 +27,10 @@ class Flight(SQLModel, table=True):
         Index("ix_flight_origin_id", "origin", "id"),
         Index("ix_flight_tailnum", "tailnum", "id"),
         Index("ix_flight_time_hour", "time_hour"),
+    )
+    __access__: ClassVar = Access(
+        read=anyone,
+        update=roles("dispatcher") & rows({"carrier": {"eq": claim("airline")}}),
     )
     __links__: ClassVar = (
         Link(

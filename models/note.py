@@ -5,7 +5,9 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from catalog import Index, Link, ObjectId
+from catalog import Access, Index, Link, ObjectId, anyone, authenticated, claim, rows
+
+_THEIRS = rows({"author": {"eq": claim("sub")}})
 
 
 class Note(BaseModel):
@@ -22,6 +24,13 @@ class Note(BaseModel):
             description="The flight it is about.",
             back_description="What was written about this flight.",
         ),
+    )
+
+    __access__: ClassVar = Access(
+        read=anyone,
+        create=authenticated & _THEIRS,
+        update=_THEIRS,
+        delete=_THEIRS,
     )
 
     id: ObjectId = Field(description="Given when the note is stored.")

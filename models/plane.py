@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from catalog import Search
+from catalog import Access, Search, anyone, scopes
 
 
 class Plane(SQLModel, table=True):
@@ -16,6 +16,10 @@ class Plane(SQLModel, table=True):
         weights={"manufacturer": "A", "model": "A", "type": "B"},
     )
     __similar__: ClassVar = ("manufacturer",)
+    __access__: ClassVar = Access(
+        read=anyone,
+        fields={"speed": scopes("fleet:read"), "engines": scopes("fleet:read")},
+    )
 
     tailnum: str = Field(primary_key=True, description="Tail number, painted on it: N14228.")
     year: int | None = Field(default=None, description="Year it was made.")

@@ -1,13 +1,18 @@
 """Watches, in Postgres: written by users, so empty at first."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import DateTime, UniqueConstraint, func
 from sqlmodel import Field, Relationship, SQLModel
 
+from catalog import Access, claim, rows
+
 if TYPE_CHECKING:
     from models.flight import Flight
+
+
+_THEIRS = rows({"subject": {"eq": claim("sub")}})
 
 
 class Watch(SQLModel, table=True):
@@ -15,6 +20,8 @@ class Watch(SQLModel, table=True):
 
     __plural__ = "watches"
     __table_args__ = (UniqueConstraint("flight_id", "subject"),)
+
+    __access__: ClassVar = Access(read=_THEIRS, create=_THEIRS, delete=_THEIRS)
 
     id: int | None = Field(default=None, primary_key=True, description="Number of the watch.")
     flight_id: int = Field(foreign_key="flight.id", description="The flight's id.")

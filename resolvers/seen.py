@@ -14,6 +14,7 @@ from catalog.query import ALWAYS, And, Filter, Not, Or, Quantifier, Related
 from catalog.routine import Routine
 from catalog.types import Field
 from resolvers.errors import UnauthorizedError
+from telemetry import logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Verdict:
 
 
 _ALL = Verdict(ALWAYS)
+_log = logger("access")
 _NONE: Mapping[str, Verdict] = MappingProxyType({})
 
 
@@ -109,6 +111,38 @@ class Seen(Catalog):
 
     def _of(self, name: str) -> Verdict:
         return self._verdicts.get(name, _ALL)
+
+
+class Unruled(Seen):
+    """A catalog of which everything is seen, but it tells what somebody would not see.
+
+    So rules can be tried on real requests before they hold.
+    """
+
+    def rows(self, entity: Entity) -> Filter:
+        """All rows."""
+        if self._of(entity.name).rows != ALWAYS:
+            _tell(f"{'no' if self._of(entity.name).rows is None else 'some'} rows of {entity.name}")
+        return ALWAYS
+
+    def shows(self, entity: Entity, member: Field | Relation) -> bool:
+        """Everything."""
+        if not super().shows(entity, member) or super().mask(entity, member) is not None:
+            _tell(f"{entity.name}.{member.api}")
+        return True
+
+    def mask(self, entity: Entity, member: Field | Relation) -> Filter | None:  # noqa: ARG002
+        """The values of all rows."""
+        return None
+
+    def check_call(self, routine: Routine) -> None:
+        """Nothing is refused."""
+        if routine.name in self._uncalled:
+            _tell(routine.api)
+
+
+def _tell(denied: str) -> None:
+    _log.warning("access_dry_run", would_deny=denied)
 
 
 def _hint(entity: Entity) -> str | None:

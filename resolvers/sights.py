@@ -20,7 +20,7 @@ from resolvers.claims import ABSENT, CLAIM, Use
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
 from resolvers.predicates import Predicate, predicate_of
-from resolvers.seen import Seen, Verdict
+from resolvers.seen import Seen, Unruled, Verdict
 
 _KINDS_OF_VIEWERS: Final = 500
 _NO_RULES: Final = Access()
@@ -43,9 +43,13 @@ class _Facts(NamedTuple):
 
 
 class Sights:
-    """What principals see of a catalog; raises ``ModelError`` for rules that cannot be followed."""
+    """What principals see of a catalog; raises ``ModelError`` for rules that cannot be followed.
 
-    def __init__(self, catalog: Catalog, limits: PageLimits) -> None:
+    In a ``dry_run`` they see everything, and what they would not see is logged.
+    """
+
+    def __init__(self, catalog: Catalog, limits: PageLimits, *, dry_run: bool = False) -> None:
+        self._seen = Unruled if dry_run else Seen
         self._catalog = catalog
         self._limits = limits
         self._access = {entity.name: entity.access or _NO_RULES for entity in catalog.values()}
@@ -104,7 +108,7 @@ class Sights:
             for routine in self._catalog.routines
             if decided(routine.read, somebody) == nobody
         )
-        return Planner(Seen(self._catalog, verdicts, uncalled), self._limits)
+        return Planner(self._seen(self._catalog, verdicts, uncalled), self._limits)
 
     def _verdict(self, name: str, somebody: Principal, absent: frozenset[str]) -> Verdict:
         access = self._access[name]

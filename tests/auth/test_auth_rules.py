@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from asking import DENIED, asked, graph_of
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
+from structlog.testing import capture_logs
 
 from auth import ANONYMOUS, Principal
 from catalog import (
@@ -20,6 +22,8 @@ from catalog import (
     rows,
     scopes,
 )
+from edge.app import create_app
+from edge.graph import Graph
 from resolvers.cursors import node_id
 from resolvers.paging import PageLimits
 from resolvers.sights import Sights
@@ -277,3 +281,43 @@ def test_rules_that_cannot_be_followed(access: dict[str, Any], said: str, monkey
     with pytest.raises(ModelError, match=said) as refused:
         Sights(catalog_of([Base, Crew, Secret]), PageLimits(1, 1))
     assert str(refused.value).startswith("Secret")
+
+
+async def posted(graph: Graph, query: str) -> httpx.Response:
+    """The answer over HTTP to nobody."""
+    app = create_app(graph, max_body_bytes=10_000, examples=None)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+        return await client.post("/graphql", json={"query": query})
+
+
+async def test_an_operation_may_be_refused_whole():
+    """Where any of it may not be read: its errors, and nothing of what was found."""
+    graph = graph_of(CATALOG, ROWS, reject_unauthorized=True)
+    answer = await posted(
+        graph, "{ bases { totalCount } crews { totalCount } secrets { totalCount } }"
+    )
+    body = answer.json()
+    assert "data" not in body
+    assert sorted(error["path"][0] for error in body["errors"]) == ["crews", "secrets"]
+    assert {error["extensions"]["code"] for error in body["errors"]} == {DENIED}
+    answer = await posted(graph, "{ bases { totalCount } }")
+    assert answer.json() == {"data": {"bases": {"totalCount": 1}}}
+
+
+async def test_rules_may_be_tried():
+    """Everything is seen, and what would not have been is logged."""
+    graph = graph_of(CATALOG, ROWS, access_dry_run=True)
+    query = (
+        "{ crews(where: {pay: {gt: 1}}) { nodes { pay secrets { totalCount } base { open } } } }"
+    )
+    with capture_logs() as logged:
+        data, errors = await asked(graph, ADA, query)
+    assert not errors
+    assert [row["pay"] for row in data["crews"]["nodes"]] == [10, 20, 30]
+    assert [row["secrets"]["totalCount"] for row in data["crews"]["nodes"]] == [1, 0, 0]
+    denied = {line["would_deny"] for line in logged if line["event"] == "access_dry_run"}
+    assert denied == {
+        *("some rows of Crew", "some rows of Base", "no rows of Secret"),
+        *("Crew.pay", "Crew.secrets"),
+    }

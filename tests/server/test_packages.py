@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog import ModelError
 from packages import StartError, examples, package
 from server import catalog_and_schema
 from settings import Settings
@@ -110,3 +111,12 @@ def test_a_package_that_is_not_there(written):
     written(mine=NOTE)
     for name in ("nobody", "nobody.models", "mine.models", "", "."):
         assert f"MODELS: there is no package {name!r}" in refusal(models=name)
+
+
+def test_rules_that_cannot_be_followed_are_told_at_the_start(written):
+    """With the model, and not by the first request."""
+    rule = 'class Note(BaseModel):\n    __access__ = Access(read=rows({"no": {"eq": 1}}))\n'
+    text = NOTE.replace("class Note(BaseModel):\n", f"from catalog import Access, rows\n\n{rule}")
+    written(ruled__models=text)
+    with pytest.raises(ModelError, match="Note: has a rule with 'no' amiss"):
+        catalog_and_schema(Settings(_env_file=None, models="ruled.models"))  # type: ignore[call-arg]

@@ -1,0 +1,50 @@
+"""What the sample's people may see of it, by the rules on its models."""
+
+from typing import Any
+
+import pytest
+from asking import DENIED, asked, graph_of
+
+import models
+from auth import ANONYMOUS, Principal
+from catalog import catalog_of, models_in
+
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "Plane": [{"tailnum": "N1", "model": "737", "engines": 2, "speed": 90}],
+    "Note": [
+        {"id": "0" * 23 + str(n), "flight_id": 1, "author": author, "text": author, "tags": []}
+        for n, author in enumerate(("ann", "bob"))
+    ],
+    "Watch": [{"id": n, "flight_id": 1, "subject": who} for n, who in enumerate(("ann", "bob"))],
+    "Flight": [{"id": 1, "carrier": "UA", "tailnum": "N1"}],
+}
+GRAPH = graph_of(catalog_of(models_in(models)), ROWS)
+ANN = Principal("i", "ann", claims={"sub": "ann"})
+DISPATCHER = Principal("i", "d", roles=frozenset({"dispatcher"}), claims={"sub": "d"})
+FLEET = Principal("i", "f", scopes=frozenset({"fleet:read"}), claims={"sub": "f"})
+QUERY = """{
+  flights { nodes { id notes { nodes { author } } watches { totalCount } } }
+  notes(orderBy: [{author: ASC}]) { nodes { text } } watches { totalCount }
+}"""
+
+
+@pytest.mark.parametrize(("who", "watches"), [(ANONYMOUS, 0), (ANN, 1), (DISPATCHER, 0)])
+async def test_watches_are_those_of_who_asks(who: Principal, watches: int):
+    """Everybody reads the schedule, and what is noted about it."""
+    data, errors = await asked(GRAPH, who, QUERY)
+    assert not errors
+    (flight,) = data["flights"]["nodes"]
+    assert sorted(note["author"] for note in flight["notes"]["nodes"]) == ["ann", "bob"]
+    assert [note["text"] for note in data["notes"]["nodes"]] == ["ann", "bob"]
+    assert (flight["watches"]["totalCount"], data["watches"]["totalCount"]) == (watches, watches)
+
+
+async def test_fields_of_the_fleet_need_a_scope():
+    """Nor can planes be found by them."""
+    query = """{ planes { nodes { model engines } }
+        fast: planes(where: {speed: {gt: 1}}) { totalCount } }"""
+    data, errors = await asked(GRAPH, FLEET, query)
+    assert (data["planes"]["nodes"], errors) == ([{"model": "737", "engines": 2}], [])
+    data, errors = await asked(GRAPH, DISPATCHER, query)
+    assert data == {"planes": {"nodes": [{"model": "737", "engines": None}]}, "fast": None}
+    assert sorted(errors) == [(DENIED, ["fast"]), (DENIED, ["planes", "nodes", 0, "engines"])]
