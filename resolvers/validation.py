@@ -73,6 +73,8 @@ class AllRules(ValidationRule):
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
+        for held in _HELD:
+            setattr(context, held, _ByNode())
         self._rules = [rule(context) for rule in RULES]
         self._past: dict[int, Any] = {}
         """Where a rule wants to see nothing below a node: the node, or for good `BREAK`."""
@@ -102,6 +104,24 @@ class AllRules(ValidationRule):
                 past[at] = BREAK
         if past:
             self._past = {at: until for at, until in past.items() if until is not node}
+
+
+_HELD: Final = ("_fragment_spreads", "_variable_usages", "_recursive_variable_usages")
+"""Where graphql-core keeps what it finds below a node; if it is elsewhere, it is merely slower."""
+
+
+class _ByNode(dict[Any, Any]):
+    """Holds what was found below a node by the node itself, which the document keeps alive.
+
+    graphql-core hashes a node by hashing everything below it, ten times in a small document.
+    """
+
+    def get(self, node: Node, default: Any = None) -> Any:
+        """What was found."""
+        return super().get(id(node), default)
+
+    def __setitem__(self, node: Node, found: Any) -> None:
+        super().__setitem__(id(node), found)
 
 
 def _ends(told: Any) -> bool:

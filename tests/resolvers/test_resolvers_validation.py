@@ -1,6 +1,7 @@
 """What makes a document one that may be run: GraphQL's rules, and no more."""
 
 import pytest
+from graphql import OperationDefinitionNode, SelectionSetNode
 
 FRAGMENT = "fragment F on Query { books(first: 1, orderBy: [{title: $way}]) { nodes { title } } }"
 QUERY = "query Q($way: Ordering!) { ...F }"
@@ -23,3 +24,14 @@ async def test_a_one_of_takes_exactly_one(library, term):
     declared = "($way: Ordering)" if "$way" in term else ""
     query = f"query {declared} {{ books(orderBy: [{term}]) {{ totalCount }} }}"
     assert await library.code(query) == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize("kind", [OperationDefinitionNode, SelectionSetNode])
+async def test_no_node_is_hashed(library, monkeypatch, kind):
+    """What is kept of a node is found by the node: to hash it is to hash all that is below it."""
+
+    def hashed(node):
+        raise AssertionError(node)
+
+    monkeypatch.setattr(kind, "__hash__", hashed)
+    assert not library.graph.operations.problems(f"{QUERY} {FRAGMENT}", None)
