@@ -1,6 +1,7 @@
 """When there is a development issuer, whom it offers, and tokens of it by the command line."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -119,6 +120,21 @@ def test_the_welcome_says_how(first: Running):
     """With the people's names."""
     assert "python server.py token --as traveller" in first.said
     assert "dispatcher" in first.said
+
+
+def test_what_signs_is_loaded_by_who_signs_in(serve: Callable[..., Running]):
+    """Neither the start nor anybody's requests pay for it."""
+    running = serve(PYTHONVERBOSE="1")
+    url = f"{running.url()}/graphql?query={{__typename}}"
+    assert httpx.get(url).status_code == 200
+    heavy = {"joserfc", "cryptography", "httpx", "auth.authenticator", "edge.issuer.site"}
+    loaded = set(re.findall(r"^import '(\S+)'", running.said, re.MULTILINE))
+    assert "edge.issuer.own" in loaded
+    assert not heavy & loaded
+    assert httpx.get(url, headers={"authorization": "Bearer a.b.c"}).status_code == 401
+    assert httpx.get(f"{running.url()}/issuer/jwks").status_code == 200
+    loaded = set(re.findall(r"^import '(\S+)'", running.said, re.MULTILINE))
+    assert heavy <= loaded
 
 
 def test_production_has_none(serve: Callable[..., Running]):

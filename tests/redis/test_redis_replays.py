@@ -30,6 +30,23 @@ async def test_once_for_all_processes(two: tuple[Replays, Replays]):
     assert await there.first("b", 60)
 
 
+async def test_asking_is_not_showing(valkey: Valkey, two: tuple[Replays, Replays]):
+    """What one has shown the other is told of, for its time; while Redis is away, of its own."""
+    here, there = two
+    assert not await here.shown("a")
+    assert await here.first("a", 0.2)
+    assert await here.shown("a")
+    assert await there.shown("a")
+    await asyncio.sleep(0.25)
+    assert not await here.shown("a")
+    assert not await there.shown("a")
+    valkey.send(signal.SIGSTOP)
+    assert await here.first("b", 60)
+    assert await here.shown("b")
+    assert not await there.shown("b")
+    valkey.send(signal.SIGCONT)
+
+
 async def test_at_the_same_time(two: tuple[Replays, Replays]):
     """Of many who show it at once, one is the first."""
     asked = (each.first("a", 60) for each in two for _ in range(20))
