@@ -37,17 +37,17 @@ def test_processes_that_begin_at_once_have_the_same(tmp_path: Path):
         "keys = KeyFile(Path(sys.argv[1])).keys(); print([key.id for key in keys.signing])"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
-    begun = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(4)]
+    begun = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(3)]
     said = {process.communicate(timeout=30)[0] for process in begun}
     assert len(said) == 1
 
 
 def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path):
     """As after somebody has edited it."""
-    for text in ("", "{", "[]", '{"signing": [], "seal": ""}', '{"signing": [{"jwk": 1}]}'):
+    for text in ("{", '{"signing": [], "seal": ""}', '{"signing": [{"begins": 0, "jwk": {}}]}'):
         (tmp_path / "keys.json").write_text(text)
         made = KeyFile(tmp_path).keys()
-        assert [key.id for key in KeyFile(tmp_path).keys().signing] == [k.id for k in made.signing]
+        assert KeyFile(tmp_path).keys().published() == made.published()
 
 
 def test_one_process_sees_what_another_writes(tmp_path: Path):
