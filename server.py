@@ -24,8 +24,7 @@ from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
-from auth import Authenticates, Deferred
-from auth.issuers import Issuer
+from auth import Authenticates, Late, SignsIn
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.query import DataSource
 from console import Progress, explained, joined, options, say, welcome
@@ -36,10 +35,10 @@ from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
 from datasources.redis import Cache, NoCache, RedisCache, Replays
 from development import own_issuer, print_token, sign_in_hint
+from doors import doors
 from edge.app import GRAPHIQL, create_app
 from edge.explain import Explained, explanation
 from edge.graph import Graph
-from edge.issuer import OwnIssuer
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
@@ -156,30 +155,15 @@ async def load_sample(
     )
 
 
-def authenticator(
-    settings: Settings, own: OwnIssuer | None, replays: Replays
-) -> Authenticates | None:
-    """Who finds out who asks: by the issuers that are set, else by our own; None without any."""
-    if settings.issuers:
-        return _authenticator([each.issuer for each in settings.issuers], replays)
-    return Deferred(partial(_authenticator, [own.believed()], replays)) if own else None
-
-
-def _authenticator(issuers: Sequence[Issuer], replays: Replays) -> Authenticates:
-    # What reads tokens takes 30 MB, which a graph that is open to all need not spend.
-    from auth.authenticator import Authenticator  # noqa: PLC0415
-
-    return Authenticator(issuers, replays)
-
-
 def graph_of(
     catalog: Catalog,
     schema: Schema,
     settings: Settings,
     urls: EmbeddedUrls,
-    believed: Authenticates | None,
+    signing_in: tuple[Authenticates | None, Late[SignsIn] | None],
 ) -> Graph:
     """The schema with its stores behind it; connects to nothing as yet."""
+    authenticator, browsers = signing_in
     return Graph(
         catalog=catalog,
         schema=schema,
@@ -192,7 +176,8 @@ def graph_of(
         reject_unauthorized=settings.reject_unauthorized,
         access_dry_run=settings.access_dry_run,
         max_reach_keys=settings.max_reach_keys,
-        authenticator=believed,
+        authenticator=authenticator,
+        browsers=browsers,
         public_url=settings.public_url,
     )
 
@@ -212,10 +197,10 @@ async def serve(settings: Settings) -> None:
         if {"postgres", "mongo"} & embedded:
             await load_sample(catalog, settings, urls.postgres, urls.mongo)
         await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
-        replays = Replays(settings.redis_url or urls.redis)
+        replays = Replays(redis_url := settings.redis_url or urls.redis)
         stack.push_async_callback(replays.close)
-        believed = authenticator(settings, own, replays)
-        graph = graph_of(catalog, schema, settings, urls, believed)
+        signing_in = doors(settings, own, replays, redis_url)
+        graph = graph_of(catalog, schema, settings, urls, signing_in)
         more = [own.route(replays)] if own else []
         app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown, more=more)
         hint = sign_in_hint(own, settings.data_dir) if own else None

@@ -14,10 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from auth.algorithms import ALGORITHMS
-from auth.issuers import MOST_LEEWAY, Client, Issuer, is_safe
+from auth.issuers import MOST_LEEWAY, Client, Issuer, Login, is_loopback, is_safe
 from auth.profiles import PROFILES, ProfileName
 
 _DAY, _YEAR = 86_400, 31_536_000  # seconds; beyond, a store may not take them for numbers
+_OF_LOGIN = frozenset(
+    {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "response_mode"}
+    | {"code_challenge", "code_challenge_method", "request", "request_uri"}
+)
 
 
 class IssuerSettings(BaseModel):
@@ -40,6 +44,15 @@ class IssuerSettings(BaseModel):
     )
     client_secret: SecretStr | None = Field(
         None, description="With it, tokens that only the issuer can read are shown to it."
+    )
+    login: bool = Field(
+        False, description="Whether browsers sign in there, as the client of `client_id`."
+    )
+    login_scopes: tuple[str, ...] = Field(
+        ("openid", "profile", "email"), description="What a login asks for."
+    )
+    login_parameters: dict[str, str] = Field(
+        {}, description="What a login tells it besides, such as Auth0's `audience`."
     )
     jwks_url: str | None = Field(None, description="Where its keys are, if it does not say so.")
     leeway: int = Field(30, ge=0, le=MOST_LEEWAY, description="Seconds that clocks may differ.")
@@ -71,7 +84,18 @@ class IssuerSettings(BaseModel):
     def _client_is_whole(self) -> Self:
         if self.client_secret and not self.client_id:
             raise ValueError("client_secret is of no use without client_id")
+        if self.login and (not self.client_id or "openid" not in self.login_scopes):
+            raise ValueError("login needs client_id, and openid in login_scopes")
+        if set(self.login_parameters) & _OF_LOGIN:
+            raise ValueError("login_parameters holds one that every login has of its own")
         return self
+
+    @property
+    def signs_in(self) -> Login:
+        """How browsers sign in there, if they do."""
+        secret = self.client_secret.get_secret_value() if self.client_secret else None
+        parts = (self.login_scopes, self.login_parameters)
+        return Login(self.issuer, self.client_id or "", secret, *parts)
 
     @property
     def issuer(self) -> Issuer:
@@ -168,6 +192,15 @@ class Settings(BaseSettings):
     issuers: Annotated[tuple[IssuerSettings, ...], NoDecode] = Field(
         (), description="Whose access tokens are taken: a JSON array; see docs/access.md."
     )
+    session_lifetime: float = Field(
+        28_800, gt=0, le=_YEAR, description="How long a browser stays signed in, in seconds."
+    )
+    session_idle: float = Field(
+        3_600,
+        gt=0,
+        le=_YEAR,
+        description="How long a browser stays signed in without a request, in seconds.",
+    )
     reject_unauthorized: bool = Field(
         False,
         description="Refuse an operation whole if anything in it may not be read, instead of null "
@@ -217,6 +250,19 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ISSUERS has two with a client_secret: whom to show a token is unclear"
             )
+        if sum(issuer.login for issuer in self.issuers) > 1:
+            raise ValueError("ISSUERS has two with login: where a browser is sent is unclear")
+        return self
+
+    @model_validator(mode="after")
+    def _login_is_possible(self) -> Self:
+        if self.login is None:
+            return self
+        url = self.public_url
+        if url and not url.startswith("https://") and not is_loopback(url):
+            raise ValueError("a login needs a PUBLIC_URL that is https://, or on this machine")
+        if self.environment == "production" and not (url and self.redis_url):
+            raise ValueError("in production a login needs PUBLIC_URL, and REDIS_URL for sessions")
         return self
 
     @field_validator("log_level", mode="before")
@@ -230,6 +276,11 @@ class Settings(BaseSettings):
             message = f"DEFAULT_PAGE_SIZE is {self.default_page_size}, over MAX_PAGE_SIZE"
             raise ValueError(f"{message}, which is {self.max_page_size}")
         return self
+
+    @property
+    def login(self) -> Login | None:
+        """How browsers sign in, if they do."""
+        return next((issuer.signs_in for issuer in self.issuers if issuer.login), None)
 
     @property
     def used_extensions(self) -> str | None:

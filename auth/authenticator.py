@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from auth.claims import check_header, principal_of
-from auth.compact import MOST_CHARACTERS, compact_of, is_compact
+from auth.compact import MOST_CHARACTERS, Compact, compact_of, is_compact
 from auth.dpop import Replays, bound_to, check_proof
 from auth.errors import TokenError
 from auth.fetch import Fetch
@@ -40,12 +40,12 @@ class Authenticator(Authenticates):
         fetch: Fetch | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._fetch = fetch or Fetch()
+        self.fetch = fetch or Fetch()
         self._issuers = {issuer.url: issuer for issuer in issuers}
-        self._keyrings = {issuer.url: Keyring(issuer, self._fetch) for issuer in issuers}
+        self._keyrings = {issuer.url: Keyring(issuer, self.fetch) for issuer in issuers}
         asked = ((each, each.client) for each in issuers)
         self._introspections = [
-            Introspection(issuer, client, self._fetch) for issuer, client in asked if client
+            Introspection(issuer, client, self.fetch) for issuer, client in asked if client
         ]
         self._replays = replays
         self._clock = clock
@@ -54,18 +54,36 @@ class Authenticator(Authenticates):
     async def principal(self, shown: Shown) -> Principal:
         """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
         scheme, token = _credentials(shown)
+        known = await self.known(token)
+        if known.bound_to is not None or scheme == "dpop":
+            await self._check_proof(shown, scheme, token, known)
+        return known.principal
+
+    async def known(self, token: str) -> Known:
+        """What an access token says; raises ``TokenError`` or ``IssuerError``.
+
+        Whether its bearer must prove to be its owner is for the caller to look at.
+        """
         now = self._clock()
         known = self._memory.find(token, now)
         if known is None:
             known = await self._found(token, now)
             self._memory.keep(token, known)
-        if known.bound_to is not None or scheme == "dpop":
-            await self._check_proof(shown, scheme, token, known)
-        return known.principal
+        return known
+
+    async def signed(self, token: str, issuer: Issuer) -> Compact:
+        """A token in its parts, which this issuer signed: one of those that are believed.
+
+        Raises ``TokenError`` or ``IssuerError``. What the token claims is not looked at.
+        """
+        compact = compact_of(token)
+        algorithm = check_header(compact.header, issuer)
+        await self._keyrings[issuer.url].verified(compact, algorithm)
+        return compact
 
     async def close(self) -> None:
         """Gives back every connection."""
-        parts = (*self._keyrings.values(), *self._introspections, self._fetch)
+        parts = (*self._keyrings.values(), *self._introspections, self.fetch)
         await asyncio.gather(*(part.close() for part in parts))
 
     async def _found(self, token: str, now: float) -> Known:

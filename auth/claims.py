@@ -40,11 +40,24 @@ def check_header(header: Mapping[str, Any], issuer: Issuer) -> str:
 
 def principal_of(claims: Mapping[str, Any], issuer: Issuer, now: float) -> tuple[Principal, float]:
     """Who asks, and until when (seconds since 1970) that holds; raises ``TokenError``."""
+    until = checked(claims, issuer, now)
+    return named(claims, issuer), until
+
+
+def checked(claims: Mapping[str, Any], issuer: Issuer, now: float) -> float:
+    """Until when (seconds since 1970) these claims hold.
+
+    Raises ``TokenError`` unless they are this issuer's, for us, and of now.
+    """
     if claims.get("iss") != issuer.url:
         raise TokenError("The token is of another issuer.")
     _check_kind(claims, issuer)
     _check_audience(claims, issuer)
-    expires = _check_times(claims, issuer, now)
+    return _check_times(claims, issuer, now) + issuer.leeway
+
+
+def named(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
+    """Who asks, by claims that were checked; raises ``TokenError`` if they do not say."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject:
         raise TokenError("The token does not say who asks: it has no sub.")
@@ -60,8 +73,7 @@ def principal_of(claims: Mapping[str, Any], issuer: Issuer, now: float) -> tuple
         for path in (*profile.roles, *issuer.roles)
         for name in _followed(claims, path, issuer.client_id)
     )
-    made = Principal(issuer.url, subject, frozenset(scopes), frozenset(roles), claims)
-    return made, expires + issuer.leeway
+    return Principal(issuer.url, subject, frozenset(scopes), frozenset(roles), claims)
 
 
 def _check_kind(claims: Mapping[str, Any], issuer: Issuer) -> None:

@@ -1,4 +1,4 @@
-"""In charge of what can be wrong with who asks: a token that is no good, an issuer that is away."""
+"""In charge of what can be wrong with who asks: tokens, issuers, logins and their sessions."""
 
 from __future__ import annotations
 
@@ -21,3 +21,15 @@ class IssuerError(BigraphError):
     """An issuer that does not answer, or not as OpenID Connect says, and was not heard before."""
 
     code = "ISSUER_UNAVAILABLE"
+
+
+class LoginError(BigraphError):
+    """A login that did not succeed: what came back from the issuer is not what was begun here."""
+
+    code = "LOGIN_FAILED"
+
+
+class SessionError(BigraphError):
+    """A session that is none, or is over."""
+
+    code = "SESSION_EXPIRED"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import httpx
@@ -16,6 +17,16 @@ SECONDS: Final = 5.0
 """How long an issuer may take to answer."""
 
 _MOST_BYTES: Final = 1_000_000
+_REFUSALS: Final = {400, 401}
+"""How OAuth says no (RFC 6749, 5.2); any other failure is no answer at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an issuer says, and whether it does what it was asked."""
+
+    good: bool
+    content: Mapping[str, Any]
 
 
 class Fetch:
@@ -33,23 +44,37 @@ class Fetch:
         login: tuple[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """The object at this URL, asked by POST if there is a form; raises ``IssuerError``."""
-        if not is_safe(url, issuer):
-            raise IssuerError(f"{issuer} is to be asked over TLS only.")
-        request = self._client.build_request("POST" if form else "GET", url, data=form)
-        try:
-            async with asyncio.timeout(SECONDS):
-                return await self._read(request, login)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
-            reason = str(error) or type(error).__name__
-            raise IssuerError(f"The issuer {issuer} cannot be asked now.") from IssuerError(reason)
+        asked = {"method": "POST" if form else "GET", "url": url, "data": form}
+        return (await self._answer(asked, issuer, login, refusals=False)).content
+
+    async def posted(self, url: str, issuer: str, form: str, headers: Mapping[str, str]) -> Answer:
+        """What is said to a form that is written already, be it a refusal.
+
+        Raises ``IssuerError`` if nothing is said that can be read.
+        """
+        asked = {"method": "POST", "url": url, "content": form.encode(), "headers": headers}
+        return await self._answer(asked, issuer, None, refusals=True)
 
     async def close(self) -> None:
         """Gives back its connections."""
         await self._client.aclose()
 
+    async def _answer(
+        self, asked: dict[str, Any], issuer: str, login: tuple[str, str] | None, *, refusals: bool
+    ) -> Answer:
+        if not is_safe(asked["url"], issuer):
+            raise IssuerError(f"{issuer} is to be asked over TLS only.")
+        try:
+            request = self._client.build_request(**asked)
+            async with asyncio.timeout(SECONDS):
+                return await self._read(request, login, refusals=refusals)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
+            reason = str(error) or type(error).__name__
+            raise IssuerError(f"The issuer {issuer} cannot be asked now.") from IssuerError(reason)
+
     async def _read(
-        self, request: httpx.Request, login: tuple[str, str] | None
-    ) -> Mapping[str, Any]:
+        self, request: httpx.Request, login: tuple[str, str] | None, *, refusals: bool
+    ) -> Answer:
         response = await self._client.send(request, auth=login, stream=True)
         try:
             content = b""
@@ -59,8 +84,9 @@ class Fetch:
                     raise ValueError(f"{request.url} answers more than {_MOST_BYTES} bytes")
         finally:
             await response.aclose()
-        read = json.loads(content) if response.is_success else None
+        told = response.is_success or (refusals and response.status_code in _REFUSALS)
+        read = json.loads(content) if told else None
         if not isinstance(read, dict):
             said = f"{request.url} answers {response.status_code} and no JSON object"
             raise ValueError(said)  # noqa: TRY004 (no mistake of ours)
-        return cast("Mapping[str, Any]", read)
+        return Answer(response.is_success, cast("Mapping[str, Any]", read))

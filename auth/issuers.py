@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -50,6 +51,18 @@ class Issuer:
     """Seconds that its clock may differ from ours."""
     most_lifetime: int = 86_400
     """Seconds from issue to expiry at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How browsers sign in with an issuer: as whose client, and what is asked for."""
+
+    issuer: Issuer
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ("openid",)
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What this issuer has to be told besides."""
 
 
 def is_safe(url: str, issuer: str) -> bool:

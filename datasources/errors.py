@@ -49,3 +49,12 @@ class SearchUnavailable(StoreError):  # noqa: N818
     """The store lacks what a search needs: an extension, a language, or an index."""
 
     code = "SEARCH_UNAVAILABLE"
+
+
+class SessionsError(BigraphError):
+    """Redis, which alone knows who is signed in by browser, refused or did not answer in time."""
+
+    code = "SESSIONS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("Who is signed in cannot be found out now.", hint="Ask again in a moment.")

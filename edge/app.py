@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from edge import graphiql, health
+from edge import graphiql, health, login
 from edge.endpoint import Endpoint
 from edge.errors import error_body, unexpected
 from edge.graph import Graph
@@ -48,8 +48,11 @@ def create_app(
         *health.routes(graph),
         *more,
     ]
+    if graph.browsers is not None:
+        routes += login.routes(graph.browsers, graph.public_url)
     if examples is not None:
-        routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples)]
+        signs_in = graph.browsers is not None
+        routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples, signs_in=signs_in)]
     handlers = {HTTPException: _http_error, Exception: _unexpected}
     rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     app = _GraphQLFirst(endpoint, rest)

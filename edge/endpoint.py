@@ -17,7 +17,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from auth import Principal
+from auth import ANONYMOUS, Principal
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
@@ -40,6 +40,8 @@ _UNAUTHORIZED: Final = UnauthorizedError.code
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
+# What somebody may see is kept by no cache, which might not tell one cookie from another.
+_PRIVATE: Final = ((b"cache-control", b"no-store"),)
 
 
 class Body(NamedTuple):
@@ -104,11 +106,11 @@ class Endpoint:
                 await _sent(send, reply)
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
-        media_type = JSON
+        media_type, principal = JSON, ANONYMOUS
         try:
             media_type = answer_type(header(headers, b"accept"))
             graph = self._graph
-            principal = await who_asks(scope, headers, graph.authenticator, graph.public_url)
+            principal = await who_asks(scope, headers, graph)
             asked = await read_request(scope, headers, receive, self._max_body_bytes)
             body = await self._execute(asked, principal, by_get=scope["method"] != "POST")
         except HttpError as error:
@@ -123,7 +125,8 @@ class Endpoint:
             body = body.whole()
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
-        return Reply(400 if refused else 200, media_type, body)
+        private = () if principal is ANONYMOUS else _PRIVATE
+        return Reply(400 if refused else 200, media_type, body, private)
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         found = self._found(asked)

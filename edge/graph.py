@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from strawberry import Schema
 
-from auth import Authenticates, Principal
+from auth import Authenticates, Late, Principal, SignsIn
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from datasources.redis import Cache
@@ -37,6 +37,8 @@ class Graph:
     max_reach_keys: int = MOST_KEYS
     authenticator: Authenticates | None = None
     """Who finds out who asks; without one nobody can sign in."""
+    browsers: Late[SignsIn] | None = None
+    """Who signs browsers in and out; without one cookies mean nothing."""
     public_url: str | None = None
     """Where clients find the server, if that is not what their requests say."""
     reject_unauthorized: bool = False
@@ -95,5 +97,8 @@ class Graph:
         async with AsyncExitStack() as stack:
             for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)
+            # The last first: what signs browsers in asks by what finds out who asks.
             if self.authenticator:
                 stack.push_async_callback(self.authenticator.close)
+            if self.browsers:
+                stack.push_async_callback(self.browsers.close)

@@ -7,9 +7,14 @@ from typing import Final
 
 from starlette.types import Scope
 
-from auth import ANONYMOUS, Authenticates, IssuerError, Principal, Shown, TokenError
+from auth import ANONYMOUS, IssuerError, Principal, SessionError, Shown, TokenError
+from catalog.errors import BigraphError
+from datasources.errors import SessionsError
+from edge.cookies import SESSION, cookie_of
 from edge.errors import HttpError
-from edge.requests import Headers
+from edge.graph import Graph
+from edge.requests import Headers, headers_of
+from edge.sites import address_of, check_site
 from telemetry import logger
 
 _UNQUOTABLE: Final = re.compile(r'[^\x20-\x7e]|["\\]')
@@ -17,44 +22,64 @@ _AGAIN_SECONDS: Final = "5"
 _log = logger("auth")
 
 
-async def who_asks(
-    scope: Scope, headers: Headers, authenticator: Authenticates | None, public_url: str | None
-) -> Principal:
+async def who_asks(scope: Scope, headers: Headers, graph: Graph) -> Principal:
     """Whose request it is; nobody's, if it shows no credentials. Raises ``HttpError``.
 
     Credentials that are no good are refused, not passed over: whoever shows some believes to be
-    signed in.
+    signed in. A header goes before a cookie: a page writes it on purpose, a cookie comes by itself.
     """
-    if b"authorization" not in headers:
-        return ANONYMOUS
+    if b"authorization" in headers:
+        return await _by_header(scope, graph)
+    if graph.browsers is not None and b"cookie" in headers:
+        session = cookie_of(scope, SESSION)
+        if session is not None:
+            return await _by_cookie(scope, headers, graph, session)
+    return ANONYMOUS
+
+
+def refusal(error: BigraphError) -> HttpError:
+    """How it is told that somebody cannot be signed in, or out."""
+    match error:
+        case HttpError():
+            return error
+        case IssuerError():
+            _log.error("issuer_unavailable", reason=str(error.__cause__ or error)[:500])
+            again = {"retry-after": _AGAIN_SECONDS}
+            return HttpError(503, error.code, error.message, headers=again)
+        case SessionsError():
+            again = {"retry-after": _AGAIN_SECONDS}
+            return HttpError(503, error.code, error.message, headers=again, hint=error.hint)
+        case SessionError():
+            challenge = {"www-authenticate": "Bearer"}
+            return HttpError(401, error.code, error.message, headers=challenge, hint=error.hint)
+        case _:
+            return HttpError(400, error.code, error.message, hint=error.hint)
+
+
+async def _by_header(scope: Scope, graph: Graph) -> Principal:
     shown = headers_of(scope, b"authorization")
     proofs = headers_of(scope, b"dpop")
-    if authenticator is None:
-        raise _refused(TokenError("Nobody can sign in here: no issuer is set."), bound=False)
+    if graph.authenticator is None:
+        raise _challenged(TokenError("Nobody can sign in here: no issuer is set."), bound=False)
     try:
-        request = Shown(shown, proofs, scope["method"], url_of(scope, public_url))
-        return await authenticator.principal(request)
+        url = address_of(scope, graph.public_url) + scope["path"]
+        return await graph.authenticator.principal(Shown(shown, proofs, scope["method"], url))
     except TokenError as error:
-        raise _refused(error, bound=bool(proofs)) from None
+        raise _challenged(error, bound=bool(proofs)) from None
     except IssuerError as error:
-        _log.error("issuer_unavailable", reason=str(error.__cause__ or error)[:500])
-        again = {"retry-after": _AGAIN_SECONDS}
-        raise HttpError(503, error.code, error.message, headers=again) from None
+        raise refusal(error) from None
 
 
-def headers_of(scope: Scope, name: bytes) -> list[str]:
-    """All headers of this name, each by itself, which is in lower case as ASGI has it."""
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+async def _by_cookie(scope: Scope, headers: Headers, graph: Graph, session: str) -> Principal:
+    assert graph.browsers is not None  # noqa: S101 (or the cookie would be none of ours)
+    check_site(scope, headers, graph.public_url)
+    try:
+        return await graph.browsers().principal(session)
+    except (SessionError, SessionsError, IssuerError) as error:
+        raise refusal(error) from None
 
 
-def url_of(scope: Scope, public_url: str | None) -> str:
-    """The address that was asked, without its query: as the operator says, else the request."""
-    host = "".join(headers_of(scope, b"host")[:1])
-    origin = public_url or f"{scope['scheme']}://{host}"
-    return origin.rstrip("/") + scope["path"]
-
-
-def _refused(error: TokenError, *, bound: bool) -> HttpError:
+def _challenged(error: TokenError, *, bound: bool) -> HttpError:
     status = 400 if error.error == "invalid_request" else 401
     scheme, said = "DPoP" if bound else "Bearer", _UNQUOTABLE.sub("'", error.message)
     challenge = f'{scheme} error="{error.error}", error_description="{said}"'

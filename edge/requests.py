@@ -39,6 +39,11 @@ def header(headers: Headers, name: bytes) -> str:
     return headers.get(name, b"").decode("latin-1")
 
 
+def headers_of(scope: Scope, name: bytes) -> list[str]:
+    """All headers of this name, each by itself, which is in lower case as ASGI has it."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
 def parameters_of(scope: Scope) -> QueryParams:
     """The parameters in the address."""
     return QueryParams(scope["query_string"])

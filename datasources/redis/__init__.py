@@ -11,5 +11,6 @@ with without("cryptography", "opentelemetry.sdk"):
 from datasources.redis.cache import Cache, NoCache
 from datasources.redis.redis_cache import RedisCache, may_wait
 from datasources.redis.replays import Replays
+from datasources.redis.sessions import Sessions
 
-__all__ = ["Cache", "NoCache", "RedisCache", "Replays", "may_wait"]
+__all__ = ["Cache", "NoCache", "RedisCache", "Replays", "Sessions", "may_wait"]

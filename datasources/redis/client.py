@@ -21,14 +21,17 @@ _OPTIONS: Final = (
 )
 
 
-def client_for(url: str, *, pool_size: int) -> Redis:
-    """A client that connects when first used. Raises ValueError, naming no part of the URL."""
+def client_for(url: str, *, pool_size: int, seconds: float = SOCKET_SECONDS) -> Redis:
+    """A client that connects when first used, and waits for so long at each step.
+
+    Raises ValueError, naming no part of the URL.
+    """
     _check(url)
     options: dict[str, Any] = {
         "max_connections": pool_size,
-        "timeout": SOCKET_SECONDS,
-        "socket_timeout": SOCKET_SECONDS,
-        "socket_connect_timeout": SOCKET_SECONDS,
+        "timeout": seconds,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
         # Retries are the breaker's affair.
         "retry": Retry(NoBackoff(), 0),
         # With these a new connection needs no round trip of its own.

@@ -55,14 +55,17 @@ class Example:
     variables: Mapping[str, Any] | None = None
 
 
-def routes(endpoint: str, examples: Sequence[Example]) -> list[BaseRoute]:
+def routes(
+    endpoint: str, examples: Sequence[Example], *, signs_in: bool = False
+) -> list[BaseRoute]:
     """`GET /graphiql`, the page, and `/graphiql/assets/`, its files.
 
     `endpoint` is the path of the GraphQL endpoint beside these routes, as in "/graphql"; the page
     resolves it against its own address, so both may be behind any prefix. The examples open when
-    the browser holds no tabs of an earlier visit. Raises TypeError if variables are not JSON.
+    the browser holds no tabs of an earlier visit. Where one `signs_in`, there is a button for it.
+    Raises TypeError if variables are not JSON.
     """
-    html = html_of(endpoint, examples)
+    html = html_of(endpoint, examples, signs_in=signs_in)
 
     async def graphiql(_: Request) -> Response:
         return HTMLResponse(html, headers=PROTECTION | {"cache-control": "no-cache"})
@@ -73,11 +76,12 @@ def routes(endpoint: str, examples: Sequence[Example]) -> list[BaseRoute]:
     ]
 
 
-def html_of(endpoint: str, examples: Sequence[Example]) -> str:
+def html_of(endpoint: str, examples: Sequence[Example], *, signs_in: bool = False) -> str:
     """The HTML of the page, which carries the endpoint and the examples as JSON."""
     configuration = {
         "endpoint": endpoint.lstrip("/"),
         "examples": [asdict(example) for example in examples],
+        "signsIn": signs_in,
     }
     # An escaped "<" is the same JSON, and no text in it can close the script element.
     text = json.dumps(configuration).replace("<", "\\u003c")

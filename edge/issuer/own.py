@@ -11,9 +11,10 @@ from typing import Final
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth.issuers import Issuer
+from auth.issuers import Issuer, Login
 from auth.profiles import PROFILES
 from datasources.redis import Replays
+from edge.issuer.clients import CLIENT_ID
 from edge.issuer.people import Person
 
 PATH: Final = "/issuer"
@@ -50,6 +51,10 @@ class OwnIssuer:
         """The same, as those take it who find out who asks: an issuer like any other."""
         profile, algorithms = PROFILES["rfc9068"], frozenset({ALGORITHM})
         return Issuer(self.url, frozenset({self.audience}), profile, algorithms)
+
+    def login(self) -> Login:
+        """How browsers sign in with it: all that somebody may do here is theirs."""
+        return Login(self.believed(), CLIENT_ID, scopes=("openid", "profile", "offline_access"))
 
     def route(self, replays: Replays) -> BaseRoute:
         """All that it answers; ``replays`` remembers what it has taken, for all workers."""

@@ -8,7 +8,7 @@ import socket
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import uvicorn
@@ -139,11 +139,14 @@ class TestIssuer:
         )
 
 
+Kind = TypeVar("Kind", bound=TestIssuer)
+
+
 @asynccontextmanager
-async def running_issuer() -> AsyncGenerator[TestIssuer]:
+async def running_issuer(kind: type[Kind] = TestIssuer) -> AsyncGenerator[Kind]:
     """One that answers on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        issuer = TestIssuer(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        issuer = kind(f"http://127.0.0.1:{listening.getsockname()[1]}")
         server = uvicorn.Server(uvicorn.Config(issuer.app(), log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from starlette.routing import Route
 
-from auth import compact, dpop, fetch, introspection, keyring, known
+from auth import compact, dpop, fetch, introspection, keyring, known, login, sessions
 from auth.profiles import CLIENT, PROFILES
 from edge.issuer import command, grants, people_in, tokens
 from edge.issuer import keys as issuer_keys
+from edge.login import routes
+from edge.sites import PREFLIGHT
 from settings import IssuerSettings, Settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "access.md").read_text("utf-8")
@@ -21,7 +25,7 @@ EXAMPLES = re.findall(r"^\[\{.*?\}\]$", TEXT, re.MULTILINE | re.DOTALL)
 def test_every_member_is_documented_as_it_is() -> None:
     """Name, default and description of each, in the class's order; and no other."""
     expected = [
-        (name, str(field.default) if field.default else "", field.description)
+        (name, _written(field.default) if field.default else "", field.description)
         for name, field in IssuerSettings.model_fields.items()
         if not field.is_required() or name in {"url", "audience"}
     ]
@@ -32,6 +36,11 @@ def test_every_member_is_documented_as_it_is() -> None:
         for name, default, text in expected
     ]
     assert [(name, default.strip("` "), text) for name, default, text in rows] == expected
+
+
+def _written(default: object) -> str:
+    """As it stands in `ISSUERS`, if it is a list."""
+    return json.dumps(default) if isinstance(default, tuple) else str(default)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -77,3 +86,13 @@ def test_limits_are_those_of_the_code() -> None:
     assert introspection.POSITIVE_SECONDS == 30
     assert introspection.NEGATIVE_SECONDS == 10
     assert dpop.WINDOW == 60
+
+
+def test_addresses_and_limits_of_logins() -> None:
+    """Every route has its row, and seconds are those of the code."""
+    paths = {route.path for route in routes(cast("Any", None), None) if isinstance(route, Route)}
+    assert set(re.findall(r"^\| `(?:GET|POST) (/auth/[a-z-]+)", TEXT, re.MULTILINE)) == paths
+    for name in PREFLIGHT:
+        assert name.decode() in TEXT.lower()
+    assert login.SECONDS == 600
+    assert sessions.AHEAD == 60

@@ -1,0 +1,68 @@
+"""In charge of who may use a browser's cookie: pages of our own, and no other site's.
+
+A browser adds its cookies to whatever any page has it send. What no page can have it send without
+asking us first is told apart here; we never say yes to a page of another origin.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from auth.issuers import is_loopback
+from edge.errors import HttpError
+from edge.requests import Headers, header, headers_of
+
+PREFLIGHT: Final = (b"graphql-preflight", b"apollo-require-preflight", b"x-apollo-operation-name")
+"""Any of these, with any value, shows that it was no form, image or link that asked."""
+
+_OWN: Final = {"", "same-origin", "none"}
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def check_site(scope: Scope, headers: Headers, public_url: str | None) -> None:
+    """Raises ``HttpError`` unless a page of ours asks, and with what only such a page can send."""
+    site, origin = header(headers, b"sec-fetch-site"), header(headers, b"origin")
+    own = origin_of(address_of(scope, public_url))
+    if site not in _OWN or (origin and origin_of(origin) != own):
+        raise _refused("Another site's page asks with this browser's cookie.", None)
+    media_type = header(headers, b"content-type").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not any(name in headers for name in PREFLIGHT):
+        raise _refused(
+            "A request with a cookie is to show that it is not another site's.",
+            "Send it as application/json, or with the header `GraphQL-Preflight: 1`.",
+        )
+
+
+def own_origin(scope: Scope, public_url: str | None) -> str:
+    """Where browsers find this server, as they are sent back to it.
+
+    Raises ``HttpError`` if that is only what the request says, and not on this machine.
+    """
+    address = address_of(scope, public_url)
+    if public_url is None and not is_loopback(address):
+        message = "Nobody can sign in at this address."
+        raise HttpError(400, "BAD_REQUEST", message, hint="Set PUBLIC_URL to it.")
+    return address
+
+
+def address_of(scope: Scope, public_url: str | None) -> str:
+    """Scheme, host and what an operator puts before our paths: as said, else as the request has."""
+    host = "".join(headers_of(scope, b"host")[:1])
+    return (public_url or f"{scope['scheme']}://{host}").rstrip("/")
+
+
+def origin_of(url: str) -> tuple[str, str, int | None] | None:
+    """What browsers hold apart; None for what is no origin."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def _refused(message: str, hint: str | None) -> HttpError:
+    return HttpError(403, "CROSS_SITE_REQUEST", message, hint=hint)
