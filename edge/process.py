@@ -7,12 +7,14 @@ import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from catalog.errors import BigraphError
+from edge.transport import Joining
 
 
 class AddressError(BigraphError):
@@ -63,7 +65,7 @@ class Stop:
             server_header=False,
             timeout_graceful_shutdown=patience,
             lifespan="on",
-            http=_Http,
+            http=Http,
             ws="none",
         )
         self._server = _Server(config)
@@ -81,8 +83,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-class _Http(HttpToolsProtocol):
-    """Uvicorn's, which answers a request for a WebSocket by HTTP, without advice for the log."""
+class Http(HttpToolsProtocol):
+    """Uvicorn's; but answers go out in one piece, and who wants a WebSocket is told so by HTTP."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there."""
+        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
 
     def _unsupported_upgrade_warning(self) -> None:
         """None: pip would not mend that there are no WebSockets here."""
