@@ -8,7 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from agreement_tables import Size, excited, is_large
 from pydantic import BaseModel, Field
 
-from catalog import BigInt, Computed, GeoPoint, Index, Link, ObjectId
+from catalog import Access, BigInt, Computed, GeoPoint, Index, Link, ObjectId, anyone
+
+__access__ = Access(read=anyone)
 
 
 class Owner(BaseModel):

@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
-from catalog import BigInt, Computed, Link
+from catalog import Access, BigInt, Computed, Link, anyone
+
+__access__ = Access(read=anyone)
 
 
 class Size(enum.Enum):
