@@ -53,7 +53,7 @@ class Sights:
         self._catalog = catalog
         self._limits = limits
         self._access = {entity.name: entity.access or _NO_RULES for entity in catalog.values()}
-        self._predicates: dict[Rule, Predicate] = {}
+        self._predicates: dict[tuple[str, Rule], Predicate] = {}
         self._scopes: frozenset[str] = frozenset()
         self._roles: frozenset[str] = frozenset()
         everything = Seen(catalog)
@@ -86,19 +86,24 @@ class Sights:
                     self._scopes |= names
                 case Roles(names):
                     self._roles |= names
-                case Rows() if leaf not in self._predicates:
+                # Models may share a rule: what it says of each is another thing.
+                case Rows() if (entity.name, leaf) not in self._predicates:
                     prefix = f"{CLAIM}{len(self._predicates)}."
-                    self._predicates[leaf] = predicate_of(everything, entity, leaf, prefix)
+                    made = predicate_of(everything, entity, leaf, prefix)
+                    self._predicates[entity.name, leaf] = made
                 case _:
                     pass
 
     def _decide(self, facts: _Facts) -> tuple[Use, ...]:
         """The claims that the rows have to be compared with."""
         somebody = _somebody(facts)
-        said = [(access.read, *access.fields.values()) for access in self._access.values()]
-        rules = (decided(rule, somebody) for some in said for rule in some)
-        rows = {leaf: None for rule in rules for leaf in leaves(rule)}
-        return tuple(use for leaf in rows for use in self._predicates[leaf].uses)
+        rows = {
+            (name, leaf): None
+            for name, access in self._access.items()
+            for rule in (access.read, *access.fields.values())
+            for leaf in leaves(decided(rule, somebody))
+        }
+        return tuple(use for each in rows for use in self._predicates[each].uses)
 
     def _plan(self, facts: _Facts, absent: frozenset[str]) -> Planner:
         somebody = _somebody(facts)
@@ -113,10 +118,11 @@ class Sights:
     def _verdict(self, name: str, somebody: Principal, absent: frozenset[str]) -> Verdict:
         access = self._access[name]
         of_members = {
-            member: self._rows(rule, somebody, absent) for member, rule in access.fields.items()
+            member: self._rows(name, rule, somebody, absent)
+            for member, rule in access.fields.items()
         }
         return Verdict(
-            rows=self._rows(access.read, somebody, absent),
+            rows=self._rows(name, access.read, somebody, absent),
             hidden=frozenset(member for member, rows in of_members.items() if rows is None),
             masked={
                 member: rows
@@ -125,19 +131,21 @@ class Sights:
             },
         )
 
-    def _rows(self, rule: Rule, somebody: Principal, absent: frozenset[str]) -> Filter | None:
+    def _rows(
+        self, name: str, rule: Rule, somebody: Principal, absent: frozenset[str]
+    ) -> Filter | None:
         """The rows for which a rule holds; None if it holds for none, whatever they are."""
         ruled = decided(rule, somebody)
-        return None if ruled == nobody else self._filter(ruled, absent)
+        return None if ruled == nobody else self._filter(name, ruled, absent)
 
-    def _filter(self, rule: Rule, absent: frozenset[str]) -> Filter:
+    def _filter(self, name: str, rule: Rule, absent: frozenset[str]) -> Filter:
         match rule:
             case AllOf(rules):
-                return all_of([self._filter(each, absent) for each in rules])
+                return all_of([self._filter(name, each, absent) for each in rules])
             case AnyOf(rules):
-                return Or(tuple([self._filter(each, absent) for each in rules]))
+                return Or(tuple([self._filter(name, each, absent) for each in rules]))
             case _:
-                predicate = self._predicates[rule]
+                predicate = self._predicates[name, rule]
                 known = not any(use.name in absent for use in predicate.uses)
                 return predicate.filter if known else NEVER
 

@@ -82,7 +82,7 @@ def _entity_type(entity: Entity, namespace: Namespace) -> type:
         return interface_type(entity.name, fields, above, namespace, entity.description)
 
     def is_type_of(source: Any, _info: Any) -> bool:
-        return isinstance(source, Row) and source.entity_ is entity
+        return isinstance(source, Row) and source.entity_.name == entity.name
 
     cls = class_of(entity.name, fields, namespace, bases=bases_of(above, namespace))
     strawberry.type(

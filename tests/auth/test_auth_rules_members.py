@@ -329,3 +329,52 @@ def test_rules_that_a_routine_cannot_have(rule: Any, said: str):
 
     with pytest.raises(ModelError, match=said):
         catalog_of([Home, Person, Team, Seat, wrong])
+
+
+OF_THE_BOSS = rows({"desk": {"boss": {"eq": claim("name")}}})
+
+
+class Desk(Table, table=True):
+    """Where things lie."""
+
+    __access__ = Access(read=anyone)
+
+    id: int = Field(primary_key=True)
+    boss: str
+    letters: list["Letter"] = Relationship(back_populates="desk")
+    bills: list["Bill"] = Relationship(back_populates="desk")
+
+
+class Letter(Table, table=True):
+    """One of two models with the same rule."""
+
+    __access__ = Access(read=OF_THE_BOSS)
+
+    id: int = Field(primary_key=True)
+    desk_id: int = Field(foreign_key="desk.id", index=True)
+    desk: Desk = Relationship(back_populates="letters")
+
+
+class Bill(Table, table=True):
+    """The other one, whose relation is by another column."""
+
+    __access__ = Access(read=OF_THE_BOSS)
+
+    id: int = Field(primary_key=True)
+    desk_id: int
+    paid_at: int = Field(foreign_key="desk.id", index=True)
+    desk: Desk = Relationship(back_populates="bills")
+
+
+async def test_a_rule_that_models_share_is_read_for_each():
+    """Its words are the same; the relations that they name are not."""
+    held = {
+        "Desk": [{"id": 1, "boss": "Ada"}, {"id": 2, "boss": "Bo"}],
+        "Letter": [{"id": 1, "desk_id": 1}, {"id": 2, "desk_id": 2}],
+        "Bill": [{"id": 1, "desk_id": 1, "paid_at": 2}, {"id": 2, "desk_id": 2, "paid_at": 1}],
+    }
+    graph = graph_of(catalog_of([Desk, Letter, Bill]), held)
+    who = Principal("i", "a", claims={"name": "Ada"})
+    data, errors = await asked(graph, who, "{ letters { nodes { id } } bills { nodes { id } } }")
+    assert data == {"letters": {"nodes": [{"id": 1}]}, "bills": {"nodes": [{"id": 2}]}}
+    assert not errors

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator
 
 import pytest
+from law_stores import sources_at
 from law_worlds import World, library, library_catalog, world_of
 
-from catalog import Catalog, Store
+from catalog import Catalog
 from catalog.query import Record
-from datasources.embedded import Supervisor
+from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import SampleTable, load
-from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
 from tests.library.rows import Rows, documents, tables
 
 
 @pytest.fixture(scope="session")
-async def stored(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[World]:
-    """The library, in PostgreSQL and SecantusDB."""
+async def library_urls(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[EmbeddedUrls]:
+    """PostgreSQL and SecantusDB with the library, and Valkey."""
     catalog = library_catalog()
     folder = tmp_path_factory.mktemp("laws")
-    async with Supervisor(folder, ["postgres", "mongo"], say=print) as supervisor:
+    async with Supervisor(folder, ["postgres", "mongo", "redis"], say=print) as supervisor:
         urls = supervisor.urls
         await load(
             catalog,
@@ -31,14 +31,15 @@ async def stored(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Wor
             mongo_url=urls.mongo,
             progress=lambda *_: None,
         )
-        client = client_of(urls.mongo or "", os.environ.get("MONGO_DRIVER", "pymongo"))
-        sources = {
-            Store.POSTGRES: PostgresSource(catalog, urls.postgres or ""),
-            Store.MONGO: MongoSource(database_of(client), catalog),
-        }
-        graph = library(sources)
-        yield await world_of("stored", graph)
-        await graph.close()
+        yield urls
+
+
+@pytest.fixture(scope="session")
+async def stored(library_urls: EmbeddedUrls) -> AsyncGenerator[World]:
+    """The library, in PostgreSQL and SecantusDB."""
+    graph = library(sources_at(library_catalog(), library_urls))
+    yield await world_of("stored", graph)
+    await graph.close()
 
 
 def _samples(catalog: Catalog, rows: Rows) -> list[SampleTable]:

@@ -1,0 +1,20 @@
+"""In charge of the real stores that laws are tried on."""
+
+from __future__ import annotations
+
+import os
+
+from catalog import Catalog, Store
+from catalog.query import DataSource
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+
+
+def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
+    """A source for each store, by the driver that is tested."""
+    client = client_of(urls.mongo or "", os.environ.get("MONGO_DRIVER", "pymongo"))
+    return {
+        Store.POSTGRES: PostgresSource(catalog, urls.postgres or ""),
+        Store.MONGO: MongoSource(database_of(client), catalog),
+    }
