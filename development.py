@@ -52,12 +52,14 @@ def print_token(settings: Settings, name: str, scope: str | None) -> int:
     return 0
 
 
-def sign_in_hint(issuer: OwnIssuer, data_dir: Path) -> str:
+def sign_in_hint(issuer: OwnIssuer, settings: Settings) -> str:
     """How to sign in, for whoever has just started the server."""
     names = [person.subject for person in issuer.people]
-    folder = "" if data_dir == Path(".data") else f" --data-dir {data_dir}"
+    usual = settings.data_dir == Settings.model_fields["data_dir"].default
+    folder = "" if usual else f" --data-dir {settings.data_dir}"
     command = f"python server.py token --as {names[0] if names else 'NAME'}{folder}"
-    return f"Sign in as      {', '.join(names) or 'anybody'}: {command}"
+    page = "in GraphiQL, or by " if settings.serves_graphiql else ""
+    return f"Sign in as      {', '.join(names) or 'anybody'}: {page}{command}"
 
 
 def _folder(settings: Settings) -> Path:

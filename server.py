@@ -203,7 +203,7 @@ async def serve(settings: Settings) -> None:
         graph = graph_of(catalog, schema, settings, urls, signing_in)
         more = [own.route(replays)] if own else []
         app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown, more=more)
-        hint = sign_in_hint(own, settings.data_dir) if own else None
+        hint = sign_in_hint(own, settings) if own else None
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
         say(welcome(address, page, query, urls.named(), hint))

@@ -80,6 +80,15 @@ async def test_what_is_given_twice(visit: Visit, name: str):
     assert ("state" in answer) == (name != "state")
 
 
+async def test_an_odd_name_that_is_given_twice(visit: Visit):
+    """It is told in the letters that OAuth has for it, and shortly."""
+    name = 'a"\\é\n<b>' + "c" * 5000
+    query = urlencode([*visit.request().items(), (name, "1"), (name, "2")])
+    told = answer_in(await visit.http.get(f"/issuer/authorize?{query}"))["error_description"]
+    assert told.startswith("a" + "'" * 4 + "<b>ccc")
+    assert len(told) == 200
+
+
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 async def test_where_to_is_given_twice(visit: Visit, name: str):
     """Then nobody is sure who asks."""
