@@ -45,7 +45,7 @@ from packages import StartError, blamed_on, examples, package, sample_tables
 from resolvers.paging import PageLimits
 from resolvers.parsing import MOST_TOKENS
 from resolvers.sights import Sights
-from schema import build_schema, extensions_in
+from schema import build_schema, extensions_in, policies_in
 from settings import Settings
 from telemetry import tracing
 from telemetry.logs import configure as configure_logs
@@ -64,14 +64,14 @@ def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
     with blamed_on(settings.models, "MODELS"):
         catalog = catalog_of(models_in(models))
         Sights(catalog, PageLimits(1, 1))  # rules are read, so that wrong ones are told now
-    name, extensions = settings.used_extensions, list[type]()
+    name, extensions, decide = settings.used_extensions, list[type](), None
     if name:
         extended = package(name, "EXTENSIONS")
         with blamed_on(name, "EXTENSIONS"):
-            extensions = extensions_in(extended)
+            extensions, decide = extensions_in(extended), policies_in(extended)
     with blamed_on(name or settings.models, "EXTENSIONS" if name else "MODELS"):
         used = schema_extensions(trace_fields=settings.trace_fields == "all")
-        return catalog, build_schema(catalog, extensions, schema_extensions=used)
+        return catalog, build_schema(catalog, extensions, decide=decide, schema_extensions=used)
 
 
 def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtension]]:
@@ -178,6 +178,7 @@ def graph_of(
         max_reach_keys=settings.max_reach_keys,
         authenticator=authenticator,
         browsers=browsers,
+        policy_seconds=settings.policy_timeout,
         public_url=settings.public_url,
     )
 

@@ -207,7 +207,14 @@ class Settings(BaseSettings):
         "there.",
     )
     access_dry_run: bool = Field(
-        False, description="Rules on models deny nothing; what they would deny is logged."
+        False, description="Rules deny nothing; what they would deny is logged."
+    )
+    policy_timeout: float = Field(
+        5,
+        gt=0,
+        le=_DAY,
+        description="How long your function may take to say which policies hold, in seconds; "
+        "after that none do.",
     )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."

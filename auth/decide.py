@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auth.principal import Principal
-from catalog.access import AllOf, AnyOf, Authenticated, Roles, Rows, Rule, Scopes, anyone, nobody
+from catalog.access import (
+    AllOf,
+    AnyOf,
+    Authenticated,
+    Policies,
+    Roles,
+    Rows,
+    Rule,
+    Scopes,
+    anyone,
+    nobody,
+)
 
 
 def decided(rule: Rule, principal: Principal) -> Rule:
@@ -21,6 +32,8 @@ def decided(rule: Rule, principal: Principal) -> Rule:
             return _told(names <= principal.scopes)
         case Roles(names):
             return _told(bool(names & principal.roles))
+        case Policies(names):
+            return _told(names <= principal.policies)
         case Rows():
             return rule
         case _:

@@ -16,6 +16,8 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     claims: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    policies: frozenset[str] = frozenset()
+    """What the user's function has granted for this operation, of what it was asked."""
 
 
 ANONYMOUS = Principal()

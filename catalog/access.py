@@ -61,6 +61,17 @@ class Roles(Rule):
     names: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Policies(Rule):
+    """Holds where a function of the user's says so of all of these names.
+
+    It is asked once for an operation, before anything is planned, and not about rows: so such a
+    rule is for fields and types that users wrote, and not for models.
+    """
+
+    names: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows(Rule):
     """Holds for rows that match ``where``, which is written as that of GraphQL.
@@ -143,10 +154,12 @@ def with_access(entity: Entity) -> Entity:
 
 def checked(owner: str, rule: Rule) -> Rule:
     """The rule; raises ``ModelError`` for what is none."""
+    mend = "Use anyone, authenticated, scopes(), roles() and rows(), with & and |."
     try:
-        list(leaves(rule))
+        if any(isinstance(leaf, Policies) for leaf in leaves(rule)):
+            reason = "has a rule about policies, which are for fields and types of your own"
+            raise ModelError(owner, None, reason, mend=mend)
     except TypeError as error:
-        mend = "Use anyone, authenticated, scopes(), roles() and rows(), with & and |."
         raise ModelError(owner, None, f"has a wrong rule: {error}", mend=mend) from None
     return rule
 
@@ -209,7 +222,7 @@ def leaves(rule: Rule) -> Iterator[Rule]:
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
                 yield from leaves(each)
-        case Authenticated() | Scopes() | Roles() | Rows():
+        case Authenticated() | Scopes() | Roles() | Policies() | Rows():
             yield rule
         case _:
             raise TypeError(f"{rule!r} is no rule")

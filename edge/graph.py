@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Final
 
 from strawberry import Schema
 
@@ -15,12 +16,18 @@ from catalog.query import DataSource
 from datasources.redis import Cache
 from resolvers.context import Context
 from resolvers.entitycache import EntityCache
+from resolvers.guards import guards_of
+from resolvers.info import core_of
 from resolvers.loaders import Loaders
 from resolvers.operations import Operations
 from resolvers.paging import PageLimits
+from resolvers.policies import granted
 from resolvers.reach import MOST_KEYS, Reach
 from resolvers.sights import Sights
 from resolvers.sizes import Sizes
+
+POLICY_SECONDS: Final = 5.0
+"""How long the user's function may take to say which policies hold."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Graph:
     """Whether rules are only tried: what they would deny is logged."""
     cache_local_bytes: int = 0
     """What may be kept in this process, in front of the cache."""
+    policy_seconds: float = POLICY_SECONDS
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 
@@ -68,7 +76,8 @@ class Graph:
     @cached_property
     def sights(self) -> Sights:
         """What people see of it. Raises ``ModelError``."""
-        return Sights(self.catalog, self.page_limits, dry_run=self.access_dry_run)
+        guards = guards_of(core_of(self.schema))
+        return Sights(self.catalog, self.page_limits, guards, dry_run=self.access_dry_run)
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -90,6 +99,18 @@ class Graph:
             loaders=Loaders(self.sources, self.entity_cache),
             planner=planner,
             reaching=self._reaching,
+            granting=self._granted,
+        )
+
+    async def _granted(self, context: Context, names: frozenset[str]) -> Context:
+        """The context of whom these policies are granted that the user's function grants."""
+        guards = guards_of(core_of(self.schema))
+        held = await granted(guards, context, names, self.policy_seconds)
+        principal = replace(context.principal, policies=held)
+        planner, claims = self.sights.of(principal)
+        catalog = planner.catalog
+        return replace(
+            context, principal=principal, catalog=catalog, claims=claims, planner=planner
         )
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ User-written resolvers get it as ``info.context``; its ``load`` is their way to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,12 @@ class Context:
     loaders: Loaders
     planner: Planner
     reaching: Callable[[], Reach]
+    granting: Callable[[Context, frozenset[str]], Awaitable[Context]]
+    """What asks the user's function about policies."""
+
+    async def knowing(self, policies: frozenset[str]) -> Context:
+        """The same, once it is known which of these policies hold; of others none do."""
+        return await self.granting(self, policies)
 
     @cached_property
     def reach(self) -> Reach:

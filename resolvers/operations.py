@@ -41,8 +41,10 @@ from resolvers.breadth.run import completed
 from resolvers.context import Context
 from resolvers.direct import answer_directly
 from resolvers.errors import InputError
+from resolvers.info import core_of
 from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from resolvers.plan import Planner
+from resolvers.policies import policies_asked
 from resolvers.reasons import Form, Reason
 from resolvers.remembered import Remembered
 from resolvers.root_plans import Root, RootPlanner
@@ -75,7 +77,7 @@ class Operations:
     """The operations of a schema's documents, those asked for lately at hand."""
 
     def __init__(self, schema: Schema, catalog: Catalog) -> None:
-        self._core = _core(schema)
+        self._core = core_of(schema)
         # A hook around every field must be called for every field; directives are such hooks.
         hooks: list[Any] = [type(each) for each in cast("Any", schema).get_extensions()]
         none: Any = SchemaExtension
@@ -163,9 +165,10 @@ class Operation:
         self.name = node.name.value if node.name else None
         self._schema = schema
         self._executor: Any = cast("Any", schema).execution_context_class
-        self._core = _core(schema)
+        self._core = core_of(schema)
         self._catalog = catalog
         self._query = query
+        self._policies = policies_asked(self._core, tree)
         self._tree: Tree | None = tree
         self._grow = grow
         self._definitions = node.variable_definitions or ()
@@ -196,6 +199,8 @@ class Operation:
         variables = self._coerced(given or {})
         if variables is None:
             return None
+        if self._policies:
+            context = await context.knowing(self._policies)
         roots = self._roots(context.planner, variables)
         if len(roots) == 1:  # it needs no task of its own
             found = [await self._answered(roots[0], context, variables, given)]
@@ -374,7 +379,3 @@ def as_json(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
         return json.dumps(value).encode()
-
-
-def _core(schema: Schema) -> GraphQLSchema:
-    return cast("GraphQLSchema", getattr(schema, "_schema"))  # noqa: B009 (Strawberry's own is hidden)

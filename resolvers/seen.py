@@ -42,10 +42,12 @@ class Seen(Catalog):
         catalog: Catalog,
         verdicts: Mapping[str, Verdict] = _NONE,
         uncalled: frozenset[str] = frozenset(),
+        unused: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(catalog.values(), catalog.interfaces, catalog.routines)
         self._verdicts = verdicts
         self._uncalled = uncalled
+        self._unused = unused
 
     def rows(self, entity: Entity) -> Filter:
         """Which of its rows are seen; raises ``UnauthorizedError`` if none may be."""
@@ -91,6 +93,15 @@ class Seen(Catalog):
         """Raises ``UnauthorizedError`` unless it may be called."""
         if routine.name in self._uncalled:
             raise UnauthorizedError(f"You may not read {routine.api}.")
+
+    def uses(self, coordinate: str) -> bool:
+        """Whether a field that a user wrote, `Type.field`, may be read."""
+        return coordinate not in self._unused
+
+    def check_use(self, coordinate: str) -> None:
+        """Raises ``UnauthorizedError`` unless it may be read."""
+        if not self.uses(coordinate):
+            raise UnauthorizedError(f"You may not read {coordinate}.")
 
     def check_whole(self, entity: Entity, member: Relation) -> None:
         """The same where it does not do that some of the related rows are not seen."""
@@ -139,6 +150,12 @@ class Unruled(Seen):
         """Nothing is refused."""
         if routine.name in self._uncalled:
             _tell(routine.api)
+
+    def uses(self, coordinate: str) -> bool:
+        """Everything."""
+        if not super().uses(coordinate):
+            _tell(coordinate)
+        return True
 
 
 def _tell(denied: str) -> None:

@@ -80,6 +80,8 @@ class Selector:
             member = member_of(asked.definition)
             if isinstance(member, Field | Relation) and not self._catalog.shows(entity, member):
                 continue  # who resolves the field says so
+            if not self._catalog.uses(f"{entity.name}.{asked.name}"):
+                continue
             if isinstance(member, Relation):
                 edges.append(self.edge(asked, member))
             elif isinstance(member, Field) and self._catalog.mask(entity, member) is not None:

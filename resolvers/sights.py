@@ -12,11 +12,23 @@ from typing import Any, Final, NamedTuple
 
 from auth import Principal
 from auth.decide import decided
-from catalog.access import Access, AllOf, AnyOf, Roles, Rows, Rule, Scopes, leaves, nobody
+from catalog.access import (
+    Access,
+    AllOf,
+    AnyOf,
+    Policies,
+    Roles,
+    Rows,
+    Rule,
+    Scopes,
+    leaves,
+    nobody,
+)
 from catalog.entity import Catalog, Entity
 from catalog.query import ALWAYS, NEVER, Filter, Or
 from resolvers.arguments import all_of
 from resolvers.claims import ABSENT, CLAIM, Use
+from resolvers.guards import NO_GUARDS, Guards
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
 from resolvers.predicates import Predicate, predicate_of
@@ -40,28 +52,41 @@ class _Facts(NamedTuple):
     signed_in: bool
     scopes: frozenset[str]
     roles: frozenset[str]
+    policies: frozenset[str]
 
 
 class Sights:
-    """What principals see of a catalog; raises ``ModelError`` for rules that cannot be followed.
+    """What principals see of a catalog, and of fields that users wrote.
 
-    In a ``dry_run`` they see everything, and what they would not see is logged.
+    In a ``dry_run`` they see everything, and what they would not see is logged. Raises
+    ``ModelError`` for rules that cannot be followed.
     """
 
-    def __init__(self, catalog: Catalog, limits: PageLimits, *, dry_run: bool = False) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        limits: PageLimits,
+        guards: Guards = NO_GUARDS,
+        *,
+        dry_run: bool = False,
+    ) -> None:
         self._seen = Unruled if dry_run else Seen
         self._catalog = catalog
         self._limits = limits
+        self._guards = guards
         self._access = {entity.name: entity.access or _NO_RULES for entity in catalog.values()}
         self._predicates: dict[tuple[str, Rule], Predicate] = {}
         self._scopes: frozenset[str] = frozenset()
         self._roles: frozenset[str] = frozenset()
+        self._policies: frozenset[str] = frozenset()
         everything = Seen(catalog)
         for name, access in self._access.items():
             for rule in (access.read, *access.fields.values()):
                 self._learn(everything, catalog[name], rule)
         for routine in catalog.routines:
             self._learn(everything, routine.entity, routine.read)
+        for rule in guards.rules.values():
+            self._learn_names(rule)
         self._decided = lru_cache(_KINDS_OF_VIEWERS)(self._decide)
         self._planner = lru_cache(_KINDS_OF_VIEWERS)(self._plan)
 
@@ -71,6 +96,7 @@ class Sights:
             principal.subject is not None,
             principal.scopes & self._scopes,
             principal.roles & self._roles,
+            principal.policies & self._policies,
         )
         uses = self._decided(facts)
         if not uses:
@@ -80,17 +106,23 @@ class Sights:
         return Sight(self._planner(facts, absent), claims)
 
     def _learn(self, everything: Seen, entity: Entity, rule: Rule) -> None:
+        self._learn_names(rule)
+        for leaf in leaves(rule):
+            # Models may share a rule: what it says of each is another thing.
+            if isinstance(leaf, Rows) and (entity.name, leaf) not in self._predicates:
+                prefix = f"{CLAIM}{len(self._predicates)}."
+                made = predicate_of(everything, entity, leaf, prefix)
+                self._predicates[entity.name, leaf] = made
+
+    def _learn_names(self, rule: Rule) -> None:
         for leaf in leaves(rule):
             match leaf:
                 case Scopes(names):
                     self._scopes |= names
                 case Roles(names):
                     self._roles |= names
-                # Models may share a rule: what it says of each is another thing.
-                case Rows() if (entity.name, leaf) not in self._predicates:
-                    prefix = f"{CLAIM}{len(self._predicates)}."
-                    made = predicate_of(everything, entity, leaf, prefix)
-                    self._predicates[entity.name, leaf] = made
+                case Policies(names):
+                    self._policies |= names
                 case _:
                     pass
 
@@ -113,7 +145,12 @@ class Sights:
             for routine in self._catalog.routines
             if decided(routine.read, somebody) == nobody
         )
-        return Planner(self._seen(self._catalog, verdicts, uncalled), self._limits)
+        unused = frozenset(
+            coordinate
+            for coordinate, rule in self._guards.rules.items()
+            if decided(rule, somebody) == nobody
+        )
+        return Planner(self._seen(self._catalog, verdicts, uncalled, unused), self._limits)
 
     def _verdict(self, name: str, somebody: Principal, absent: frozenset[str]) -> Verdict:
         access = self._access[name]
@@ -151,4 +188,5 @@ class Sights:
 
 
 def _somebody(facts: _Facts) -> Principal:
-    return Principal(None, "" if facts.signed_in else None, facts.scopes, facts.roles)
+    subject = "" if facts.signed_in else None
+    return Principal(None, subject, facts.scopes, facts.roles, policies=facts.policies)

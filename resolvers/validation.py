@@ -30,6 +30,7 @@ from graphql.language.visitor import EnterLeaveVisitor
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
+from resolvers.info import core_of
 from resolvers.parsing import KNOWN, is_short
 
 # graphql-core's own types for this are half unknown.
@@ -157,7 +158,7 @@ class Validation(SchemaExtension):
         """Before Strawberry would, which does not where that is done already."""
         context: Any = self.execution_context
         if context.pre_execution_errors is None:
-            core = cast("GraphQLSchema", context.schema._schema)  # noqa: SLF001 (it is hidden)
+            core = core_of(context.schema)
             found = _remembered if is_short(context.query) else errors_in
             context.pre_execution_errors = found(core, context.graphql_document)
         yield

@@ -1,6 +1,18 @@
 """The catalog as a Strawberry schema, one GraphQL construct a file."""
 
 from schema.build import build_schema
+from schema.deciding import policies, policies_in
+from schema.directives import Authenticated, Policy, RequiresScopes
 from schema.extend import extends, extensions_in, requires
 
-__all__ = ["build_schema", "extends", "extensions_in", "requires"]
+__all__ = [
+    "Authenticated",
+    "Policy",
+    "RequiresScopes",
+    "build_schema",
+    "extends",
+    "extensions_in",
+    "policies",
+    "policies_in",
+    "requires",
+]

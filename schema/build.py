@@ -12,7 +12,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
+from resolvers.guards import Decide, set_guards
+from resolvers.info import core_of
 from resolvers.parsing import Parsing
+from resolvers.policies import Deciding
 from resolvers.rows import field_of
 from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
@@ -20,6 +23,7 @@ from schema.extend import attach
 from schema.fields import generated_module
 from schema.filters import add_filters
 from schema.groups import add_groups
+from schema.guards import guards_in
 from schema.objects import add_objects
 from schema.orders import add_orders
 from schema.roots import query_type
@@ -34,7 +38,7 @@ class GeneratedSchema(strawberry.Schema):
 
     def __init__(self, **parts: Any) -> None:
         cast("Any", super()).__init__(**parts)
-        tell_one_of(self._schema)
+        tell_one_of(core_of(self))
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -46,9 +50,13 @@ def build_schema(
     catalog: Catalog,
     extensions: Sequence[type] = (),
     *,
+    decide: Decide | None = None,
     schema_extensions: Sequence[Callable[[], SchemaExtension]] = (),
 ) -> strawberry.Schema:
-    """The graph of a catalog. Needs no database; raises ``ModelError``."""
+    """The graph of a catalog. Needs no database; raises ``ModelError``.
+
+    ``decide`` says which policies hold, where fields or types of the user's name some.
+    """
     with generated_module() as namespace:
         add_objects(catalog, namespace)
         add_filters(catalog, namespace)
@@ -57,9 +65,12 @@ def build_schema(
         add_groups(catalog, namespace)
         namespace["Query"] = query_type(catalog, namespace)
         attach(catalog, namespace, list(extensions))
-        return GeneratedSchema(
+        schema = GeneratedSchema(
             query=namespace["Query"],
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
-            extensions=[*schema_extensions, Parsing, Validation],
+            extensions=[*schema_extensions, Parsing, Validation, *([Deciding] if decide else [])],
         )
+    core = core_of(schema)
+    set_guards(core, guards_in(core, catalog, decide))
+    return schema

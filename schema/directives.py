@@ -9,7 +9,8 @@ from typing import Any, Final
 import strawberry
 from strawberry.schema_directive import Location
 
-from catalog.access import AllOf, AnyOf, Authenticated, Roles, Rows, Rule, Scopes, anyone
+from catalog.access import AllOf, AnyOf, Policies, Roles, Rows, Rule, Scopes, anyone
+from catalog.access import Authenticated as SignedIn
 
 _PLACES: Final = [Location.OBJECT, Location.FIELD_DEFINITION]
 
@@ -20,7 +21,7 @@ Way = frozenset[str]
 @strawberry.schema_directive(
     locations=_PLACES, name="authenticated", description="For those who have signed in."
 )
-class AuthenticatedDirective:
+class Authenticated:
     """``@authenticated``."""
 
 
@@ -52,13 +53,14 @@ def directives_of(rule: Rule) -> list[Any]:
         return []
     ways = _ways(rule)
     if ways == {frozenset({"authenticated"})}:
-        return [AuthenticatedDirective()]
-    if ways and all(part.startswith(_SCOPE) for way in ways for part in way):
+        return [Authenticated()]
+    if ways and all(part.startswith(SCOPE) for way in ways for part in way):
         return [RequiresScopes(scopes=_sorted(_bare(way) for way in ways))]
     return [Policy(policies=_sorted(ways) or [["nobody"]])]
 
 
-_SCOPE: Final = "scope:"
+SCOPE: Final = "scope:"
+ROLE: Final = "role:"
 
 
 def _ways(rule: Rule) -> set[Way]:
@@ -69,12 +71,14 @@ def _ways(rule: Rule) -> set[Way]:
             found = {frozenset(part for way in ways for part in way) for ways in chosen}
         case AnyOf(rules):
             found = {way for each in rules for way in _ways(each)}
-        case Authenticated():
+        case SignedIn():
             found = {frozenset({"authenticated"})}
         case Scopes(names):
-            found = {frozenset(f"{_SCOPE}{name}" for name in names)}
+            found = {frozenset(f"{SCOPE}{name}" for name in names)}
         case Roles(names):
-            found = {frozenset({f"role:{name}"}) for name in names}
+            found = {frozenset({f"{ROLE}{name}"}) for name in names}
+        case Policies(names):
+            found = {names}
         case Rows():
             found = {frozenset({"rows"})}
         case _:
@@ -83,7 +87,7 @@ def _ways(rule: Rule) -> set[Way]:
 
 
 def _bare(way: Way) -> Way:
-    return frozenset(part.removeprefix(_SCOPE) for part in way)
+    return frozenset(part.removeprefix(SCOPE) for part in way)
 
 
 def _sorted(ways: Iterable[Way]) -> list[list[str]]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.types.base import get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
@@ -38,6 +38,9 @@ def extends(target: type | str) -> Callable[[Class], Class]:
     name = target if isinstance(target, str) else target.__name__
 
     def mark(cls: Class) -> Class:
+        if vars(cls).get("__strawberry_definition__"):
+            mend = "Decorate it with @extends alone, and its fields with @strawberry.field."
+            raise ModelError(cls.__name__, None, "is a Strawberry type already", mend=mend)
         setattr(cls, _EXTENDS, name)
         return strawberry.type(cls)
 
@@ -56,17 +59,23 @@ def requires(*fields: str) -> Callable[[Resolver], Resolver]:
 
 def extensions_in(package: ModuleType) -> list[type]:
     """The classes marked by ``extends`` in a package's modules."""
-    modules = [package]
-    modules += [
-        importlib.import_module(f"{package.__name__}.{info.name}")
-        for info in pkgutil.iter_modules(getattr(package, "__path__", ()))
-    ]
     return [
         value
-        for module in modules
+        for module in modules_of(package)
         for value in vars(module).values()
         if isinstance(value, type)
         if value.__module__ == module.__name__ and _EXTENDS in vars(value)
+    ]
+
+
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    """A package's modules, itself the first of them."""
+    return [
+        package,
+        *(
+            importlib.import_module(f"{package.__name__}.{info.name}")
+            for info in pkgutil.iter_modules(getattr(package, "__path__", ()))
+        ),
     ]
 
 
@@ -83,7 +92,15 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
             for each in (target, *_implementing(catalog, target)):
                 _check_free(extension, field, each, namespace)
             for each in (target, *_implementing(catalog, target)):
-                get_object_definition(namespace[each], strict=True).fields.append(field)
+                _add(field, get_object_definition(namespace[each], strict=True))
+
+
+def _add(field: StrawberryField, to: StrawberryObjectDefinition) -> None:
+    if to.is_interface:
+        # Directives say nothing on interfaces: a rule is that of each type that has the field.
+        field = copy.copy(field)
+        field.directives = []
+    to.fields.append(field)
 
 
 def _check_free(extension: type, field: StrawberryField, target: str, namespace: Namespace) -> None:

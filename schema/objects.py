@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -127,8 +127,13 @@ def _ruled_field(entity: Entity, field: Field, rule: Rule, namespace: Namespace)
         resolve_ruled(entity, field),
         member=field,
         description=field.description,
-        directives=directives_of(rule),
+        directives=_shown(entity, rule),
     )
+
+
+def _shown(entity: Entity, rule: Rule) -> Sequence[object]:
+    """What the SDL shows of a member's rule: on the types of rows, and not on interfaces."""
+    return () if entity.kinds else directives_of(rule)
 
 
 def _relation_field(entity: Entity, relation: Relation, namespace: Namespace) -> StrawberryField:
@@ -143,5 +148,5 @@ def _relation_field(entity: Entity, relation: Relation, namespace: Namespace) ->
         arguments=connection_arguments(relation.target, namespace) if many else (),
         member=relation,
         description=relation.description,
-        directives=directives_of(rule),
+        directives=_shown(entity, rule),
     )

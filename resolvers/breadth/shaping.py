@@ -129,6 +129,8 @@ class Shaper:
             return Summed(asked.place)
         if produce is not None:
             return Produced(field, produce)
+        if not self._catalog.uses(name := f"{kind.name}.{asked.name}"):
+            raise NotDirectError(Reason.UNAUTHORIZED, f"{name} may not be read")
         _check_field(kind, field)
         if _resolver_of(field) is not None:
             return Called(field)

@@ -10,6 +10,7 @@ from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
+from resolvers.guards import Decide
 from resolvers.paging import PageLimits
 from schema import build_schema
 
@@ -17,7 +18,13 @@ DENIED = "UNAUTHORIZED_FIELD_OR_TYPE"
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
-def graph_of(catalog: Catalog, rows: Rows, extensions: Sequence[type] = (), **more: Any) -> Graph:
+def graph_of(
+    catalog: Catalog,
+    rows: Rows,
+    extensions: Sequence[type] = (),
+    decide: Decide | None = None,
+    **more: Any,
+) -> Graph:
     """The graph of a catalog whose stores are in memory."""
     held = {
         store: {
@@ -27,7 +34,7 @@ def graph_of(catalog: Catalog, rows: Rows, extensions: Sequence[type] = (), **mo
     }
     return Graph(
         catalog=catalog,
-        schema=build_schema(catalog, extensions),
+        schema=build_schema(catalog, extensions, decide=decide),
         sources={store: MemorySource(catalog, store, held[store]) for store in Store},
         cache=NoCache(),
         cache_ttl=0,

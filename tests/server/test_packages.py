@@ -120,3 +120,34 @@ def test_rules_that_cannot_be_followed_are_told_at_the_start(written):
     written(ruled__models=text)
     with pytest.raises(ModelError, match="Note: has a rule with 'no' amiss"):
         catalog_and_schema(Settings(_env_file=None, models="ruled.models"))  # type: ignore[call-arg]
+
+
+DECIDING = """
+import strawberry
+from schema import Policy, extends, policies
+
+@extends("Query")
+class Root:
+    @strawberry.field(directives=[Policy(policies=[["owner"]])])
+    def owned(self) -> int:
+        return 1
+
+@policies
+async def decide(principal, names, context):
+    return names
+"""
+
+
+def test_who_decides_about_policies_is_found(written):
+    """In the package of extensions, together with what asks."""
+    written(mine__models=NOTE, more__fields=DECIDING)
+    settings = Settings(_env_file=None, models="mine", extensions="more")  # type: ignore[call-arg]
+    _, schema = catalog_and_schema(settings)
+    assert '  owned: Int! @policy(policies: [["owner"]])' in schema.as_str()
+
+
+def test_a_policy_that_nobody_decides(written):
+    """The start says which, and how to mend it."""
+    written(mine__models=NOTE, more__fields=DECIDING.replace("@policies", ""))
+    with pytest.raises(ModelError, match=r"Query.owned: asks about a policy, 'owner'"):
+        catalog_and_schema(Settings(_env_file=None, models="mine", extensions="more"))  # type: ignore[call-arg]
