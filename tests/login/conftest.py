@@ -1,5 +1,7 @@
 """In charge of what the tests of signing in by browser are given."""
 
+import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -70,3 +72,16 @@ async def other(workers: list[Worker]) -> AsyncGenerator[Browser]:
     """Another one, somebody else's."""
     async with Browser(*workers) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def judge_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The judge's script with oidc-provider beside it, by its lock; skips without npm."""
+    if shutil.which("npm") is None:
+        pytest.skip("needs node and npm")
+    folder = tmp_path_factory.mktemp("judge")
+    for name in ("package.json", "package-lock.json", "judge.mjs"):
+        shutil.copy(Path(__file__).parent / "judge" / name, folder)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
+    return folder

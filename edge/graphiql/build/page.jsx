@@ -11,14 +11,16 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
 import { withoutStaleName } from './operation.js';
+import { SessionButton, watchedFetch } from './session.jsx';
 import { earlierTabs, storage } from './storage.js';
 
-const { endpoint, examples } = JSON.parse(document.getElementById('configuration').textContent);
+const { endpoint, examples, signsIn } = JSON.parse(document.getElementById('configuration').textContent);
 
 const ask = createGraphiQLFetcher({
   url: new URL(endpoint, document.baseURI).href,
   headers: { accept: 'application/graphql-response+json, application/json' },
   enableIncrementalDelivery: false,
+  fetch: watchedFetch,
 });
 
 const fetcher = (request, options) => ask(withoutStaleName(request), options);
@@ -36,6 +38,9 @@ createRoot(document.getElementById('graphiql')).render(
     // GraphiQL shows the query of the first default tab by itself, but not its variables.
     initialVariables={earlierTabs() ? undefined : tabs[0]?.variables}
   >
-    <GraphiQL.Logo>Bigraph</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      {signsIn && <SessionButton />}
+      Bigraph
+    </GraphiQL.Logo>
   </GraphiQL>,
 );
