@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
-
-import orjson
 
 from auth.known import digest_of
 
@@ -49,7 +48,8 @@ class Session:
 
     def json(self) -> bytes:
         """As it is kept."""
-        return orjson.dumps(asdict(self))
+        # Claims may hold numbers of any size, which orjson does not write.
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
 
     @property
     def groups(self) -> list[str]:
@@ -60,7 +60,7 @@ class Session:
 
 def session_in(content: bytes) -> Session:
     """What was kept."""
-    return Session(**orjson.loads(content))
+    return Session(**json.loads(content))
 
 
 def timed(session: Session, now: float, dies: float | None) -> Session:

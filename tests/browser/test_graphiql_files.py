@@ -36,6 +36,7 @@ async def test_page_carries_the_endpoint_and_the_examples(client: httpx.AsyncCli
             {"title": "One </script>", "query": "query One { one }", "variables": {"name": "<b>"}},
             {"title": "Two", "query": "{ two }", "variables": None},
         ],
+        "signsIn": False,
     }
 
 

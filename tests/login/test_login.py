@@ -291,6 +291,14 @@ async def test_an_opaque_access_token(browser: Browser, provider: Provider):
     assert await browser.me() == "ada crew"
 
 
+async def test_claims_of_any_size(browser: Browser, provider: Provider):
+    """A session holds what the ID token says, numbers that no machine's word holds included."""
+    provider.identity = {"number": 2**70, "nested": {"list": [1.5, None, "ä"]}}
+    provider.access = {"aud": "https://other.test"}
+    await browser.log_in()
+    assert await browser.me() == "ada crew"
+
+
 async def test_a_public_client(provider: Provider, worker_of):
     """Without a secret of ours the verifier alone shows that it is us."""
     provider.secret = None
