@@ -47,7 +47,7 @@ PARENTS = """query ($key: Int!) {
 }"""
 
 
-@pytest.mark.parametrize(("query", "most"), [(ROW, 130), (PAGE, 148), (PARENTS, 335)])
+@pytest.mark.parametrize(("query", "most"), [(ROW, 126), (PAGE, 148), (PARENTS, 335)])
 async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     """The quietest of some runs counts: how often a socket wakes us is the network's affair."""
     app = create_app(graph, max_body_bytes=10_000, examples=None)
