@@ -86,6 +86,17 @@ def options() -> argparse.ArgumentParser:
     )
     token.add_argument("--as", dest="person", required=True, help="whose: a subject of people.json")
     token.add_argument("--scope", help="scopes with spaces between; without it, all they have")
+    access = commands.add_parser(
+        "access", help="print what somebody may do, and by which rule", parents=[shared]
+    )
+    who = access.add_mutually_exclusive_group(required=True)
+    who.add_argument(
+        "--as",
+        dest="somebody",
+        metavar="TOKEN|CLAIMS",
+        help="an access token, claims as a JSON object, or a subject of people.json",
+    )
+    who.add_argument("--anonymous", action="store_true", help="somebody who is not signed in")
     commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
     return parser
 

@@ -42,6 +42,7 @@ from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
+from principals import print_access
 from resolvers.paging import PageLimits
 from resolvers.parsing import MOST_TOKENS
 from resolvers.sights import Sights
@@ -269,6 +270,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
         return print_schema(settings, check=given["check"])
     if command == "explain":
         return print_explanation(settings, explained(**given))
+    if command == "access":
+        return print_access(settings, catalog_and_schema(settings)[0], given["somebody"])
     if command == "token":
         return print_token(settings, given["person"], given["scope"])
     end_tracing = tracing.configure(os.environ, service_version=VERSION)
