@@ -43,6 +43,7 @@ from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
 from principals import print_access
+from resolvers.introspection import Introspection
 from resolvers.paging import PageLimits
 from resolvers.parsing import MOST_TOKENS
 from resolvers.sights import Sights
@@ -72,7 +73,14 @@ def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
             extensions, decide = extensions_in(extended), policies_in(extended)
     with blamed_on(name or settings.models, "EXTENSIONS" if name else "MODELS"):
         used = schema_extensions(trace_fields=settings.trace_fields == "all")
-        return catalog, build_schema(catalog, extensions, decide=decide, schema_extensions=used)
+        schema = build_schema(
+            catalog,
+            extensions,
+            decide=decide,
+            introspection=Introspection(settings.told_of),
+            schema_extensions=used,
+        )
+        return catalog, schema
 
 
 def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtension]]:

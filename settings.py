@@ -216,6 +216,11 @@ class Settings(BaseSettings):
         description="How long your function may take to say which policies hold, in seconds; "
         "after that none do.",
     )
+    introspection: Literal["all", "allowed", "off"] | None = Field(
+        None,
+        description="Who is told of the schema: all of it everybody (`all`), each viewer what the "
+        "rules allow (`allowed`), or nobody (`off`); without it, `all` in development, else `off`.",
+    )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."
     )
@@ -293,6 +298,11 @@ class Settings(BaseSettings):
     def used_extensions(self) -> str | None:
         """The package of extensions, if any."""
         return self.extensions or ("extensions" if self.models == "models" else None)
+
+    @property
+    def told_of(self) -> Literal["all", "allowed", "off"]:
+        """Who is told of the schema: as said, else everybody in development only."""
+        return self.introspection or ("all" if self.environment == "development" else "off")
 
     @property
     def serves_graphiql(self) -> bool:

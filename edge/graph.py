@@ -25,6 +25,7 @@ from resolvers.policies import granted
 from resolvers.reach import MOST_KEYS, Reach
 from resolvers.sights import Sight, Sights
 from resolvers.sizes import Sizes
+from schema.shown import Shown
 
 POLICY_SECONDS: Final = 5.0
 """How long the user's function may take to say which policies hold."""
@@ -93,6 +94,10 @@ class Graph:
     def _reaching(self) -> Callable[[], Reach]:
         return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
 
+    @cached_property
+    def _shown(self) -> Shown:
+        return Shown(core_of(self.schema))
+
     def context(self, principal: Principal) -> Context:
         """What one request has at hand."""
         strangers = principal is ANONYMOUS
@@ -106,6 +111,7 @@ class Graph:
             planner=planner,
             reaching=self._reaching,
             granting=self._granted,
+            showing=self._shown.to,
         )
 
     async def _granted(self, context: Context, names: frozenset[str]) -> Context:

@@ -72,13 +72,14 @@ def _entity_filters(catalog: Seen, entity: Entity, where: Raw) -> Iterator[Filte
         elif isinstance(member, Field):
             yield field_filter((member.name,), member.type, raw)
         elif name == SEARCH:
-            _check_search(catalog, entity)
+            check_search(catalog, entity)
             yield Searched(value_of(Scalar.STRING, raw))
         else:
             yield logic(name, raw, partial(filter_of, catalog, entity))
 
 
-def _check_search(catalog: Seen, entity: Entity) -> None:
+def check_search(catalog: Seen, entity: Entity) -> None:
+    """Raises ``UnauthorizedError`` unless all may be read that an entity's search looks through."""
     paths = entity.search.paths if entity.search else ()
     # Of a column made ready, nobody knows which fields its words are from.
     for name in [path[0] for path in paths] or entity.fields:
@@ -236,7 +237,7 @@ def orders_of(
 def _order(catalog: Seen, entity: Entity, term: Raw, filter_: Filter) -> Order:
     relations, target, name, value = _reached(catalog, entity, term)
     if name == SEARCH and target.search:
-        _check_search(catalog, target)
+        check_search(catalog, target)
         # What `where` searches is this entity, not one that a relation leads to.
         return ordering(
             (), "DESC", relations, Rank(searched_text(ALWAYS if relations else filter_))

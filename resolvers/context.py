@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from graphql import GraphQLSchema
+
 from auth import Principal
 from catalog.entity import Entity, Store
 from catalog.query import Batch, DataSource, Read
@@ -37,6 +39,13 @@ class Context:
     reaching: Callable[[], Reach]
     granting: Callable[[Context, frozenset[str]], Awaitable[Context]]
     """What asks the user's function about policies."""
+    showing: Callable[[Seen], GraphQLSchema]
+    """What makes the schema that somebody is told of."""
+
+    @cached_property
+    def shown(self) -> GraphQLSchema:
+        """The schema that the viewer is told of; it is for reading, and never executed."""
+        return self.showing(self.catalog)
 
     async def knowing(self, policies: frozenset[str]) -> Context:
         """The same, once it is known which of these policies hold; of others none do."""

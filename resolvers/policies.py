@@ -27,6 +27,7 @@ from strawberry.extensions import SchemaExtension
 from resolvers.context import Context
 from resolvers.guards import Guards, guards_of
 from resolvers.info import core_of
+from resolvers.introspection import QUESTIONS, Introspection, introspection_of
 from resolvers.parsing import Tree, tree_of
 from telemetry import logger, span
 
@@ -34,21 +35,30 @@ _log = logger("auth")
 
 
 def policies_asked(schema: GraphQLSchema, tree: Tree) -> frozenset[str]:
-    """The names that have a say about what a valid operation asks for, be it skipped or not."""
+    """The names that have a say about what a valid operation asks for, be it skipped or not.
+
+    About what a viewer is told of the schema, all of them have.
+    """
     policies = guards_of(schema).policies
     if not policies:
         return frozenset()
     fields = _Fields(schema)
     fields.walk(tree)
+    if fields.questions and introspection_of(schema) is Introspection.ALLOWED:
+        return frozenset[str]().union(*policies.values())
     return frozenset[str]().union(*(policies.get(each, ()) for each in fields.coordinates))
 
 
 class _Fields(Visitor):
-    """Collects the fields of an operation, those of every type that an object may be of."""
+    """Collects the fields of an operation, those of every type that an object may be of.
+
+    There are ``questions`` if it asks about the schema.
+    """
 
     def __init__(self, schema: GraphQLSchema) -> None:
         super().__init__()
         self.coordinates: set[str] = set()
+        self.questions = False
         self._schema = schema
         self._info = TypeInfo(schema)
         self._spread: dict[str, None] = {}
@@ -66,6 +76,7 @@ class _Fields(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """A field of an object, or of an interface that several types have."""
+        self.questions |= node.name.value in QUESTIONS
         parent: Any = self._info.get_parent_type()
         kinds: Iterable[GraphQLObjectType] = (
             self._schema.get_possible_types(parent) if is_abstract_type(parent) else (parent,)

@@ -31,6 +31,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from resolvers.info import core_of
+from resolvers.introspection import Introspection, introspection_of, refusals, reworded
 from resolvers.parsing import KNOWN, is_short
 
 # graphql-core's own types for this are half unknown.
@@ -62,8 +63,14 @@ _Looker = tuple[int, str]
 
 
 def errors_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
-    """What is wrong with a document; nothing if it may be run."""
-    return validate(schema, document, [AllRules])
+    """What is wrong with a document; nothing if it may be run.
+
+    It suggests what may have been meant only where all of the schema is told to everybody.
+    """
+    told = introspection_of(schema)
+    quiet = told is not Introspection.ALL
+    errors = validate(schema, document, [AllRules], hide_suggestions=quiet)
+    return [*errors, *refusals(document)] if told is Introspection.OFF else errors
 
 
 class AllRules(ValidationRule):
@@ -159,8 +166,11 @@ class Validation(SchemaExtension):
         context: Any = self.execution_context
         if context.pre_execution_errors is None:
             core = core_of(context.schema)
-            found = _remembered if is_short(context.query) else errors_in
-            context.pre_execution_errors = found(core, context.graphql_document)
+            document = context.graphql_document
+            errors = (_remembered if is_short(context.query) else errors_in)(core, document)
+            if errors and introspection_of(core) is Introspection.ALLOWED:
+                errors = reworded(errors, errors_in(context.context.shown, document))
+            context.pre_execution_errors = errors
         yield
 
 

@@ -42,6 +42,9 @@ _FAMILIES = {
     Function.STDDEV: _SPREAD,
     Function.VARIANCE: _SPREAD,
 }
+FAMILY_TYPES = frozenset(name for family in _FAMILIES.values() for name in family)
+"""The names of all types of functions, after that of the entity or document."""
+
 _MEANING = {
     Function.COUNT_DISTINCT: "How many different values there are.",
     Function.SUM: "Sums; null over no values.",

@@ -14,6 +14,7 @@ from strawberry.types.execution import ExecutionContext
 from catalog.entity import Catalog
 from resolvers.guards import Decide, set_guards
 from resolvers.info import core_of
+from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
 from resolvers.parsing import Parsing
 from resolvers.policies import Deciding
 from resolvers.rows import field_of
@@ -40,6 +41,11 @@ class GeneratedSchema(strawberry.Schema):
         cast("Any", super()).__init__(**parts)
         tell_one_of(core_of(self))
 
+    def _get_custom_context_kwargs(self, *given: Any, **named: Any) -> dict[str, Any]:
+        # The one way to say how Strawberry has operations executed.
+        quiet = introspection_of(self._schema) is not Introspection.ALL
+        return {**super()._get_custom_context_kwargs(*given, **named), "hide_suggestions": quiet}
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
@@ -51,11 +57,13 @@ def build_schema(
     extensions: Sequence[type] = (),
     *,
     decide: Decide | None = None,
+    introspection: Introspection = Introspection.ALL,
     schema_extensions: Sequence[Callable[[], SchemaExtension]] = (),
 ) -> strawberry.Schema:
     """The graph of a catalog. Needs no database; raises ``ModelError``.
 
-    ``decide`` says which policies hold, where fields or types of the user's name some.
+    ``decide`` says which policies hold, where fields or types of the user's name some, and
+    ``introspection`` what is told of the schema.
     """
     with generated_module() as namespace:
         add_objects(catalog, namespace)
@@ -70,7 +78,9 @@ def build_schema(
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
             extensions=[*schema_extensions, Parsing, Validation, *([Deciding] if decide else [])],
+            execution_context_class=Telling if introspection is Introspection.ALLOWED else None,
         )
     core = core_of(schema)
+    set_introspection(core, introspection)
     set_guards(core, guards_in(core, catalog, decide))
     return schema

@@ -11,6 +11,7 @@ from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
 from resolvers.guards import Decide
+from resolvers.introspection import Introspection
 from resolvers.paging import PageLimits
 from schema import build_schema
 
@@ -23,6 +24,7 @@ def graph_of(
     rows: Rows,
     extensions: Sequence[type] = (),
     decide: Decide | None = None,
+    introspection: Introspection = Introspection.ALL,
     **more: Any,
 ) -> Graph:
     """The graph of a catalog whose stores are in memory."""
@@ -34,7 +36,7 @@ def graph_of(
     }
     return Graph(
         catalog=catalog,
-        schema=build_schema(catalog, extensions, decide=decide),
+        schema=build_schema(catalog, extensions, decide=decide, introspection=introspection),
         sources={store: MemorySource(catalog, store, held[store]) for store in Store},
         cache=NoCache(),
         cache_ttl=0,

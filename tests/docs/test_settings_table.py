@@ -19,3 +19,15 @@ def test_every_setting_is_documented_as_it_is() -> None:
     table = (ROOT / "docs" / "settings.md").read_text("utf-8")
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$", table, flags=re.MULTILINE)
     assert [(name, default.strip("` "), text) for name, default, text in rows] == expected
+
+
+def test_who_is_told_of_the_schema() -> None:
+    """Everybody in development, nobody in production, unless it is said."""
+    for environment, said, told in (
+        ("development", None, "all"),
+        ("production", None, "off"),
+        ("production", "allowed", "allowed"),
+        ("development", "off", "off"),
+    ):
+        settings = Settings(_env_file=None, environment=environment, introspection=said)  # type: ignore[call-arg]
+        assert settings.told_of == told

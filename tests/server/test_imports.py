@@ -35,6 +35,7 @@ def test_a_worker_in_production_loads_no_more_than_it_uses(
         MODELS="models",
         EXTENSIONS="extensions",
         ENVIRONMENT="production",
+        INTROSPECTION="allowed",
         DATABASE_URL=sample_servers.postgres or "",
         MONGO_URL=sample_servers.mongo or "",
         REDIS_URL=sample_servers.redis or "",

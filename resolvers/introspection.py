@@ -1,0 +1,109 @@
+"""In charge of who is told what of the schema: by introspection, and by what errors suggest.
+
+Execution is the same for all; this is about what a schema says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    Visitor,
+    is_introspection_type,
+    visit,
+)
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from catalog.errors import BigraphError
+from resolvers.info import RawInfo
+
+_EXTENSION: Final = "bigraph.introspection"
+QUESTIONS: Final = ("__schema", "__type")
+"""The fields that ask about a schema."""
+_SUGGESTION: Final = " Did you mean "
+
+
+class Introspection(StrEnum):
+    """What of the schema is told."""
+
+    ALL = "all"
+    """All of it, to everybody."""
+    ALLOWED = "allowed"
+    """To each viewer what the rules let such a one use."""
+    OFF = "off"
+    """Nothing."""
+
+
+class IntrospectionError(BigraphError):
+    """A question about the schema, where none is answered."""
+
+    code = "INTROSPECTION_DISABLED"
+
+
+def set_introspection(schema: GraphQLSchema, introspection: Introspection) -> None:
+    """Says it of a schema, which else tells all."""
+    schema.extensions[_EXTENSION] = introspection
+
+
+def introspection_of(schema: GraphQLSchema) -> Introspection:
+    """What of a schema is told."""
+    return schema.extensions.get(_EXTENSION, Introspection.ALL)
+
+
+def questions_in(document: DocumentNode) -> list[FieldNode]:
+    """Where a document asks about the schema; `__typename` says nothing of it."""
+    found = _Questions()
+    visit(document, found)
+    return found.nodes
+
+
+def refusals(document: DocumentNode) -> Iterator[GraphQLError]:
+    """What is told of each question about the schema, where none is answered."""
+    for node in questions_in(document):
+        error = IntrospectionError("Nothing is told of the schema here.")
+        yield GraphQLError(error.message, node, original_error=error)
+
+
+def reworded(
+    errors: Sequence[GraphQLError], suggesting: Sequence[GraphQLError]
+) -> list[GraphQLError]:
+    """The errors, which suggest nothing, with what others about the same places suggest."""
+    return [_with_suggestion(error, suggesting) for error in errors]
+
+
+def _with_suggestion(error: GraphQLError, suggesting: Sequence[GraphQLError]) -> GraphQLError:
+    for other in suggesting:
+        said, found, _ = other.message.partition(_SUGGESTION)
+        if found and other.nodes == error.nodes and error.message.startswith(said.rstrip(".")):
+            return other
+    return error
+
+
+class _Questions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[FieldNode] = []
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        if node.name.value in QUESTIONS:
+            self.nodes.append(node)
+
+
+class Telling(StrawberryGraphQLCoreExecutionContext):
+    """Executes what asks about the schema as if it were the one that the viewer sees."""
+
+    def build_resolve_info(
+        self, field_def: Any, field_nodes: list[FieldNode], parent_type: Any, path: Path
+    ) -> RawInfo:
+        """Of a field; those of introspection are told of another schema."""
+        info = cast("Any", super()).build_resolve_info(field_def, field_nodes, parent_type, path)
+        if info.field_name in QUESTIONS or is_introspection_type(info.parent_type):
+            return info._replace(schema=self.context_value.shown)
+        return info

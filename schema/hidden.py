@@ -1,0 +1,81 @@
+"""In charge of what of the schema a viewer has no use for: all that would be refused.
+
+Nothing is decided here: what is asked about each type and field are the checks that refuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, cast
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+
+from catalog.entity import Entity, Relation
+from catalog.routine import Gives, Routine
+from catalog.searches import SEARCH
+from resolvers.arguments import check_search
+from resolvers.errors import UnauthorizedError
+from resolvers.guards import guards_of
+from resolvers.members import Calls, Many, One, member_of
+from resolvers.seen import Seen
+from schema.aggregates import FAMILY_TYPES
+
+_KEYS: Final = ("Order", "GroupBy", "GroupKey")
+_LOOKING: Final = ("Filter", "SimilarityOrder", *_KEYS, *FAMILY_TYPES)
+"""The types, after the entity's name, whose fields look at its members."""
+
+
+def hidden_in(schema: GraphQLSchema, seen: Seen) -> frozenset[str]:
+    """The names of types, and the coordinates of fields, that are of no use to somebody."""
+    hidden = {each for each in guards_of(schema).rules if not seen.uses(each)}
+    for entity in seen.values():
+        hidden.update(_of_entity(seen, entity))
+    root = cast("GraphQLObjectType", schema.query_type)
+    hidden.update(
+        f"{root.name}.{name}" for name, field in root.fields.items() if not _asks(seen, field)
+    )
+    return frozenset(hidden)
+
+
+def _of_entity(seen: Seen, entity: Entity) -> Iterator[str]:
+    name = entity.name
+    if _refused(seen.rows, entity):
+        yield from (name, f"{name}Connection")
+        return
+    for member in (*entity.fields.values(), *entity.relations.values()):
+        if _refused(seen.check_shown, entity, member):
+            yield f"{name}.{member.api}"
+        if _refused(seen.check, entity, member):
+            yield from (f"{name}{part}.{member.api}" for part in _LOOKING)
+        elif isinstance(member, Relation) and _refused(seen.check_whole, entity, member):
+            yield from (f"{name}{part}.{member.api}" for part in _KEYS)
+    if entity.search and _refused(check_search, seen, entity):
+        yield from (f"{name}{part}.{SEARCH}" for part in ("Filter", "Order"))
+
+
+def _asks(seen: Seen, field: GraphQLField) -> bool:
+    """Whether a field of the root can be asked for."""
+    match member_of(field):
+        case One(entity, key):
+            members = [entity.fields[name] for name in key]
+            return not _refused(seen.rows, entity) and not any(
+                _refused(seen.check, entity, member) for member in members
+            )
+        case Many(entity):
+            return not _refused(seen.rows, entity)
+        case Calls(routine):
+            return not _refused(seen.check_call, routine) and _gives(seen, routine)
+        case _:
+            return True
+
+
+def _gives(seen: Seen, routine: Routine) -> bool:
+    return routine.gives is Gives.VALUE or not _refused(seen.rows, routine.entity)
+
+
+def _refused(check: Callable[..., Any], *of: Any) -> bool:
+    try:
+        check(*of)
+    except UnauthorizedError:
+        return True
+    return False
