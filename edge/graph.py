@@ -119,7 +119,7 @@ class Graph:
         guards = guards_of(core_of(self.schema))
         held = await granted(guards, context, names, self.policy_seconds)
         principal = replace(context.principal, policies=held)
-        planner, claims = self.sights.of(principal)
+        planner, claims = self.sights.found(principal)
         catalog = planner.catalog
         return replace(
             context, principal=principal, catalog=catalog, claims=claims, planner=planner

@@ -35,6 +35,7 @@ from resolvers.predicates import Predicate, predicate_of
 from resolvers.seen import Seen, Unruled, Verdict
 
 _KINDS_OF_VIEWERS: Final = 500
+_VIEWERS: Final = 2_000  # remembered at once, the latest
 _NO_RULES: Final = Access()
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -89,9 +90,24 @@ class Sights:
             self._learn_names(rule)
         self._decided = lru_cache(_KINDS_OF_VIEWERS)(self._decide)
         self._planner = lru_cache(_KINDS_OF_VIEWERS)(self._plan)
+        self._known: dict[int, tuple[Principal, Sight]] = {}
 
     def of(self, principal: Principal) -> Sight:
-        """What this one sees."""
+        """What this one sees; remembered, since whoever has signed in asks again.
+
+        By identity: who is found by the same token is the same, and claims cannot be hashed.
+        """
+        known = self._known.get(id(principal))
+        if known is not None and known[0] is principal:
+            return known[1]
+        while len(self._known) >= _VIEWERS:
+            del self._known[next(iter(self._known))]
+        sight = self.found(principal)
+        self._known[id(principal)] = principal, sight
+        return sight
+
+    def found(self, principal: Principal) -> Sight:
+        """The same, for one who will not ask again."""
         facts = _Facts(
             principal.subject is not None,
             principal.scopes & self._scopes,

@@ -256,6 +256,20 @@ async def test_plans_are_shared_by_those_who_see_the_same():
     assert len(found._plans) == 1
 
 
+async def test_what_somebody_sees_is_remembered_of_them_alone():
+    """Of the same one; another one is another, however alike they are."""
+    sights = Sights(CATALOG, PageLimits(1, 1))
+    first, other = [Principal("i", "x", claims={"airline": name}) for name in ("UA", "DL")]
+    assert sights.of(first) is sights.of(first)
+    assert sights.of(first).planner is sights.of(other).planner
+    assert list(sights.of(first).claims.values()) == ["UA"]
+    assert list(sights.of(other).claims.values()) == ["DL"]
+    for number in range(5_000):
+        sights.of(Principal("i", str(number), claims={"airline": str(number)}))
+    assert len(sights._known) == 2_000
+    assert list(sights.of(first).claims.values()) == ["UA"]
+
+
 async def test_rows_that_a_resolver_loads_are_the_viewers():
     """`load` is the way to data for code of one's own."""
     for who, count in ((ADA, 1), (ALL, 2)):
