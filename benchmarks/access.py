@@ -62,7 +62,7 @@ QUERIES: Final = {
     "row by id": "{ flight(id: 1) { id carrier origin dest depDelay plane { model } } }",
     "100 rows": "{ flights(first: 100) { nodes { id carrier origin dest depDelay arrDelay } } }",
     "20 × 10 rows": (
-        "{ planes(first: 20) { nodes { tailnum flights(first: 10) { nodes { id origin dest } } } } }"
+        "{ planes(first: 20) { nodes { tailnum flights(first: 10) { nodes { id dest } } } } }"
     ),
 }
 MINE: Final = authenticated & rows({"carrier": {"eq": claim("airline")}})
