@@ -10,7 +10,9 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from posixpath import normpath
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -86,7 +88,8 @@ def refused(error: object) -> LoginError:
 def is_own_path(text: str) -> bool:
     """Whether a browser that is sent there stays on this server, and does not begin a login."""
     ours = _PATH.fullmatch(text) is not None and len(text) <= _MOST_CHARACTERS
-    return ours and not text.startswith("/auth/")
+    path = normpath(unquote(urlsplit(text).path)) if ours else ""
+    return ours and not f"{path}/".startswith("/auth/")
 
 
 def new_secret() -> str:

@@ -83,7 +83,9 @@ def _whole(bounds: range) -> Callable[[Any], int]:
 
 def _aware(text: str) -> datetime.datetime:
     parsed = datetime.datetime.fromisoformat(text)
-    return _checked(parsed, parsed.tzinfo is not None)
+    _checked(parsed, parsed.tzinfo is not None)
+    parsed.astimezone(datetime.UTC)  # an offset may lead out of the years that there are
+    return parsed
 
 
 def _float(value: Any) -> float:

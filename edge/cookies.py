@@ -23,8 +23,10 @@ _GUARDED: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 def cookie_of(scope: Scope, name: str) -> str | None:
     """The cookie of exactly this name; raises ``HttpError`` if there are two, of which one lies."""
+    # Of blanks these two alone: Python knows more, which browsers hold for letters of a name, and
+    # whose cookies any host may set.
     sent = (
-        pair.strip().partition("=")
+        pair.strip(" \t").partition("=")
         for header in headers_of(scope, b"cookie")
         for pair in header.split(";")
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+import structlog
 from running import Running
 
 import models
@@ -14,6 +15,9 @@ from catalog import catalog_of, models_in
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import load
 from models.sample import tables
+
+# With every value in every frame, as is its default, one takes seconds.
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture(scope="session")

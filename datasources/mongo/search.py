@@ -46,16 +46,26 @@ async def check_collections(entities: Sequence[Entity], url: str) -> None:
     try:
         database = cast("AsyncDatabase[Document]", database_of(client))
         for entity in searched:
-            _check(entity, await database[entity.table].index_information())
+            check_index(entity, await database[entity.table].index_information())
     except DRIVER_ERRORS:
         return
     finally:
         await settled(client.close())
 
 
-def _check(entity: Entity, indexes: Mapping[str, Mapping[str, Any]]) -> None:
-    kinds = (kind for index in indexes.values() for _, kind in index["key"])
-    if "text" not in kinds:
+def check_index(entity: Entity, indexes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises ``SearchUnavailable`` unless these have a text index of just what is searched.
+
+    A collection has one, and a search looks through all of it: also through what rules keep.
+    """
+    found = [each for each in indexes.values() if "text" in dict(each["key"]).values()]
+    if not found:
         message = f"{entity.name} cannot be searched: {entity.table} has no text index."
         hint = "Make the one that docs/models.md shows, or leave __search__ out of the model."
+        raise SearchUnavailable(STORE, message, hint=hint)
+    search = entity.search.paths if entity.search else ()
+    ours = {place_of(document_of(entity), path).stored for path in search}
+    if more := sorted(set(found[0].get("weights", ())) - ours):
+        message = f"{entity.name} cannot be searched: its text index has {', '.join(more)} as well."
+        hint = "Name these in __search__ too, so that rules about them hold for searches."
         raise SearchUnavailable(STORE, message, hint=hint)

@@ -67,6 +67,7 @@ class Person(BaseModel):
     def _fits_into_tokens(self) -> Self:
         try:
             text = json.dumps(self.model_dump(), allow_nan=False, ensure_ascii=False).encode()
+            self.model_dump(mode="json")  # as codes hold it, which is no deeper than this
         except ValueError:
             raise ValueError("its claims are not JSON in UTF-8") from None
         if len(text) > _MOST_BYTES:

@@ -197,6 +197,7 @@ async def test_credentials_in_the_header(visit: Visit):
         {"person": "", "subject": "zoe", "claims": '{"a": NaN}'},
         {"person": "", "subject": "zoe", "claims": '{"a": "\\ud800"}'},
         {"person": "", "subject": "zoe", "claims": "[" * 5000},
+        {"person": "", "subject": "zoe", "claims": '{"a": ' * 300 + "1" + "}" * 300},
         {"person": "", "subject": "zoe", "claims": '{"iss": "https://evil.test"}'},
         {"person": "", "subject": "zoe", "claims": '{"roles": ["admin"]}'},
         {"person": "", "subject": "zoe", "scopes": 'a"b'},

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.auth.issuing import new_key, signed
-from tests.login.browsing import APP, Browser, Worker, code_of
+from tests.login.browsing import APP, QUERY, Browser, Worker, code_of
 from tests.login.provider import CLIENT_ID, Provider
 
 
@@ -194,7 +194,8 @@ async def test_a_parameter_twice(browser: Browser, provider: Provider):
     "path",
     ["//evil.test", "/\\evil.test", "https://evil.test", "evil.test", "", "/\t/evil.test",
      "/%0d\n", "\\/evil.test", "javascript:alert(1)", "/a\\b", "/ä", "/" + "a" * 2_000,
-     "/auth/login", "/auth/logout"],
+     "/auth/login", "/auth/logout", "/./auth/login",
+     "/%61uth/login", "/x/../auth/login", "/auth/?x"],
 )  # fmt: skip
 async def test_no_login_leads_elsewhere(browser: Browser, path: str):
     """An address of another site, however it is spelt, or one that would go round in circles."""
@@ -219,6 +220,20 @@ async def test_an_id_that_was_never_given_is_not_taken_up(browser: Browser):
     assert code_of(await browser.ask()) == "SESSION_EXPIRED"
     await browser.log_in()
     assert browser.session != "A" * 43
+
+
+@pytest.mark.parametrize("blank", [b"\xa0", b"\x85", b"\x0b", b"\x1c"])
+async def test_a_name_that_only_looks_like_the_cookies(
+    browser: Browser, other: Browser, blank: bytes
+):
+    """Any host may set it: of blanks, browsers leave out spaces and tabs alone."""
+    await other.log_in()
+    session = b"__Host-bigraph=" + (other.session or "").encode()
+    for before, known in ((blank, False), (b" ", True), (b"\t", True)):
+        answer = await browser.here.post(
+            "/graphql", json=QUERY, headers={b"cookie": b"x=1;" + before + session}
+        )
+        assert (answer.json() == (await other.ask()).json()) is known
 
 
 @pytest.mark.parametrize("forged", ["", "x", "A" * 43, "A" * 4_000, "../../x", "%00", "*"])

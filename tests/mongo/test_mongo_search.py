@@ -31,7 +31,7 @@ from datasources.errors import SearchMisplaced, SearchUnavailable
 from datasources.load import LoadError, load
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.mongo.pipelines import command_of
-from datasources.mongo.search import text_index
+from datasources.mongo.search import check_index, text_index
 
 
 class Text(BaseModel):
@@ -204,3 +204,13 @@ async def test_a_server_that_is_not_ours_is_asked_at_start_up(server, raw):
     await check(UNSEARCHED, postgres_url=None, mongo_url=server.url("asked"))
     away = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50"
     await check(CATALOG, postgres_url=None, mongo_url=away)
+
+
+@pytest.mark.parametrize("more", [{"secret": 1}, {"$**": 1}])
+def test_an_index_that_looks_through_more_is_refused(more):
+    """A rule about a field that the model does not name could not hold for a search."""
+    entity = catalog_of([Plain])["Plain"]
+    index = {"key": [("_fts", "text"), ("_ftsx", 1)], "weights": {"text": 1}}
+    check_index(entity, {"search": index})
+    with pytest.raises(SearchUnavailable, match=r"has .* as well"):
+        check_index(entity, {"search": index | {"weights": {"text": 1} | more}})

@@ -189,3 +189,14 @@ async def test_contradictions_and_too_large_pages_are_refused(library, arguments
     nested = f"{{ authors {{ nodes {{ books({written}) {{ totalCount }} }} }} }}"
     assert await library.code(nested) == code
     assert library.reads() == []
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_moment_that_utc_cannot_tell_is_in_no_cursor(library, moment):
+    """Sources compare by UTC."""
+    order = "[{addedAt: ASC}]"
+    cursor = await first_cursor(library, "books", order)
+    assert await code_of(library, "books", order, after=cursor) == []
+    mark, _, *rest = opened(cursor)
+    forged = closed([mark, moment, *rest])
+    assert await code_of(library, "books", order, after=forged) == ["CURSOR_INVALID"]
