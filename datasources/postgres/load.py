@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, cast
 
 import psycopg
@@ -66,7 +75,7 @@ async def load_tables(
     conninfo = conninfo_of(url, statement_timeout=_SECONDS_TO_COPY, writes=True)
     connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS_TO_CONNECT)
     try:
-        async with await connect as connection:
+        async with _closing(await connect) as connection, connection:
             return await _load(connection, entities, samples, progress)
     except psycopg.Error as error:
         reason = reason_of(error).rstrip(".")
@@ -75,6 +84,15 @@ async def load_tables(
         # It cannot write the statement that makes a table.
         reason = str(error).rstrip(".")
         raise LoadError(f"Postgres can have no table as a model describes it: {reason}.") from error
+
+
+@asynccontextmanager
+async def _closing(connection: Connection) -> AsyncGenerator[Connection]:
+    """Closes it in any case; its own context does not if it is cancelled as it rolls back."""
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _load(
