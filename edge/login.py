@@ -20,6 +20,7 @@ from auth.login import SECONDS, is_own_path
 from catalog.errors import BigraphError
 from edge.cookies import LOGIN, SESSION, cookie_of, forgotten, kept
 from edge.errors import HttpError, error_body
+from edge.forms import form_content
 from edge.identity import refusal
 from edge.media import wants_page
 from edge.requests import headers_in
@@ -28,7 +29,6 @@ from telemetry import logger
 
 _MOST_BYTES: Final = 65_536
 _MOST_PARAMETERS: Final = 20
-_FORM: Final = "application/x-www-form-urlencoded"
 # None of it is to be kept by a cache, nor the address with its code told to another site.
 _PRIVATE: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 _PAGE_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -112,13 +112,10 @@ class Pages:
 
 
 async def _logout_token(request: Request) -> str:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise TokenError(f"A logout token comes as {_FORM}.")
-    content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > _MOST_BYTES:
-            raise TokenError(f"The body is larger than {_MOST_BYTES} bytes.")
+    try:
+        content = await form_content(request, _MOST_BYTES)
+    except ValueError as error:
+        raise TokenError(str(error)) from None
     try:
         form = parse_qsl(content.decode(), max_num_fields=_MOST_PARAMETERS)
     except ValueError:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from edge.forms import form_content
 from edge.issuer.errors import OAuthError
 
 MOST_BYTES: Final = 32_768
 _MOST_PARAMETERS: Final = 100
-_FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Parameters:
@@ -61,15 +61,7 @@ async def form_of(request: Request) -> Parameters:
 
 async def content_of(request: Request) -> bytes:
     """The same, not taken apart."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
-        raise OAuthError("invalid_request", f"The body must be {_FORM}.")
-    content = b""
     try:
-        async for part in request.stream():
-            content += part
-            if len(content) > MOST_BYTES:
-                raise OAuthError("invalid_request", f"The body is over {MOST_BYTES} bytes.")
-    except ClientDisconnect:
-        raise OAuthError("invalid_request", "The client went away.") from None
-    return content
+        return await form_content(request, MOST_BYTES)
+    except ValueError as error:
+        raise OAuthError("invalid_request", str(error)) from None
