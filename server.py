@@ -32,7 +32,8 @@ from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
 from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
+from datasources.postgres import PostgresSource, Roles
+from datasources.postgres.check import check_roles
 from datasources.redis import Cache, NoCache, RedisCache, Replays
 from development import own_issuer, print_token, sign_in_hint
 from doors import doors
@@ -102,12 +103,19 @@ def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[St
             url,
             pool_size=settings.postgres_pool_size,
             statement_timeout=settings.store_timeout,
+            roles=roles(settings),
         )
     if catalog.of(Store.MONGO):
         url = settings.mongo_url or urls.mongo or ""
         database = database_of(client_of(url, settings.mongo_driver))
         made[Store.MONGO] = MongoSource(database, catalog, max_seconds=settings.store_timeout)
     return made
+
+
+def roles(settings: Settings) -> Roles | None:
+    """The roles that people have in Postgres, if they have any."""
+    signed_in = settings.postgres_role
+    return Roles(signed_in, settings.postgres_anonymous_role or signed_in) if signed_in else None
 
 
 def cache(settings: Settings, urls: EmbeddedUrls) -> Cache:
@@ -206,7 +214,7 @@ async def serve(settings: Settings) -> None:
         urls = await start_embedded(embedded, settings, stack)
         if {"postgres", "mongo"} & embedded:
             await load_sample(catalog, settings, urls.postgres, urls.mongo)
-        await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
+        await check_stores(catalog, settings, urls)
         replays = Replays(redis_url := settings.redis_url or urls.redis)
         stack.push_async_callback(replays.close)
         signing_in = doors(settings, own, replays, redis_url)
@@ -229,6 +237,14 @@ def tell_closed(catalog: Catalog) -> None:
     """Says of which models it was forgotten to say who may read them."""
     if closed := [entity.name for entity in catalog.values() if entity.access is None]:
         say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/access.md.")
+
+
+async def check_stores(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
+    """Raises ``SearchUnavailable`` and ``RoleUnfit``; says what no row-level security guards."""
+    await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
+    told, url = roles(settings), settings.database_url or urls.postgres
+    if told and url and (unguarded := await check_roles(catalog, url, told)):
+        say(f"No row-level security guards {joined(unguarded)}; see docs/access.md.")
 
 
 async def start_embedded(

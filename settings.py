@@ -173,6 +173,14 @@ class Settings(BaseSettings):
         1_000_000, ge=1, description="The size of a request's body at most, in bytes."
     )
     postgres_pool_size: int = Field(10, ge=1, description="Connections to PostgreSQL at most.")
+    postgres_role: str | None = Field(
+        None,
+        description="The role as which PostgreSQL is read for whoever has signed in, so that its "
+        "row-level security tells rows by who asks; without it, PostgreSQL is told of nobody.",
+    )
+    postgres_anonymous_role: str | None = Field(
+        None, description="The same for everybody else; without it, the same role."
+    )
     store_timeout: float = Field(
         30, gt=0, le=_DAY, description="How long one statement or pipeline may take, in seconds."
     )
@@ -287,6 +295,12 @@ class Settings(BaseSettings):
         if self.default_page_size > self.max_page_size:
             message = f"DEFAULT_PAGE_SIZE is {self.default_page_size}, over MAX_PAGE_SIZE"
             raise ValueError(f"{message}, which is {self.max_page_size}")
+        return self
+
+    @model_validator(mode="after")
+    def _roles_are_both(self) -> Self:
+        if self.postgres_anonymous_role and not self.postgres_role:
+            raise ValueError("POSTGRES_ANONYMOUS_ROLE is set, and POSTGRES_ROLE is not")
         return self
 
     @property

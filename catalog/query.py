@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.gauges import Gauge
 from catalog.routine import Call
+from catalog.viewer import Viewer
 
 if TYPE_CHECKING:
     from catalog.summary import Summary
@@ -313,6 +314,15 @@ class DataSource(Protocol):
     """A store that can be read: Postgres, MongoDB, or memory."""
 
     store: Store
+
+    @property
+    def policy(self) -> str:
+        """The fingerprint of whom it reads for, if that makes a difference."""
+        ...
+
+    def as_seen_by(self, viewer: Viewer) -> DataSource:
+        """What reads for this viewer: itself, if the store has no say in what somebody sees."""
+        ...
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order: under key ``()`` for a plain read, else by the batch's keys.

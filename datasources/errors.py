@@ -33,6 +33,12 @@ class ArgumentInvalid(StoreError):  # noqa: N818
     code = "BAD_USER_INPUT"
 
 
+class RoleUnfit(StoreError):  # noqa: N818
+    """A role that row-level security is not told, or not held to."""
+
+    code = "ROLE_UNFIT"
+
+
 class RoutineWrites(StoreError):  # noqa: N818
     """What a query called tried to write."""
 

@@ -90,9 +90,8 @@ class Graph:
         """How many rows there are, more or less."""
         return Sizes(self.catalog, self.sources)
 
-    @cached_property
-    def _reaching(self) -> Callable[[], Reach]:
-        return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
+    def _reaching(self, sources: Mapping[Store, DataSource]) -> Callable[[], Reach]:
+        return partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes)
 
     @cached_property
     def _shown(self) -> Shown:
@@ -102,14 +101,15 @@ class Graph:
         """What one request has at hand."""
         strangers = principal is ANONYMOUS
         planner, claims = self._strangers if strangers else self.sights.of(principal)
+        sources = {store: each.as_seen_by(principal) for store, each in self.sources.items()}
         return Context(
             principal=principal,
             catalog=planner.catalog,
             claims=claims,
-            sources=self.sources,
-            loaders=Loaders(self.sources, self.entity_cache),
+            sources=sources,
+            loaders=Loaders(sources, self.entity_cache),
             planner=planner,
-            reaching=self._reaching,
+            reaching=self._reaching(sources),
             granting=self._granted,
             showing=self._shown.to,
         )

@@ -19,7 +19,7 @@ _BASE: Final = 500
 class Lookup(NamedTuple):
     """What is asked for each of some keys, whose answers may be kept for ``ttl`` seconds, or not.
 
-    ``policy`` is the fingerprint of what the viewer may see: what is kept of one is no other's.
+    ``policy`` is that of the source which is asked: what is kept of one viewer's is no other's.
     """
 
     template: Template

@@ -32,17 +32,11 @@ class _Request(NamedTuple):
 
 
 class Loaders:
-    """The loaders of one request, one for each store; what was loaded is not asked again.
+    """The loaders of one request, one for each store; what was loaded is not asked again."""
 
-    ``policy`` is the fingerprint of what the viewer may see.
-    """
-
-    def __init__(
-        self, sources: Mapping[Store, DataSource], cache: EntityCache, policy: str = ""
-    ) -> None:
+    def __init__(self, sources: Mapping[Store, DataSource], cache: EntityCache) -> None:
         self._cache = cache
         self._sources = sources
-        self._policy = policy
         self._known: dict[_Shape, dict[Key, Answer]] = {}
         self._failed: dict[_Shape, StoreError] = {}
         self._loaders: dict[Store, DataLoader[_Request, Answers]] = {}
@@ -107,7 +101,8 @@ class Loaders:
         return self._known.setdefault(ask[:2], {})
 
     def _lookup(self, ask: Ask, ttl: float) -> Lookup:
-        return Lookup(ask.template, ask.values, ttl, self._policy)
+        source = self._sources[ask.template.read.entity.store]
+        return Lookup(ask.template, ask.values, ttl, source.policy)
 
     async def _remembered(
         self, asks: Sequence[Ask], start: Callable[[Sequence[Ask]], Awaitable[T]]

@@ -24,6 +24,7 @@ from catalog.types import (
     step_to,
     stepped_to,
 )
+from catalog.viewer import Viewer
 from datasources.errors import StoreError
 from datasources.memory.filters import holds
 from datasources.memory.groups import groups_of
@@ -40,9 +41,15 @@ class MemorySource:
     the records as they are at that moment.
     """
 
+    policy = ""
+
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
         self.store = store
         self._tables = Tables(catalog, store, tables)
+
+    def as_seen_by(self, viewer: Viewer) -> MemorySource:  # noqa: ARG002
+        """Itself: memory shows everybody the same."""
+        return self
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read; under every key of a batch, also those without rows."""

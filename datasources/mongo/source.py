@@ -10,6 +10,7 @@ from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
+from catalog.viewer import Viewer
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, Database, Document, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
@@ -32,11 +33,16 @@ class MongoSource:
     """
 
     store = Store.MONGO
+    policy = ""
 
     def __init__(self, database: Database, catalog: Catalog, *, max_seconds: float = 30.0) -> None:
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
         self._max_seconds = max_seconds
+
+    def as_seen_by(self, viewer: Viewer) -> MongoSource:  # noqa: ARG002
+        """Itself: MongoDB shows everybody the same."""
+        return self
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """Answers each read, in order; every key of a batch has an answer."""

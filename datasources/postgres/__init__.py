@@ -5,5 +5,6 @@ and shaped (loaders, rows).
 """
 
 from datasources.postgres.source import PostgresSource
+from datasources.postgres.viewers import Roles
 
-__all__ = ["PostgresSource"]
+__all__ = ["PostgresSource", "Roles"]

@@ -7,10 +7,12 @@ from typing import Final
 
 import psycopg
 
-from catalog.entity import Entity
-from datasources.errors import SearchUnavailable
+from catalog.entity import Catalog, Entity
+from datasources.errors import SearchUnavailable, StoreTimeout, StoreUnavailable
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.search import needs_trigrams
+from datasources.postgres.source import PostgresSource
+from datasources.postgres.viewers import Roles
 
 _SECONDS: Final = 2
 _HAS_TRIGRAMS: Final = "SELECT FROM pg_extension WHERE extname = 'pg_trgm'"
@@ -34,3 +36,17 @@ async def check_tables(entities: Sequence[Entity], url: str) -> None:
         names = ", ".join(entity.name for entity in entities if needs_trigrams([entity]))
         message = f"__similar__ of {names} needs pg_trgm, which the database lacks."
         raise SearchUnavailable("postgres", message, hint="CREATE EXTENSION pg_trgm;")
+
+
+async def check_roles(catalog: Catalog, url: str, roles: Roles) -> Sequence[str]:
+    """What shows all of its rows to the roles that people have; raises ``RoleUnfit``.
+
+    A server that does not answer is let be: whoever reads from it first has them checked.
+    """
+    source = PostgresSource(catalog, url, pool_size=1, statement_timeout=_SECONDS, roles=roles)
+    try:
+        return await source.check_roles()
+    except (StoreUnavailable, StoreTimeout):
+        return ()
+    finally:
+        await source.close()

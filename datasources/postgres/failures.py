@@ -48,7 +48,7 @@ def failure_of(error: Error, sql: str) -> StoreError:
             hint = "Name one of its text search configurations in the model's __search__."
             return SearchUnavailable("postgres", message, hint=hint)
         case errors.InsufficientPrivilege():
-            hint = "The database's user may not read this table."
+            hint = "The database's user, or the role that it has for you, may not read this table."
         case errors.ProgrammingError() | errors.InvalidTextRepresentation():
             hint = "The table in the database does not match its model: one of them must change."
         case _:

@@ -9,19 +9,23 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from catalog.entity import Catalog, Entity, Store
-from catalog.query import Answer, Key, Read
+from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
-from datasources.errors import StoreTimeout
+from catalog.viewer import Viewer
+from datasources.errors import RoleUnfit, StoreTimeout
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
+from datasources.postgres.roles import check_held
 from datasources.postgres.statements import Call, Statement, compiled, sendable
 from datasources.postgres.statistics import size_statement
+from datasources.postgres.viewers import Roles, Telling, ViewersSource, run_told
 from datasources.postgres.wire import Result
-from telemetry import enabled, store_span
+from telemetry import enabled, logger, store_span
 from telemetry.stores import StoreCall
 
+_log = logger("postgres")
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
 
@@ -32,11 +36,15 @@ class PostgresSource:
     ``url`` is as for libpq or SQLAlchemy; ValueError if it is malformed. Nothing is connected
     before the first read. ``statement_timeout``, ``connect_timeout`` and ``queue_timeout`` (the
     wait for one of ``pool_size`` connections) are in seconds.
+
+    With ``roles`` all reads are those of somebody, `as_seen_by` whom Postgres is told; without a
+    viewer they are those of somebody unknown.
     """
 
     store = Store.POSTGRES
+    policy = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a bound for each thing that can take long)
         self,
         catalog: Catalog,
         url: str,
@@ -45,8 +53,11 @@ class PostgresSource:
         statement_timeout: float = 30.0,
         connect_timeout: float = 2.0,
         queue_timeout: float = 10.0,
+        roles: Roles | None = None,
     ) -> None:
         self._catalog = catalog
+        self._roles = roles
+        self._held = False
         conninfo = conninfo_of(url, statement_timeout=statement_timeout)
         self._pool = Pool(
             conninfo,
@@ -65,8 +76,21 @@ class PostgresSource:
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are already taken apart."""
+        return await self.run_for(asks, self._roles and self._roles.telling(None))
+
+    def as_seen_by(self, viewer: Viewer) -> DataSource:
+        """What reads for this viewer; itself, if Postgres is to be told nothing."""
+        return ViewersSource(self, self._roles, viewer) if self._roles else self
+
+    async def run_for(self, asks: Sequence[Ask], who: Telling | None) -> list[Mapping[Key, Answer]]:
+        """The same for somebody whom Postgres is told.
+
+        Raises ``RoleUnfit`` if no policy would hold.
+        """
+        if who and not self._held:
+            await self._hold()
         calls = [self._call(ask) for ask in asks]
-        results = iter(await self._results([call for call in calls if call]))
+        results = iter(await self._results([call for call in calls if call], who))
         return [
             call.answers(*next(results)) if call else _unasked(ask.template.read)
             for ask, call in zip(asks, calls, strict=True)
@@ -92,6 +116,24 @@ class PostgresSource:
         ((rows, _),) = await self._results([call])
         return {entities[int(number) - 1].name: int(size) for number, size in rows}
 
+    async def check_roles(self) -> Sequence[str]:
+        """What shows all of its rows to a role, if people have roles: it has no policies.
+
+        Raises ``RoleUnfit`` if no policy holds for a role; ``StoreError`` if there is no telling.
+        """
+        entities, roles = self._catalog.of(self.store), self._roles
+        unguarded = await check_held(roles, entities, self._results) if roles else ()
+        self._held = True
+        return unguarded
+
+    async def _hold(self) -> None:
+        """Checks the roles for who asks, who is not told what is wrong with them."""
+        try:
+            await self.check_roles()
+        except RoleUnfit as error:
+            _log.warning("postgres_role_unfit", reason=str(error))
+            raise RoleUnfit("postgres", "Postgres cannot tell what you may see.") from error
+
     async def ping(self) -> str | None:
         """None if the database takes a new connection within a second, else a short reason.
 
@@ -107,11 +149,13 @@ class PostgresSource:
         """Closes every connection, those in use when they are done."""
         await self._pool.close()
 
-    async def _results(self, statements: Sequence[Call]) -> list[Result]:
+    async def _results(
+        self, statements: Sequence[Call], who: Telling | None = None
+    ) -> list[Result]:
         if not statements:
             return []
         with self._span(statements) as call:
-            results = await self._attempts(statements)
+            results = await self._attempts(statements, who)
             call.returned(sum([len(rows) for rows, _ in results]))
             return results
 
@@ -129,18 +173,22 @@ class PostgresSource:
             address=self._address,
         )
 
-    async def _attempts(self, statements: Sequence[Call]) -> list[Result]:
+    async def _attempts(self, statements: Sequence[Call], who: Telling | None) -> list[Result]:
         """Runs the statements; once more if the connection was dead, since reads may be repeated.
 
         The server restarted, or an operator ended the session, and nobody need notice.
         """
-        results = await self._attempt(statements, fresh=False)
-        return results or await self._attempt(statements, fresh=True) or []
+        results = await self._attempt(statements, who, fresh=False)
+        return results or await self._attempt(statements, who, fresh=True) or []
 
-    async def _attempt(self, statements: Sequence[Call], *, fresh: bool) -> list[Result] | None:
+    async def _attempt(
+        self, statements: Sequence[Call], who: Telling | None, *, fresh: bool
+    ) -> list[Result] | None:
         """The results; None if another connection may do better."""
         connection = await self._pool.take(fresh=fresh)
         try:
+            if who:
+                return await run_told(connection, who, statements, self._deadline)
             return await connection.run(statements, self._deadline)
         except TimeoutError as error:
             raise StoreTimeout("postgres", "Postgres took too long to answer.") from error

@@ -18,9 +18,10 @@ WHERE reltuples >= 0"""
 
 def size_statement() -> Statement:
     """Gives for each of some entities its number, from 1, and its rows; slot 0 holds them."""
-    return Statement(_SIZES, [Bound(0, _names)], Layout(0, None, None), "pg_class")
+    return Statement(_SIZES, [Bound(0, table_names)], Layout(0, None, None), "pg_class")
 
 
-def _names(entities: Sequence[Entity]) -> list[str]:
+def table_names(entities: Sequence[Entity]) -> list[str]:
+    """The names of their tables as SQL has them, each with its schema if it has one."""
     quoting = DIALECT.identifier_preparer
     return [quoting.format_table(table_of(entity)) for entity in entities]

@@ -66,6 +66,7 @@ class Wire:
         self._characters = 0
         self._results: list[PGresult] = []
         self._waiting: asyncio.Future[None] | None = None
+        self._syncs = 0
         self._broken = False
         self._socket = self._pg.socket
         self._pg.enter_pipeline_mode()
@@ -85,19 +86,22 @@ class Wire:
         full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
         return not (self._broken or full)
 
-    async def run(self, asked: Sequence[Asked], seconds: float) -> list[Result]:
+    async def run(
+        self, asked: Sequence[Asked], seconds: float, *, ending: Sequence[Asked] = ()
+    ) -> list[Result]:
         """The results of all statements, in one round trip.
 
-        Raises psycopg's errors: of the first that failed, after which none was run. Raises
-        TimeoutError if it takes longer than ``seconds``.
+        Raises psycopg's errors: of the first that failed, after which none was run, but for those
+        of the ``ending``, which are whatever came of the others. Raises TimeoutError if it takes
+        longer than ``seconds``.
         """
         self._results = []
         self._waiting = self._loop.create_future()
         timer = self._loop.call_later(seconds, self._expire)
         try:
-            for each in asked:
-                self._send(each)
-            self._pg.pipeline_sync()
+            self._syncs = 0
+            for part in (asked, ending) if ending else (asked,):
+                self._send_whole(part)
             self._flush()
             await self._waiting
         except BaseException:
@@ -127,6 +131,13 @@ class Wire:
 
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK
+
+    def _send_whole(self, asked: Sequence[Asked]) -> None:
+        """Statements of which none is run once one has failed."""
+        for each in asked:
+            self._send(each)
+        self._pg.pipeline_sync()
+        self._syncs += 1
 
     def _send(self, asked: Asked) -> None:
         sql, values = asked.sql, [self._sent(value) for value in asked.values]
@@ -183,6 +194,9 @@ class Wire:
                 if self._is_lost():
                     raise OperationalError("the connection is lost")
             elif result.status == ExecStatus.PIPELINE_SYNC:
+                self._syncs -= 1
+                if self._syncs:
+                    continue
                 if not self._waiting.done():
                     self._waiting.set_result(None)
                 return
