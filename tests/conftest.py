@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -18,6 +19,18 @@ from models.sample import tables
 
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share servers run in one process, if there are several: `make test` has two."""
+    for item in items:
+        sample = "sample_servers" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("sample" if sample else item.path.parent.name))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: to look through it for garbage as often as usual takes long."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def left_in(folder: Path) -> list[int]:
     return found
 
 
-def eventually(holds: Callable[[], Any], *, seconds: float) -> bool:
+def eventually(holds: Callable[[], Any], *, seconds: float = 40) -> bool:
     """Whether something becomes true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -143,9 +143,9 @@ def eventually(holds: Callable[[], Any], *, seconds: float) -> bool:
 
 def query(url: str, text: str) -> dict[str, Any]:
     """The whole answer to a query."""
-    return httpx.post(f"{url}/graphql", json={"query": text}, timeout=20).json()
+    return httpx.post(f"{url}/graphql", json={"query": text}, timeout=40).json()
 
 
 def ready(url: str) -> dict[str, Any]:
     """What the server says of its stores."""
-    return httpx.get(f"{url}/health/ready", timeout=20).json()
+    return httpx.get(f"{url}/health/ready", timeout=40).json()

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from datasources.redis.breaker import Breaker
 from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
+from datasources.redis.patience import DRIVER_SECONDS, patience
 from telemetry import logger
 
 _MOST_HERE: Final = 100_000
@@ -23,7 +24,7 @@ class Replays:
     """
 
     def __init__(self, url: str | None, *, most_here: int = _MOST_HERE) -> None:
-        self._client = client_for(url, pool_size=8) if url else None
+        self._client = client_for(url, pool_size=8, seconds=DRIVER_SECONDS) if url else None
         self._breaker = Breaker()
         self._here: dict[str, float] = {}
         self._most_here = most_here
@@ -67,7 +68,7 @@ class Replays:
         if self._client is None or not (self._breaker.closed or self._breaker.claim_probe()):
             return away
         try:
-            async with asyncio.timeout(SOCKET_SECONDS):
+            async with patience(SOCKET_SECONDS):
                 answer = await ask(self._client)
         except (RedisError, OSError, TimeoutError) as error:
             if self._breaker.trip():

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from datasources.errors import SessionsError
 from datasources.redis.breaker import Breaker
 from datasources.redis.client import client_for, reason_of
+from datasources.redis.patience import DRIVER_SECONDS, patience
 from telemetry import logger, store_span
 
 PATIENCE: Final = 2.0
@@ -40,7 +41,7 @@ class Sessions:
 
     def __init__(self, url: str, *, space: str = "", pool_size: int = 32) -> None:
         # redis-py leaves its arguments and its answers untyped.
-        self._client: Any = client_for(url, pool_size=pool_size, seconds=PATIENCE)
+        self._client: Any = client_for(url, pool_size=pool_size, seconds=DRIVER_SECONDS)
         self._prefix = f"bigraph:{space}:"
         self._breaker = Breaker()
 
@@ -118,7 +119,7 @@ class Sessions:
             raise SessionsError
         try:
             with store_span("redis", command):
-                async with asyncio.timeout(PATIENCE):
+                async with patience(PATIENCE):
                     answer = await work()
         except ResponseError as error:
             self._breaker.reset()

@@ -1,7 +1,6 @@
 """In charge of the worlds to compare: the same rows in a real store and in memory."""
 
 import functools
-import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -16,13 +15,12 @@ from agreement_stores import fill_mongo, fill_postgres
 from agreement_tables import TABLES
 from hypothesis.strategies import SearchStrategy
 from hypothesis.vendor.pretty import for_type_by_name
+from patient import mongo_at, postgres_at
 
 from catalog import Catalog, Entity, Store, catalog_of
 from catalog.query import DataSource, Filter, Order, Read
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.memory import MemorySource
-from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
 
 # A failing read is printed whole; of its entity the name is enough.
 for_type_by_name("catalog.entity", "Entity", lambda entity, out, _: out.text(repr(entity)))
@@ -82,7 +80,7 @@ async def postgres(servers, rows) -> AsyncGenerator[World]:
     catalog = catalog_of([*TABLES, *IN_TABLES])
     held = rows_in(catalog, rows)
     fill_postgres(servers.postgres, held)
-    source = PostgresSource(catalog, servers.postgres)
+    source = postgres_at(catalog, servers.postgres)
     yield World(catalog, source, MemorySource(catalog, Store.POSTGRES, held))
     await source.close()
 
@@ -93,8 +91,7 @@ async def mongo(servers, rows) -> AsyncGenerator[World]:
     catalog = catalog_of([*DOCUMENTS, *IN_DOCUMENTS])
     held = rows_in(catalog, rows)
     fill_mongo(servers.mongo, catalog, held)
-    client = client_of(servers.mongo, os.environ.get("MONGO_DRIVER", "pymongo"))
-    source = MongoSource(database_of(client), catalog)
+    source = mongo_at(catalog, servers.mongo)
     yield World(catalog, source, MemorySource(catalog, Store.MONGO, held))
     await source.close()
 

@@ -165,6 +165,9 @@ async def test_old_keys_serve_while_the_issuer_is_away(issuer: TestIssuer, patie
     wait(10 * FRESH_SECONDS)
     for _ in range(3):
         await patient.let_in(issuer.token())
+    async with asyncio.timeout(30):
+        while issuer.asked.count("/.well-known/openid-configuration") < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
     await asyncio.sleep(0.1)
     assert issuer.asked.count("/.well-known/openid-configuration") == 2
     with pytest.raises(TokenError):

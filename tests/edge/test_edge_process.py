@@ -39,18 +39,18 @@ async def serving() -> AsyncGenerator[tuple[str, int]]:
         ending = asyncio.create_task(stop.serve(app, listening, patience=1))
         yield listening.getsockname()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(ending, 10)
+        await asyncio.wait_for(ending, 30)
 
 
 async def test_a_request_that_hangs_is_told_that_the_server_stops(caplog):
     """After a while, by an answer of its own; the log tells of no failure."""
     Hanging.begun.clear()
     caplog.set_level(logging.INFO)
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         async with serving() as (host, port):
             body = {"query": "{ forever }"}
             asking = asyncio.create_task(client.post(f"http://{host}:{port}/graphql", json=body))
-            await asyncio.wait_for(Hanging.begun.wait(), 5)
+            await asyncio.wait_for(Hanging.begun.wait(), 30)
         answer = await asking
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["extensions"]["code"]) == (503, "SERVER_STOPPING")

@@ -40,7 +40,7 @@ def data_dir(tmp_path: Path) -> Generator[Path]:
 def eventually() -> Callable[..., Any]:
     """Repeats a blocking call, in a thread, until it is true and raises none of our errors."""
 
-    async def until(call: Callable[..., Any], *arguments: Any, seconds: float = 8.0) -> Any:
+    async def until(call: Callable[..., Any], *arguments: Any, seconds: float = 40.0) -> Any:
         passing = (psycopg.Error, pymongo.errors.PyMongoError, redis.RedisError)
         async with asyncio.timeout(seconds):
             while True:

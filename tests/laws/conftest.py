@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 import pytest
-from law_stores import sources_at
 from law_worlds import World, library, library_catalog, world_of
+from patient import sources_at
 
 from catalog import Catalog
 from catalog.query import Record

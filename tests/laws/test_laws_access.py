@@ -25,9 +25,9 @@ from law_across import across
 from law_operations import Operation
 from law_rules import Ruled, Viewer, ruled, viewers
 from law_sieve import Judge, without_rules
-from law_stores import sources_at
 from law_volume import ANEW, THOROUGH
 from law_worlds import LIMITS, World, library_catalog, world_of
+from patient import sources_at
 from strawberry import Schema
 
 from catalog import Access, Catalog, Store, anyone, authenticated

@@ -84,9 +84,9 @@ class MeetingSource(CountingSource):
         self._entity = entity
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
-        """Waits for the others; two seconds at most."""
+        """Waits for the others."""
         if self._entity in (None, reads[0].entity.name):
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(30):
                 await self._barrier.wait()
         return await super().read(reads)
 

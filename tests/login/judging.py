@@ -52,12 +52,12 @@ class Judge:
             )
 
     def __enter__(self) -> Self:
-        assert eventually(lambda: "ready" in self.said, seconds=30), self.said
+        assert eventually(lambda: "ready" in self.said), self.said
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(30)
 
     @property
     def said(self) -> str:

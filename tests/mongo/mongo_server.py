@@ -37,7 +37,7 @@ class Secantus:
             self._process = subprocess.Popen(
                 [sys.executable, str(PROGRAM), *where], stdout=log, stderr=log, cwd=self._folder
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
                 return

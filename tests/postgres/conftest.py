@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from patient import postgres_at
 from postgres_models import TABLES
 from postgres_rows import fill
 
@@ -34,7 +35,7 @@ async def url(tmp_path_factory) -> AsyncGenerator[str]:
 @pytest.fixture(scope="session")
 async def source(catalog, url) -> AsyncGenerator[PostgresSource]:
     """A source over the little airline."""
-    source = PostgresSource(catalog, url)
+    source = postgres_at(catalog, url)
     yield source
     await source.close()
 

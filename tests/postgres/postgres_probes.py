@@ -25,7 +25,7 @@ def sessions(admin, name):
 
 async def eventually(found):
     """What a call finds, as soon as it finds something."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (result := found()):  # noqa: ASYNC110 (only the server knows)
             await asyncio.sleep(0.01)
         return result

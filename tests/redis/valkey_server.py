@@ -37,7 +37,7 @@ class Valkey:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
                 if self.socket.exists():

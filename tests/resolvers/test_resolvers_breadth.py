@@ -95,7 +95,7 @@ class Counted:
     async def together(self) -> str:
         """Comes only when all have been started."""
         assert Calls.barrier is not None
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await Calls.barrier.wait()
         return self.name
 

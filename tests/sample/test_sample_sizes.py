@@ -1,19 +1,16 @@
 """What the databases think of their own sizes, which decides whom to ask first."""
 
-import os
+from patient import mongo_at, postgres_at
 
 import models
 from catalog import Store, catalog_of, models_in
-from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
 
 
 async def test_both_know_about_how_many_rows_they_have(sample_servers):
     """Without counting them; a table that is empty, or never was analysed, may have no number."""
     catalog = catalog_of(models_in(models))
-    client = client_of(sample_servers.mongo, os.environ.get("MONGO_DRIVER", "pymongo"))
-    postgres = PostgresSource(catalog, sample_servers.postgres)
-    mongo = MongoSource(database_of(client), catalog)
+    postgres = postgres_at(catalog, sample_servers.postgres)
+    mongo = mongo_at(catalog, sample_servers.mongo)
     tables = await postgres.sizes(catalog.of(Store.POSTGRES))
     documents = await mongo.sizes(catalog.of(Store.MONGO))
     await postgres.close()

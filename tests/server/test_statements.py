@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patient import postgres_at
 from pymongo import monitoring
 
 import extensions
@@ -15,7 +16,6 @@ from auth import ANONYMOUS
 from catalog import Store, catalog_of, models_in
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
 from datasources.redis import NoCache
 from edge.graph import Graph
 from resolvers.paging import PageLimits
@@ -101,7 +101,7 @@ async def counted(sample_servers: EmbeddedUrls, sample_folder: Path) -> Any:
         catalog=catalog,
         schema=build_schema(catalog, extensions_in(extensions)),
         sources={
-            Store.POSTGRES: PostgresSource(catalog, url),
+            Store.POSTGRES: postgres_at(catalog, url),
             Store.MONGO: MongoSource(database_of(client), catalog),
         },
         cache=NoCache(),

@@ -78,7 +78,7 @@ def all_agents() -> object:
 @routine(int, read=anyone)
 def slow() -> object:
     """One, after a while."""
-    return "SELECT 1 FROM pg_sleep(2)"
+    return "SELECT 1 FROM pg_sleep(4)"
 
 
 @routine(int, read=scopes("count"))

@@ -1,0 +1,32 @@
+"""In charge of real stores as tests ask them: patiently, since the machine may be busy."""
+
+from __future__ import annotations
+
+import os
+
+from catalog import Catalog, Store
+from catalog.query import DataSource
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+
+
+def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
+    """A source for each store, by the driver that is tested."""
+    return {
+        Store.POSTGRES: postgres_at(catalog, urls.postgres or ""),
+        Store.MONGO: mongo_at(catalog, urls.mongo or ""),
+    }
+
+
+def postgres_at(catalog: Catalog, url: str) -> PostgresSource:
+    """The source of a database."""
+    return PostgresSource(catalog, url, connect_timeout=60, queue_timeout=60)
+
+
+def mongo_at(catalog: Catalog, url: str) -> MongoSource:
+    """The source of a database, by the driver that is tested."""
+    limits = ("serverSelectionTimeoutMS", "connectTimeoutMS", "waitQueueTimeoutMS")
+    patient = url + ("&" if "?" in url else "?") + "&".join(f"{name}=60000" for name in limits)
+    client = client_of(patient, os.environ.get("MONGO_DRIVER", "pymongo"))
+    return MongoSource(database_of(client), catalog)
