@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from catalog.entity import Catalog, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Answer, DataSource, Key
+from datasources.errors import StoreUnavailable
 from datasources.redis import Cache, NoCache, may_wait
 from resolvers.athand import LOCAL_SECONDS, AtHand
 from resolvers.batches import Batch, ask_store
@@ -36,9 +37,18 @@ class _Errand:
     looked: asyncio.Event
     task: asyncio.Task[None]
 
-    def found(self, lookup: Lookup) -> Mapping[Key, Answer]:
-        """What it brought. Raises ``StoreError``."""
+    def brought(self) -> None:
+        """Does nothing if it came to its end. Raises ``StoreError``, also if the cache was closed.
+
+        A cancelled task's own error would be taken for the cancellation of whoever waits.
+        """
+        if self.task.cancelled():
+            store = self.batches[0].read.entity.store.value
+            raise StoreUnavailable(store, "The server stops, and asks no store any longer.")
         self.task.result()
+
+    def found(self, lookup: Lookup) -> Mapping[Key, Answer]:
+        """What it brought, once it has."""
         return {k: a for b in self.batches if b.lookup == lookup for k, a in b.answers.items()}
 
 
@@ -152,7 +162,7 @@ class EntityCache:
         # No errand ends because somebody goes away: others may wait for it, and it has its use.
         await asyncio.wait([errand.task for errand in errands])
         for errand in errands:
-            errand.task.result()
+            errand.brought()
 
     def _ended(self, errand: _Errand) -> None:
         self._errands.discard(errand)
