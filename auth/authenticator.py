@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from auth.claims import check_header, principal_of
@@ -26,6 +27,7 @@ from auth.shown import Authenticates, Shown
 _CREDENTIALS: Final = re.compile(
     r"(?P<scheme>[A-Za-z]+) +(?P<token>[A-Za-z0-9\-._~+/]+=*)", re.ASCII
 )
+_BEARER: Final = (b"Bearer ", b"bearer ")
 _TWICE: Final = "The request has several of what it may have one of: credentials, or proofs."
 
 
@@ -51,6 +53,13 @@ class Authenticator(Authenticates):
         self._clock = clock
         self._memory = Memory()
 
+    def recalled(self, authorization: bytes) -> Principal | None:
+        """Who showed this `Authorization` before, if it is good still and needs no proof."""
+        if not authorization.startswith(_BEARER):
+            return None
+        known = self._memory.find(authorization[7:], self._clock())
+        return known.principal if known and known.bound_to is None else None
+
     async def principal(self, shown: Shown) -> Principal:
         """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
         scheme, token = _credentials(shown)
@@ -65,10 +74,10 @@ class Authenticator(Authenticates):
         Whether its bearer must prove to be its owner is for the caller to look at.
         """
         now = self._clock()
-        known = self._memory.find(token, now)
+        known = self._memory.find(token.encode(), now)
         if known is None:
             known = await self._found(token, now)
-            self._memory.keep(token, known)
+            self._memory.keep(token.encode(), known)
         return known
 
     async def signed(self, token: str, issuer: Issuer) -> Compact:
@@ -103,7 +112,7 @@ class Authenticator(Authenticates):
         keyring = self._keyrings[issuer.url]
         key = await keyring.verified(compact, algorithm)
         principal, until = principal_of(compact.claims, issuer, now)
-        return Known(principal, until, bound_to(compact.claims), lambda: keyring.holds(key))
+        return Known(principal, until, bound_to(compact.claims), partial(keyring.holds, key))
 
     async def _check_proof(self, shown: Shown, scheme: str, token: str, known: Known) -> None:
         if known.bound_to is None:

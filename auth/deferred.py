@@ -41,6 +41,10 @@ class Deferred(Authenticates):
     def __init__(self, late: Late[Authenticates]) -> None:
         self._late = late
 
+    def recalled(self, authorization: bytes) -> Principal | None:
+        """Who showed this before."""
+        return self._late().recalled(authorization)
+
     async def principal(self, shown: Shown) -> Principal:
         """Who asks; raises what the one raises that it stands for."""
         return await self._late().principal(shown)

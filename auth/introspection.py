@@ -35,7 +35,7 @@ class Introspection:
 
     async def known(self, token: str, now: float) -> Known:
         """Whose token it is; raises ``TokenError``, or ``IssuerError`` if the issuer is away."""
-        digest = digest_of(token)
+        digest = digest_of(token.encode())
         if self._refused.get(digest, 0) > now:
             raise _inactive()
         answer = await self._asked(digest, token)

@@ -63,8 +63,10 @@ class Keyring:
 
     def holds(self, key: VerifyingKey) -> bool:
         """Whether the issuer still publishes it."""
-        self._keep_fresh()
-        return self._keys is not None and any(each is key for each in self._keys.keys)
+        if self._now() - self._tried > FRESH_SECONDS:
+            self._begun()
+        # Keys are equal to none but themselves.
+        return self._keys is not None and key in self._keys.keys
 
     async def close(self) -> None:
         """Stops whatever is under way."""

@@ -74,17 +74,17 @@ def timed(session: Session, now: float, dies: float | None) -> Session:
 
 def group_of_subject(subject: str) -> str:
     """All sessions of somebody."""
-    return f"sub:{digest_of(subject).hex()}"
+    return f"sub:{digest_of(subject.encode()).hex()}"
 
 
 def group_of_sid(sid: str) -> str:
     """The sessions of one session at the issuer."""
-    return f"sid:{digest_of(sid).hex()}"
+    return f"sid:{digest_of(sid.encode()).hex()}"
 
 
 def name_of(secret: str) -> str:
     """What is kept by a secret is kept by its hash: who reads the store cannot use it."""
-    return digest_of(secret).hex()
+    return digest_of(secret.encode()).hex()
 
 
 def is_id(text: str) -> bool:

@@ -25,6 +25,13 @@ class Shown:
 class Authenticates(Protocol):
     """Finds out who asks."""
 
+    def recalled(self, authorization: bytes) -> Principal | None:
+        """Who showed this `Authorization` before, if it is good still and needs no proof.
+
+        At once, for nobody need be asked.
+        """
+        ...
+
     async def principal(self, shown: Shown) -> Principal:
         """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
         ...

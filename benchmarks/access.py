@@ -1,8 +1,14 @@
 """In charge of what access costs: a signed token and a rule about rows, against neither.
 
-`python -m benchmarks.access` asks two graphs over one PostgreSQL in turn, the whole way through the
-app: one is open and asked by nobody, the other shows rows by a claim of a token, which finds the
-same. It prints milliseconds, those of CPU, and their ratios: medians of rounds in turn.
+`python -m benchmarks.access` asks graphs over one PostgreSQL in turn, the whole way through the
+app, for what is the same answer in each. It prints the milliseconds of the first, all and those of
+CPU, and how many times as much the others take: medians of rounds in turn.
+
+    open        nobody asks, and everything is for anyone
+    token       somebody asks the same, by a signed token
+    rows        nobody asks, and for anyone there are rows of one value only, as a client may filter
+    both        somebody asks, and there are the rows of the value that a claim of the token has
+    both/rows   what it costs to know who asks, where the query of the store is the same
 """
 
 from __future__ import annotations
@@ -13,7 +19,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -65,6 +71,7 @@ QUERIES: Final = {
         "{ planes(first: 20) { nodes { tailnum flights(first: 10) { nodes { id dest } } } } }"
     ),
 }
+OURS: Final = rows({"carrier": {"eq": AIRLINE}})
 MINE: Final = authenticated & rows({"carrier": {"eq": claim("airline")}})
 
 
@@ -73,6 +80,13 @@ class Taken(NamedTuple):
 
     all: float
     cpu: float
+
+
+class Asked(NamedTuple):
+    """An app, and the token that it is asked with."""
+
+    app: ASGIApp
+    token: str | None
 
 
 def main() -> None:
@@ -89,53 +103,71 @@ async def _measured(folder: Path) -> None:
             _catalog(anyone), _few(), postgres_url=url, mongo_url=None, progress=lambda *_: None
         )
         token, authenticator = _signed_in()
-        graphs = _graph(anyone, url), _graph(MINE, url, authenticator)
-        apps = [create_app(graph, max_body_bytes=10_000, examples=None) for graph in graphs]
+        graphs = [
+            _graph(rule, url, authenticator if shown else None)
+            for rule, shown in ((anyone, None), (anyone, token), (OURS, None), (MINE, token))
+        ]
+        asked = [
+            Asked(
+                create_app(graph, max_body_bytes=10_000, examples=None),
+                token if graph.authenticator else None,
+            )
+            for graph in graphs
+        ]
         for title, query in QUERIES.items():
-            print(_line(title, await _in_turn(apps, query, token)))
+            print(_line(title, await _in_turn(asked, query)))
         for graph in graphs:
             await graph.close()
 
 
-async def _in_turn(apps: list[ASGIApp], query: str, token: str) -> list[tuple[Taken, Taken]]:
-    asked = [(apps[0], None), (apps[1], token)]
-    first, second = [await _answer(app, query, shown) for app, shown in asked]
-    if first != second or b'"errors"' in first:
-        raise ValueError(f"answered otherwise: {first[:300]!r} {second[:300]!r}")
-    count = 1 + int(SECONDS * 1000 / (await _round(apps[0], query, None, 20)).all)
+async def _in_turn(asked: Sequence[Asked], query: str) -> list[list[Taken]]:
+    """For each round what each has taken; every one comes first as often as any other."""
+    answers = {await _answer(each, query) for each in asked}
+    if len(answers) > 1 or b'"errors"' in min(answers):
+        raise ValueError(f"answered otherwise: {answers!r:.900}")
+    count = 1 + int(SECONDS * 1000 / (await _round(asked[0], query, 20)).all)
     gc.collect()
-    taken: list[tuple[Taken, Taken]] = []
-    for number in range(ROUNDS):
-        turn = asked if number % 2 else asked[::-1]
-        found = [await _round(app, query, shown, count) for app, shown in turn]
-        taken.append((found[0], found[1]) if number % 2 else (found[1], found[0]))
-    return taken
+    return [
+        [
+            taken
+            for _, taken in sorted(
+                [(at, await _round(asked[at], query, count)) for at in _turn(number, len(asked))]
+            )
+        ]
+        for number in range(ROUNDS)
+    ]
 
 
-def _line(title: str, taken: list[tuple[Taken, Taken]]) -> str:
+def _turn(number: int, size: int) -> Sequence[int]:
+    turn = [(number // 2 + at) % size for at in range(size)]
+    return turn[::-1] if number % 2 else turn
+
+
+def _line(title: str, taken: list[list[Taken]]) -> str:
     parts = [f"{title:<14}"]
     for name in ("all", "cpu"):
-        pairs = [(getattr(one, name), getattr(other, name)) for one, other in taken]
-        one, other = (statistics.median(each) for each in zip(*pairs, strict=True))
-        ratio = statistics.median(b / a for a, b in pairs)
-        parts.append(f"{name} {one:7.3f} ms open {other:7.3f} ms by rule  ×{ratio:5.3f}")
-    return "   ".join(parts)
+        rounds = [[getattr(each, name) for each in one] for one in taken]
+        parts.append(f"{name} open {statistics.median(one[0] for one in rounds):6.3f} ms")
+        for at, of, said in ((1, 0, "token"), (2, 0, "rows"), (3, 0, "both"), (3, 2, "both/rows")):
+            ratio = statistics.median(one[at] / one[of] for one in rounds)
+            parts.append(f"{said} ×{ratio:5.3f}")
+    return "  ".join(parts)
 
 
-async def _round(app: ASGIApp, query: str, token: str | None, count: int) -> Taken:
+async def _round(asked: Asked, query: str, count: int) -> Taken:
     started, cpu = time.perf_counter(), time.process_time()
     for _ in range(count):
-        await _answer(app, query, token)
+        await _answer(asked, query)
     ended, cpu_ended = time.perf_counter(), time.process_time()
     return Taken((ended - started) * 1000 / count, (cpu_ended - cpu) * 1000 / count)
 
 
-async def _answer(app: ASGIApp, query: str, token: str | None) -> bytes:
+async def _answer(asked: Asked, query: str) -> bytes:
     """The body, by the app itself: what the sockets cost is the same for both."""
     body = json.dumps({"query": query}).encode()
     headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
-    if token is not None:
-        headers.append((b"authorization", b"Bearer " + token.encode()))
+    if asked.token is not None:
+        headers.append((b"authorization", b"Bearer " + asked.token.encode()))
     sent: list[bytes] = []
 
     async def receive() -> Message:
@@ -144,7 +176,7 @@ async def _answer(app: ASGIApp, query: str, token: str | None) -> bytes:
     async def send(message: Message) -> None:
         sent.append(message.get("body", b""))
 
-    await app(_scope(headers), receive, send)
+    await asked.app(_scope(headers), receive, send)
     return b"".join(sent)
 
 

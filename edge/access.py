@@ -25,7 +25,7 @@ from catalog.access import (
 from catalog.entity import Catalog, Entity, Relation
 from catalog.rule_text import claim_text, rule_text
 from catalog.types import Scalar
-from resolvers.claims import ABSENT, CLAIM, Use
+from resolvers.claims import ABSENT, Use
 from resolvers.predicates import predicate_of
 from resolvers.seen import Seen
 
@@ -123,7 +123,7 @@ class _Teller:
         return _Verdict("rows", tuple(dict.fromkeys([rows, *amiss])))
 
     def _uses(self, entity: Entity, rows: Rows) -> tuple[Use, ...]:
-        return predicate_of(self._everything, entity, rows, CLAIM).uses
+        return predicate_of(self._everything, entity, rows, "").uses
 
     def _value(self, use: Use) -> Any:
         return use.value(self._principal.claims)

@@ -28,8 +28,12 @@ async def who_asks(scope: Scope, headers: Headers, graph: Graph) -> Principal:
     Credentials that are no good are refused, not passed over: whoever shows some believes to be
     signed in. A header goes before a cookie: a page writes it on purpose, a cookie comes by itself.
     """
-    if b"authorization" in headers:
-        return await _by_header(scope, graph)
+    shown = headers.get(b"authorization")
+    if shown is not None:
+        known = None
+        if graph.authenticator is not None and b"dpop" not in headers:
+            known = graph.authenticator.recalled(shown)
+        return known or await _by_header(scope, graph)
     if graph.browsers is not None and b"cookie" in headers:
         session = cookie_of(scope, SESSION)
         if session is not None:

@@ -149,7 +149,7 @@ def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
     operator = Operator(name)
     if operator in (Operator.IN, Operator.NOT_IN):
         if isinstance(value, Variable):
-            return Compare(path, operator, Variable(value.name, kind, many=True))
+            return Compare(path, operator, value.of(kind, many=True))
         if any(isinstance(item, Variable) for item in value):
             list(map(bool, value))
         return Compare(path, operator, tuple(value_of(kind, item) for item in value))
@@ -161,7 +161,7 @@ def _leaf_filter(path: Path, kind: FieldType, name: str, value: Any) -> Filter:
 def value_of(kind: FieldType, value: Any) -> Any:
     """A coerced argument as sources know it: enum names, times in UTC."""
     if isinstance(value, Variable):
-        return Variable(value.name, kind)
+        return value.of(kind)
     if isinstance(kind, EnumType):
         return getattr(value, "name", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):

@@ -31,7 +31,7 @@ def _value(kind: FieldType, value: Any) -> Any:
     if not isinstance(kind, ListType):
         return value_of(kind, value)
     if isinstance(value, Variable):
-        return Variable(value.name, kind.of, many=True)
+        return value.of(kind.of, many=True)
     if any(isinstance(item, Variable) for item in value):
         list(map(bool, value))  # which raises: a plan holds for these very values
     return tuple([value_of(kind.of, item) for item in value])

@@ -11,10 +11,8 @@ from functools import partial
 from typing import Any, Final, cast
 
 from catalog.types import EnumType, FieldType, Scalar
-from resolvers.arguments import MOST_EXPONENT
-
-CLAIM: Final = "@"
-"""What the names of variables begin with that stand for claims; no document's do."""
+from resolvers.arguments import value_of
+from resolvers.errors import InputError
 
 ABSENT: Final = object()
 """There is no such claim, or it is nothing of its type."""
@@ -30,7 +28,7 @@ class Use:
     many: bool
 
     def value(self, claims: Mapping[str, Any]) -> Any:
-        """What the token says there; `ABSENT` if that is nothing to compare with."""
+        """What the token says there, as sources know it; `ABSENT` if it is not of its type."""
         found: Any = claims
         for name in self.path:
             if not isinstance(found, Mapping) or name not in found:
@@ -40,8 +38,8 @@ class Use:
         if not self.many and isinstance(found, list):
             return ABSENT
         try:
-            values = [_value(self.kind, each) for each in several]
-        except (ValueError, TypeError, ArithmeticError):
+            values = [value_of(self.kind, _value(self.kind, each)) for each in several]
+        except (ValueError, TypeError, ArithmeticError, InputError):
             return ABSENT
         return tuple(values) if self.many else values[0]
 
@@ -68,18 +66,6 @@ def _whole(raw: int, bits: int) -> int:
     return raw
 
 
-def _decimal(raw: int | str) -> decimal.Decimal:
-    number = decimal.Decimal(raw)
-    if not number.is_finite() or abs(number.adjusted()) >= MOST_EXPONENT:
-        raise ValueError(raw)
-    return number
-
-
-def _moment(raw: str) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(raw)
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
 _READ: Final[Mapping[Scalar, tuple[tuple[type, ...], Any]]] = {
     Scalar.STRING: ((str,), str),
     Scalar.OBJECT_ID: ((str,), str),
@@ -87,9 +73,9 @@ _READ: Final[Mapping[Scalar, tuple[tuple[type, ...], Any]]] = {
     Scalar.INT: ((int,), partial(_whole, bits=31)),
     Scalar.BIGINT: ((int,), partial(_whole, bits=63)),
     Scalar.FLOAT: ((int, float), float),
-    Scalar.DECIMAL: ((int, str), _decimal),
+    Scalar.DECIMAL: ((int, str), decimal.Decimal),
     Scalar.DATE: ((str,), datetime.date.fromisoformat),
     Scalar.TIME: ((str,), datetime.time.fromisoformat),
-    Scalar.DATETIME: ((str,), _moment),
+    Scalar.DATETIME: ((str,), datetime.datetime.fromisoformat),
     Scalar.UUID: ((str,), uuid.UUID),
 }

@@ -14,7 +14,7 @@ from resolvers.arguments import filter_of
 from resolvers.claims import Use, comparable
 from resolvers.errors import InputError
 from resolvers.seen import Seen
-from resolvers.variables import Variable, first_variable
+from resolvers.variables import Claimed, first_variable
 
 
 class Predicate(NamedTuple):
@@ -53,7 +53,7 @@ def _uses(entity: Entity, values: Iterable[Any], claims: Mapping[str, Claim]) ->
 def _standing_in(where: Any, claims: dict[str, Claim], prefix: str) -> Any:
     if isinstance(where, Claim):
         claims[name := f"{prefix}{len(claims)}"] = where
-        return Variable(name)
+        return Claimed(name)
     if isinstance(where, Mapping):
         named = cast("Mapping[str, Any]", where)
         return {key: _standing_in(value, claims, prefix) for key, value in named.items()}

@@ -9,9 +9,8 @@ from catalog.query import Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from resolvers.arguments import value_of
-from resolvers.claims import CLAIM
 from resolvers.reach import leads_across
-from resolvers.variables import Variable, bound
+from resolvers.variables import bound
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -22,14 +21,12 @@ Variables = Mapping[str, Any]
 class Question:
     """A read or a summary of a plan, in which variables may stand in for values."""
 
-    __slots__ = ("_claims", "ask", "reaches")
+    __slots__ = ("ask", "reaches")
 
     def __init__(self, read: Read | Summary) -> None:
         self.ask = ask_of(read)
         self.reaches = leads_across(read)
         """Whether another store must be asked first."""
-        named = (each.name for each in self.ask.values if type(each) is Variable)
-        self._claims = any(name.startswith(CLAIM) for name in named)
 
     async def asked(
         self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()
@@ -42,6 +39,5 @@ class Question:
 
     def bound(self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()) -> Ask:
         """The same where nothing reaches into another store."""
-        if self._claims:
-            variables = {**variables, **context.claims}
-        return Ask(self.ask.template, bound(self.ask.values, variables, value_of), keys)
+        values = bound(self.ask.values, variables, context.claims, value_of)
+        return Ask(self.ask.template, values, keys)

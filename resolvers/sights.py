@@ -27,7 +27,7 @@ from catalog.access import (
 from catalog.entity import Catalog, Entity
 from catalog.query import ALWAYS, NEVER, Filter, Or
 from resolvers.arguments import all_of
-from resolvers.claims import ABSENT, CLAIM, Use
+from resolvers.claims import ABSENT, Use
 from resolvers.guards import NO_GUARDS, Guards
 from resolvers.paging import PageLimits
 from resolvers.plan import Planner
@@ -126,7 +126,7 @@ class Sights:
         for leaf in leaves(rule):
             # Models may share a rule: what it says of each is another thing.
             if isinstance(leaf, Rows) and (entity.name, leaf) not in self._predicates:
-                prefix = f"{CLAIM}{len(self._predicates)}."
+                prefix = f"{len(self._predicates)}."
                 made = predicate_of(everything, entity, leaf, prefix)
                 self._predicates[entity.name, leaf] = made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, Self, cast
 
 from catalog.types import FieldType
 
@@ -39,6 +39,10 @@ class Variable:
     told: str | None = None
     part: Callable[[Any], Any] | None = None
 
+    def of(self, kind: FieldType, *, many: bool = False) -> Self:
+        """The same, as it is compared: as a value of this type, or as several."""
+        return type(self)(self.name, kind, many)
+
     def __getattr__(self, _name: str) -> NoReturn:
         raise StructuralError(self.name)
 
@@ -59,6 +63,11 @@ class Variable:
 
     def __gt__(self, _other: Any) -> NoReturn:
         raise StructuralError(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Variable):
+    """Stands for what a viewer's token says, which is ready to be compared with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +99,15 @@ def first_variable(value: Any) -> Variable | None:
     return next((found for found in map(first_variable, inside) if found is not None), None)
 
 
-def bound(values: Sequence[Any], variables: Mapping[str, Any], value_of: Any) -> tuple[Any, ...]:
-    """The values, with those of the request where a variable stands for one."""
+def bound(
+    values: Sequence[Any], variables: Mapping[str, Any], claims: Mapping[str, Any], value_of: Any
+) -> tuple[Any, ...]:
+    """The values, with those of the request, or of who asks, where a variable stands for one."""
     return tuple(
         [
-            _bound(value, variables[value.name], value_of)
+            claims[value.name]
+            if type(value) is Claimed
+            else _bound(value, variables[value.name], value_of)
             if type(value) is Variable
             else value.make(_filled(value.parts, variables))
             if type(value) is Assembled

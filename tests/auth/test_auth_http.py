@@ -79,6 +79,15 @@ async def test_two_credentials(client: httpx.AsyncClient, issuer: TestIssuer):
     assert 'error="invalid_request"' in answer.headers["www-authenticate"]
 
 
+async def test_a_request_with_proofs_is_looked_at(client: httpx.AsyncClient, issuer: TestIssuer):
+    """Each time: two of them are refused, though the bearer is known."""
+    token = {"authorization": f"Bearer {issuer.token()}"}
+    for _ in range(2):
+        assert (await client.post("/graphql", json=QUERY, headers=token)).is_success
+        headers = [*token.items(), ("dpop", "a.b.c"), ("dpop", "a.b.c")]
+        assert (await client.post("/graphql", json=QUERY, headers=headers)).status_code == 400
+
+
 async def test_a_token_elsewhere_is_nobodys(client: httpx.AsyncClient, issuer: TestIssuer):
     """Addresses are logged and shared: neither they nor cookies hold tokens."""
     token = issuer.token()

@@ -154,6 +154,7 @@ async def test_a_key_that_was_withdrawn_takes_its_tokens_along(
     issuer.jwks = issuer.published(issuer.key)
     wait(COOL_DOWN)
     await patient.let_in(issuer.token())
+    assert patient.recalled(f"Bearer {stolen}") is None
     with pytest.raises(TokenError, match="does not publish"):
         await patient.let_in(stolen)
 

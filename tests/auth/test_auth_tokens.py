@@ -14,6 +14,7 @@ from issuing import (
     TestIssuer,
     base64url,
     new_key,
+    proof,
     running_issuer,
     signature,
     signed,
@@ -58,6 +59,42 @@ async def test_every_asymmetric_algorithm(issuer: TestIssuer, door: Door, algori
     parts = good.split(".")
     parts[0] = base64url(json.dumps({"alg": other, "typ": "at+jwt", "kid": "mine"}).encode())
     assert "algorithm" in await refused(door, ".".join(parts))
+
+
+async def test_who_was_let_in_is_known_at_once(issuer: TestIssuer, door: Door):
+    """By this very token, as a bearer's, to the second in which it ends."""
+    token = issuer.token(exp=NOW + 100)
+    assert door.recalled(f"Bearer {token}") is None
+    principal = await door.let_in(token)
+    assert door.recalled(f"Bearer {token}") is door.recalled(f"bearer {token}") is principal
+    for other in (
+        token,
+        f"Bearer {token} ",
+        f"Bearer  {token}",
+        f"Bearer {token},Bearer {token}",
+        f"Bearer {token[:-1]}",
+        f"DPoP {token}",
+        f"Basic {token}",
+        "Bearer ",
+        "",
+    ):
+        assert door.recalled(other) is None
+    door.now = NOW + 100 + 29.5
+    assert door.recalled(f"Bearer {token}") is principal
+    door.now = NOW + 100 + 30
+    assert door.recalled(f"Bearer {token}") is None
+    assert "expired" in await refused(door, token)
+
+
+async def test_who_must_prove_something_is_never_known_at_once(issuer: TestIssuer, door: Door):
+    """A bound token is no bearer's, however often it was let in with a proof."""
+    key = new_key(None)
+    token = issuer.token(cnf={"jkt": key.thumbprint()})
+    for _ in range(2):
+        await door.let_in(token, scheme="DPoP", proofs=(proof(key, token),))
+        assert door.recalled(f"Bearer {token}") is None
+        assert door.recalled(f"DPoP {token}") is None
+    assert "nothing proves" in await refused(door, token)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ counts as a call. Today:
     a page of ten rows                140
     ten parents with pages of two     317
 
+Who asks by a token that is known, for rows that a claim of it tells, costs 7 calls more.
+
 A step more for each request is nothing to worry about; ten more want a reason.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +25,19 @@ import orjson
 import pytest
 from starlette.types import ASGIApp, Message
 
+from auth.authenticator import Authenticator
+from catalog import Access, Catalog, anyone, authenticated, claim, rows
+from datasources.redis import Replays
 from edge.app import create_app
 from edge.graph import Graph
+from tests.auth.issuing import NOW, running_issuer
 
 ROOT = Path(__file__).parents[2]
 OURS = (f"{ROOT}/", "<completion>")
 THEIRS = (f"{ROOT}/.venv/", f"{ROOT}/tests/")
-SCOPE = {
+SCOPE: dict[str, Any] = {
     "type": "http",
+    "scheme": "http",
     "method": "POST",
     "path": "/graphql",
     "headers": [(b"content-type", b"application/json"), (b"accept", b"application/json")],
@@ -55,7 +63,28 @@ async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     assert min(counts) <= most
 
 
-async def _calls(app: ASGIApp, query: str, key: int) -> int:
+@pytest.mark.parametrize("query", [ROW, PAGE])
+async def test_who_asks_and_a_rule_of_rows_take_few_more(graph: Graph, query: str):
+    """Against nobody, who may see everything."""
+    said = {"Flight": Access(read=authenticated & rows({"carrier": {"gte": claim("least")}}))}
+    entities = [
+        replace(each, access=said.get(each.name, Access(read=anyone)))
+        for each in graph.catalog.values()
+    ]
+    catalog = Catalog(entities, graph.catalog.interfaces, graph.catalog.routines)
+    open_ = create_app(graph, max_body_bytes=10_000, examples=None)
+    by_nobody = min([await _calls(open_, query, key) for key in range(1, 12)])
+    async with running_issuer() as issuer:
+        authenticator = Authenticator([issuer.issuer()], Replays(None), clock=lambda: NOW)
+        ruled = replace(graph, catalog=catalog, authenticator=authenticator)
+        app = create_app(ruled, max_body_bytes=10_000, examples=None)
+        token = issuer.token(least="A")
+        by_somebody = min([await _calls(app, query, key, token) for key in range(1, 12)])
+        await authenticator.close()
+    assert 0 < by_somebody - by_nobody <= 9
+
+
+async def _calls(app: ASGIApp, query: str, key: int, token: str | None = None) -> int:
     """The calls that an answer takes."""
     body = orjson.dumps({"query": query, "variables": {"key": key}})
     sent: list[Message] = []
@@ -66,8 +95,9 @@ async def _calls(app: ASGIApp, query: str, key: int) -> int:
     async def send(message: Message) -> None:
         sent.append(message)
 
+    bearer = [(b"authorization", b"Bearer " + token.encode())] if token else []
     with _counted() as count:
-        await app(SCOPE, receive, send)
+        await app(SCOPE | {"headers": [*SCOPE["headers"], *bearer]}, receive, send)
     assert b'"errors"' not in sent[-1]["body"]
     return count()
 
