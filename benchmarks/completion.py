@@ -22,6 +22,7 @@ from catalog import Catalog, Store, catalog_of, models_in
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask
+from catalog.viewer import Viewer
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
@@ -47,10 +48,16 @@ QUERIES: Final = {
 class Remembering:
     """A source that computes no answer twice: what is measured is not its work."""
 
+    policy = ""
+
     def __init__(self, source: MemorySource) -> None:
         self.store = source.store
         self._source = source
         self._known: dict[Ask, Mapping[Key, Answer]] = {}
+
+    def as_seen_by(self, viewer: Viewer) -> Remembering:  # noqa: ARG002
+        """Itself."""
+        return self
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """The answers, computed anew."""

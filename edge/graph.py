@@ -90,8 +90,14 @@ class Graph:
         """How many rows there are, more or less."""
         return Sizes(self.catalog, self.sources)
 
-    def _reaching(self, sources: Mapping[Store, DataSource]) -> Callable[[], Reach]:
-        return partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes)
+    @cached_property
+    def _reaching(self) -> Callable[[], Reach]:
+        return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
+
+    @cached_property
+    def _is_alike(self) -> bool:
+        """Whether the stores themselves show everybody the same."""
+        return all(each.as_seen_by(ANONYMOUS) is each for each in self.sources.values())
 
     @cached_property
     def _shown(self) -> Shown:
@@ -101,17 +107,28 @@ class Graph:
         """What one request has at hand."""
         strangers = principal is ANONYMOUS
         planner, claims = self._strangers if strangers else self.sights.of(principal)
-        sources = {store: each.as_seen_by(principal) for store, each in self.sources.items()}
-        return Context(
+        context = Context(
             principal=principal,
             catalog=planner.catalog,
             claims=claims,
-            sources=sources,
-            loaders=Loaders(sources, self.entity_cache),
+            sources=self.sources,
+            loaders=Loaders(self.sources, self.entity_cache),
             planner=planner,
-            reaching=self._reaching(sources),
+            reaching=self._reaching,
             granting=self._granted,
             showing=self._shown.to,
+        )
+        return context if self._is_alike else self._told_of(context)
+
+    def _told_of(self, context: Context) -> Context:
+        """The same, where a store is told who asks."""
+        viewer = context.principal
+        sources = {store: each.as_seen_by(viewer) for store, each in self.sources.items()}
+        return replace(
+            context,
+            sources=sources,
+            loaders=Loaders(sources, self.entity_cache),
+            reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
         )
 
     async def _granted(self, context: Context, names: frozenset[str]) -> Context:

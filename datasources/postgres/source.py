@@ -57,6 +57,7 @@ class PostgresSource:
     ) -> None:
         self._catalog = catalog
         self._roles = roles
+        self._nobody = roles.telling(None) if roles else None
         self._held = False
         conninfo = conninfo_of(url, statement_timeout=statement_timeout)
         self._pool = Pool(
@@ -74,19 +75,14 @@ class PostgresSource:
         """Answers each read by one statement of its own, all in one round trip."""
         return await self.run([ask_of(read) for read in reads])
 
-    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
-        """The same of reads that are already taken apart."""
-        return await self.run_for(asks, self._roles and self._roles.telling(None))
-
-    def as_seen_by(self, viewer: Viewer) -> DataSource:
-        """What reads for this viewer; itself, if Postgres is to be told nothing."""
-        return ViewersSource(self, self._roles, viewer) if self._roles else self
-
-    async def run_for(self, asks: Sequence[Ask], who: Telling | None) -> list[Mapping[Key, Answer]]:
-        """The same for somebody whom Postgres is told.
+    async def run(
+        self, asks: Sequence[Ask], who: Telling | None = None
+    ) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are already taken apart, for somebody whom Postgres is told.
 
         Raises ``RoleUnfit`` if no policy would hold.
         """
+        who = who or self._nobody
         if who and not self._held:
             await self._hold()
         calls = [self._call(ask) for ask in asks]
@@ -115,6 +111,10 @@ class PostgresSource:
         call = size_statement().call([entities], ())
         ((rows, _),) = await self._results([call])
         return {entities[int(number) - 1].name: int(size) for number, size in rows}
+
+    def as_seen_by(self, viewer: Viewer) -> DataSource:
+        """What reads for this viewer; itself, if Postgres is to be told nothing."""
+        return ViewersSource(self, self._roles, viewer) if self._roles else self
 
     async def check_roles(self) -> Sequence[str]:
         """What shows all of its rows to a role, if people have roles: it has no policies.

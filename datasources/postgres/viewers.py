@@ -92,7 +92,7 @@ def _json(said: Mapping[str, Any]) -> str:
 class _Told(Protocol):
     """A source that is told who asks with each call."""
 
-    async def run_for(self, asks: Sequence[Ask], who: Telling) -> list[Mapping[Key, Answer]]: ...
+    async def run(self, asks: Sequence[Ask], who: Telling) -> list[Mapping[Key, Answer]]: ...
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]: ...
 
@@ -121,7 +121,7 @@ class ViewersSource:
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are already taken apart."""
-        return await self._source.run_for(asks, self._who)
+        return await self._source.run(asks, self._who)
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the source has them: no rows are looked at."""
