@@ -23,7 +23,7 @@ from catalog.query import Read
 from catalog.summary import Summary
 from datasources.postgres.statements import Statement, compiled
 from resolvers.levels import Functions, Level
-from resolvers.operations import Operation
+from resolvers.operation import Operation
 from resolvers.paging import PageLimits
 from resolvers.parsing import Tree, parsed
 from resolvers.plan import Planner

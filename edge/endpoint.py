@@ -31,8 +31,9 @@ from edge.requests import (
     parameters_of,
     read_request,
 )
+from resolvers.answering import as_json
 from resolvers.errors import UnauthorizedError
-from resolvers.operations import Operation, as_json
+from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
 from telemetry import Tally, begin, count_completion, log_request
 
@@ -132,7 +133,7 @@ class Endpoint:
         found = self._found(asked)
         if found is not None:
             context = self._graph.context(principal)
-            with observed(found.name, "query"):
+            with observed(found.document.name, "query"):
                 answered = await found.run(context, asked.variables)
             context.loaders.forget()
             if answered is not None:

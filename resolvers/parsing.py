@@ -56,6 +56,27 @@ def tree_of(document: DocumentNode, name: str | None) -> Tree | None:
     return Tree(document, named[0]) if len(named) == 1 else None
 
 
+class Document:
+    """One operation of a valid document, whose tree may be let go, and is then read again."""
+
+    def __init__(self, query: str, tree: Tree) -> None:
+        self.query = query
+        self.name = tree.node.name.value if tree.node.name else None
+        self._tree: Tree | None = tree
+
+    @property
+    def tree(self) -> Tree:
+        """The tree, which is kept from now on."""
+        if self._tree is None:
+            self._tree = tree_of(parsed(self.query, None), self.name)
+        assert self._tree is not None  # noqa: S101 (it was there before)
+        return self._tree
+
+    def let_go(self) -> None:
+        """The tree may not be needed again."""
+        self._tree = None
+
+
 def is_short(query: str | None) -> bool:
     """Whether a document may be remembered together with its tree."""
     return bool(query) and len(query) <= _SHORT

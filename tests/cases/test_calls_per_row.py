@@ -26,7 +26,7 @@ import pytest
 
 from auth import ANONYMOUS
 from edge.graph import Graph
-from resolvers.operations import Operation
+from resolvers.operation import Operation
 
 COLUMNS = [
     "id",

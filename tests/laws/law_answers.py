@@ -20,8 +20,8 @@ from law_worlds import core_of
 from auth import ANONYMOUS
 from edge.errors import INTERNAL_ERROR, told
 from edge.graph import Graph
-from resolvers.operations import Operation as Understood
-from resolvers.operations import as_json
+from resolvers.answering import as_json
+from resolvers.operation import Operation as Understood
 from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from tests.library.answers import comparable_errors
 
@@ -57,7 +57,7 @@ def understood(graph: Graph, operation: Operation) -> Understood | None:
 
 async def answers_of(graph: Graph, found: Understood, variables: Mapping[str, Any]) -> Answers:
     """Both answers, each from reads of its own."""
-    tree = found._read()
+    tree = found.document.tree
     answered = await found.run(graph.context(ANONYMOUS), variables)
     by_core = await _by_graphql_core(graph, tree, variables)
     standard = _comparable(as_json(by_core.data), by_core.errors)

@@ -37,7 +37,7 @@ from datasources.memory import MemorySource
 from datasources.redis import Cache, NoCache, RedisCache
 from edge.errors import told
 from edge.graph import Graph
-from resolvers.operations import Operation as Understood
+from resolvers.operation import Operation as Understood
 from resolvers.parsing import parsed, tree_of
 from schema import build_schema
 from tests.library.answers import comparable_errors

@@ -21,7 +21,7 @@ from datasources.redis import Cache, NoCache
 from edge.errors import told
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
-from resolvers.operations import as_json
+from resolvers.answering import as_json
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
 from tests.library.answers import comparable_errors

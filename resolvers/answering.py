@@ -1,0 +1,129 @@
+"""In charge of answering root fields, each in its form: of rows, by levels, or by graphql-core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import graphql
+import orjson
+from graphql import DocumentNode, ExecutionResult, GraphQLError
+from strawberry import Schema
+
+from catalog.entity import Catalog
+from datasources.errors import StoreError
+from resolvers.breadth.fields import FieldPlan
+from resolvers.breadth.request import Operated, Request
+from resolvers.breadth.run import completed
+from resolvers.context import Context
+from resolvers.direct import answer_directly
+from resolvers.errors import InputError
+from resolvers.info import core_of
+from resolvers.parsing import Document
+from resolvers.plan import Planner
+from resolvers.reasons import Form, Reason
+from resolvers.root_plans import Root, RootPlanner
+from telemetry.counts import count_completion
+from telemetry.spans import span
+
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in JSON, and the errors in it; no data where a null has spread to the top."""
+
+    data: bytes | None
+    errors: Sequence[GraphQLError]
+
+
+class Answering:
+    """Answers the root fields of one query of a document."""
+
+    def __init__(self, schema: Schema, catalog: Catalog, document: Document) -> None:
+        self._schema = schema
+        self._catalog = catalog
+        self._executor: Any = cast("Any", schema).execution_context_class
+        self._core = core_of(schema)
+        self._document = document
+
+    async def answer(
+        self, root: Root, context: Context, variables: Variables, given: Variables | None
+    ) -> Answered:
+        """The value of a root field. ``variables`` are coerced, ``given`` as they came."""
+        if root.constant is not None:
+            return Answered(orjson.dumps(root.constant), ())
+        if root.field is not None:
+            count_completion(Form.RESOLVERS)
+            return await self._by_resolvers(root.field, context, variables, given)
+        reason = root.refused and root.refused.reason
+        if root.level is not None:
+            # Whatever is wrong, graphql-core says it where it belongs, from the same reads.
+            try:
+                with span(f"Query.{root.name}"):
+                    value = await answer_directly(root.level, context, variables)
+                content = orjson.dumps(value)
+            except Exception as error:  # noqa: BLE001 (see above)
+                reason = _reason_of(error)
+            else:
+                count_completion(Form.ROWS)
+                return Answered(content, ())
+        count_completion(Form.STANDARD, reason)
+        document = root.document or self._alone(root, context.planner, variables)
+        return await self._by_graphql_core(root, document, context, given)
+
+    def _alone(self, root: Root, planner: Planner, variables: Variables) -> DocumentNode:
+        """The document without the other root fields."""
+        roots = RootPlanner(self._core, self._catalog, *self._document.tree)
+        return roots.document(planner, root.key, variables)
+
+    async def _by_resolvers(
+        self, field: FieldPlan, context: Context, variables: Variables, given: Variables | None
+    ) -> Answered:
+        operated = Operated(
+            self._schema, self._core, self._document.tree.document, self._document.name
+        )
+        request = Request(operated, context, variables, given)
+        data, errors = await completed(field, request)
+        return Answered(None if data is None else as_json(data[field.key]), errors)
+
+    async def _by_graphql_core(
+        self, root: Root, document: DocumentNode, context: Context, given: Variables | None
+    ) -> Answered:
+        result = _execute(
+            self._core,
+            document,
+            context_value=context,
+            variable_values=dict(given or {}),
+            executor_class=self._executor,
+            operation_extensions=None,
+        )
+        told = result if isinstance(result, ExecutionResult) else await result
+        if told.data is None:
+            return Answered(None, told.errors or ())
+        return Answered(as_json(told.data.get(root.key)), told.errors or ())
+
+
+def as_json(value: Any) -> bytes:
+    """JSON of an answer, or of a part of one."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
+        return json.dumps(value).encode()
+
+
+def _reason_of(error: Exception) -> Reason:
+    """Why rows that were read, or could not be, are completed by graphql-core."""
+    match error:
+        case StoreError():
+            return Reason.STORE
+        case InputError():
+            return Reason.INPUT
+        case _:
+            return Reason.VIOLATION
+
+
+# graphql-core's own type for it is half unknown.
+_execute = cast("Any", graphql).execute

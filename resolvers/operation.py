@@ -1,0 +1,190 @@
+"""In charge of one query: planned once for all requests that its plan fits, and then only run.
+
+A plan holds for all requests whose variables are given or not in the same way, and agree in those
+on which the plan itself depends, such as the size of a page. Of what is answered of rows alone its
+plan is kept, and of the document its text: should the tree be needed again, it is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, cast
+
+import graphql
+from graphql import (
+    GraphQLError,
+    GraphQLList,
+    GraphQLScalarType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+from graphql.execution.values import get_variable_values
+from strawberry import Schema
+
+from catalog.entity import Catalog
+from resolvers.answering import Answered, Answering
+from resolvers.context import Context
+from resolvers.info import core_of
+from resolvers.parsing import Document, Tree
+from resolvers.plan import Planner
+from resolvers.policies import policies_asked
+from resolvers.reasons import Form
+from resolvers.root_plans import Root, RootPlanner
+from resolvers.variables import Facet, StructuralError, Variable
+
+_ONE: Final = 50_000
+"""Characters of a document, counted once for each of its plans, if it has two or more."""
+
+_PLANS: Final = 50  # of one operation
+_ABSENT: Final = object()
+
+Variables = Mapping[str, Any]
+
+
+class Operation:
+    """One query of a valid document; planned for all who see the same in the same way."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        catalog: Catalog,
+        query: str,
+        tree: Tree,
+        grow: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        node = tree.node
+        self.document = Document(query, tree)
+        self._core = core_of(schema)
+        self._catalog = catalog
+        self._answering = Answering(schema, catalog, self.document)
+        self._policies = policies_asked(self._core, tree)
+        self._grow = grow
+        self._definitions = node.variable_definitions or ()
+        self._variables = [v.variable.name.value for v in self._definitions]
+        self._parsers = list(_parsers(self._core, node))
+        self._facets: dict[str, Facet] = {}
+        self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
+
+    @property
+    def plans(self) -> int:
+        """How many there are."""
+        return len(self._plans)
+
+    def roots(self, planner: Planner, given: Variables | None) -> tuple[Root, ...] | None:
+        """How its root fields are answered with these variables; None if they do not fit."""
+        variables = self._coerced(given or {})
+        return None if variables is None else self._roots(planner, variables)
+
+    def explained(self, planner: Planner, given: Variables) -> list[Root] | GraphQLError:
+        """How its root fields are answered, planned for these very values; or what is amiss."""
+        coerced = get_variable_values(self._core, self._definitions, dict(given))
+        if isinstance(coerced, list):
+            return coerced[0]
+        return self._root_planner().roots(planner, coerced.coerced)
+
+    async def run(self, context: Context, given: Variables | None) -> Answered | None:
+        """The answer to a request with these variables; None if they do not fit."""
+        variables = self._coerced(given or {})
+        if variables is None:
+            return None
+        if self._policies:
+            context = await context.knowing(self._policies)
+        roots = self._roots(context.planner, variables)
+        if len(roots) == 1:  # it needs no task of its own
+            found = [await self._answering.answer(roots[0], context, variables, given)]
+        else:
+            answers = (self._answering.answer(root, context, variables, given) for root in roots)
+            found = await asyncio.gather(*answers)
+        errors = [error for each in found for error in each.errors]
+        pieces: list[bytes] = []  # put together once: an answer may be long
+        for root, each in zip(roots, found, strict=True):
+            if each.data is None:
+                return Answered(None, errors)
+            pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), each.data
+        return Answered(b"".join((b"{", *pieces, b"}")), errors)
+
+    def _coerced(self, given: Variables) -> Variables | None:
+        if not self._variables:
+            return {}
+        try:
+            return {name: parse(given[name]) for name, parse in self._parsers}
+        except (GraphQLError, KeyError, ValueError, TypeError):
+            return self._coerced_by_core(given)
+
+    def _coerced_by_core(self, given: Variables) -> Variables | None:
+        coerced = get_variable_values(self._core, self._definitions, dict(given))
+        return None if isinstance(coerced, list) else coerced.coerced
+
+    def _roots(self, planner: Planner, variables: Variables) -> tuple[Root, ...]:
+        while True:
+            signature = (planner, *self._signature(variables))
+            roots = self._plans.get(signature)
+            if roots is not None:
+                self._plans.move_to_end(signature)
+                return roots
+            try:
+                roots = tuple(self._root_planner().roots(planner, self._standing_in(variables)))
+            except StructuralError as error:
+                # Two that look at different things of a value see all of it.
+                known = self._facets.get(error.name, error.facet)
+                self._facets[error.name] = error.facet if known == error.facet else repr
+                continue
+            self._keep(signature, roots)
+            return roots
+
+    def _keep(self, signature: tuple[Any, ...], roots: tuple[Root, ...]) -> None:
+        if not self._plans and all(root.form is Form.ROWS for root in roots):
+            self.document.let_go()
+        self._plans[signature] = roots
+        self._grow(len(self.document.query))
+        while len(self._plans) > max(1, min(_PLANS, _ONE // len(self.document.query) - 1)):
+            self._plans.popitem(last=False)
+            self._grow(-len(self.document.query))
+
+    def _root_planner(self) -> RootPlanner:
+        return RootPlanner(self._core, self._catalog, *self.document.tree)
+
+    def _signature(self, variables: Variables) -> tuple[Any, ...]:
+        """What a plan depends on: of most variables only whether there is a value."""
+        return tuple(
+            [
+                self._facets[name](variables.get(name, _ABSENT))
+                if name in self._facets
+                else (name in variables) + (variables.get(name) is not None)
+                for name in self._variables
+            ]
+        )
+
+    def _standing_in(self, variables: Variables) -> Variables:
+        return {name: self._stand_in(name, value) for name, value in variables.items()}
+
+    def _stand_in(self, name: str, value: Any) -> Any:
+        facet = self._facets.get(name)
+        if value is None or facet is repr:
+            return value
+        return Variable(name, told=facet and facet(value))
+
+
+def _parsers(
+    schema: GraphQLSchema, node: OperationDefinitionNode
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """What makes values of variables; those that are absent, null or wrong it leaves to others."""
+    for definition in node.variable_definitions or ():
+        kind: Any = _type_of(schema, definition.type)
+        inner: Any = getattr(kind, "of_type", kind)
+        plain = isinstance(inner, GraphQLScalarType) and not isinstance(kind, GraphQLList)
+        yield definition.variable.name.value, _given(inner.parse_value) if plain else _refuse
+
+
+def _given(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: _refuse(value) if value is None else parse(value)
+
+
+def _refuse(value: Any) -> Any:
+    raise ValueError(value)
+
+
+# graphql-core's own type for it is half unknown.
+_type_of = cast("Any", graphql).type_from_ast
