@@ -62,7 +62,8 @@ class Accepting:
             claims = await self._identity(tokens.identity, None, tokens.access)
             if claims["sub"] != session.subject:
                 raise LoginError("The new tokens are somebody else's.")
-            session = replace(session, id_token=tokens.identity, claims=claims)
+            sid = sid_of(claims) or session.sid
+            session = replace(session, id_token=tokens.identity, claims=claims, sid=sid)
         return await self._with_access(session, tokens)
 
     async def principal(self, session: Session) -> Principal:

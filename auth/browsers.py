@@ -18,20 +18,13 @@ from auth.dpop import Replays
 from auth.errors import IssuerError, TokenError
 from auth.identity import ended_by, of_logout_tokens
 from auth.issuers import Login
-from auth.login import SECONDS, begun, code_in, new_secret, resumed
+from auth.login import begun, code_in, new_secret
 from auth.principal import Principal
 from auth.renewing import Renewing, over
-from auth.sessions import (
-    Lifetimes,
-    Session,
-    Store,
-    group_of_sid,
-    group_of_subject,
-    is_id,
-    name_of,
-    session_in,
-)
+from auth.revoking import Revoking
+from auth.sessions import Lifetimes, Session, Store, group_of_sid, group_of_subject, is_id
 from auth.signing_in import Begun, SignedIn, SignsIn
+from auth.vault import Vault
 from telemetry import logger
 
 CALLBACK = "/auth/callback"
@@ -55,36 +48,35 @@ class Browsers(SignsIn):
         self._logout_tokens = of_logout_tokens(login.issuer, login.client_id)
         self._authenticator = authenticator
         self._store = store
+        self._vault = Vault(store, lifetimes, clock)
         self._replays = replays
         self._lifetimes = lifetimes
         self._clock = clock
         self._client = Client(login, authenticator.fetch)
+        self._revoking = Revoking(self._client)
         self._accepting = Accepting(login, authenticator, clock)
-        self._renewing = Renewing(self._client, self._accepting, store, clock)
+        self._renewing = Renewing(self._client, self._accepting, self._vault, self._revoking, clock)
 
     async def begin(self, origin: str, return_to: str, browser: str | None) -> Begun:
         """Remembers the login here, so that its secrets stay here."""
         browser = browser if browser and is_id(browser) else new_secret()
-        state, transaction = new_secret(), begun(name_of(browser), return_to, origin + CALLBACK)
+        state, transaction = new_secret(), begun(return_to, origin + CALLBACK)
         url = await self._client.address(state, transaction)
-        await self._store.keep(name_of(state), transaction.json(), SECONDS)
+        await self._vault.keep(state, browser, transaction)
         return Begun(url, browser)
 
     async def finish(
         self, answer: Mapping[str, str], browser: str | None, session: str | None
     ) -> SignedIn:
         """Each login comes back once, to the browser that began it."""
-        kept = await self._store.take(name_of(answer.get("state", "")))
-        transaction = resumed(kept, name_of(browser) if browser else None)
+        transaction = await self._vault.resume(answer.get("state", ""), browser)
         metadata = await self._client.described.metadata()
         code = code_in(answer, self._issuer, metadata)
         tokens = await self._client.exchanged(code, transaction)
         made = await self._accepting.session(tokens, transaction.nonce, self._lifetimes.whole)
         if session and is_id(session):
-            await self._store.end(name_of(session))
-        secret = new_secret()
-        await self._store.begin(name_of(secret), made.json(), self._lifetimes, made.groups)
-        return SignedIn(secret, transaction.return_to)
+            await self._vault.end(session)
+        return SignedIn(await self._vault.begin(made), transaction.return_to)
 
     async def principal(self, session: str) -> Principal:
         """As the access token says, or the ID token."""
@@ -105,14 +97,13 @@ class Browsers(SignsIn):
 
     async def log_out(self, session: str | None, back_to: str) -> str:
         """It is over here even if its issuer is away."""
-        if session is None or not is_id(session):
+        found = await self._vault.find(session) if session else None
+        if session is None or found is None:
             return back_to
-        content = await self._store.read(name_of(session), self._lifetimes.idle)
-        if content is None:
-            return back_to
-        await self._store.end(name_of(session))
+        await self._vault.end(session)
+        self._revoking.begin(found.refresh_token)
         try:
-            return await self._client.farewell(session_in(content).id_token, back_to) or back_to
+            return await self._client.farewell(found.id_token, back_to) or back_to
         except IssuerError as error:
             _log.warning("issuer_not_told_of_logout", reason=str(error.__cause__ or error)[:500])
             return back_to
@@ -133,19 +124,19 @@ class Browsers(SignsIn):
     async def close(self) -> None:
         """Tokens that are on their way are kept first."""
         await self._renewing.close()
+        await self._revoking.close()
         await self._store.close()
 
     async def _who(self, secret: str) -> tuple[Principal, Session]:
-        name, idle = name_of(secret), self._lifetimes.idle
-        content = await self._store.read(name, idle) if is_id(secret) else None
-        if content is None or self._clock() >= (session := session_in(content)).ends:
+        session = await self._vault.find(secret)
+        if session is None:
             raise over()
-        session = await self._renewing.fresh(name, session, idle)
+        session = await self._renewing.fresh(secret, session)
         try:
             return await self._accepting.principal(session), session
         except TokenError as error:
             if session.refresh_token is None:
                 raise over() from error
         # Its key was withdrawn before its time, as it seems: that ends the token, not the session.
-        session = await self._renewing.fresh(name, replace(session, due=0.0, dead=0.0), idle)
+        session = await self._renewing.fresh(secret, replace(session, due=0.0, dead=0.0))
         return await self._accepting.principal(session), session

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from authlib.common import urls
-from authlib.oauth2 import rfc7636
+from authlib.oauth2 import rfc7009, rfc7636
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749 import parameters
 
@@ -26,6 +26,7 @@ from auth.login import Transaction, refused
 _urls: Any = urls
 _pkce: Any = rfc7636
 _oauth: Any = parameters
+_revocation: Any = rfc7009
 
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _OURS: Final = {"invalid_client", "server_error", "temporarily_unavailable"}
@@ -84,6 +85,13 @@ class Client:
             _oauth.prepare_token_request("refresh_token", refresh_token=refresh_token)
         )
 
+    async def revoked(self, refresh_token: str) -> None:
+        """Has the issuer forget it, if it can (RFC 7009); raises ``IssuerError``."""
+        if "revocation_endpoint" not in await self.described.metadata():
+            return
+        form, _ = _revocation.prepare_revoke_token_request(refresh_token, "refresh_token")
+        await self._fetch.told(self._issuer, *await self._signed("revocation_endpoint", form))
+
     async def farewell(self, id_token: str, back_to: str) -> str | None:
         """Where the browser ends its session at the issuer, if that has such a place.
 
@@ -99,15 +107,8 @@ class Client:
         return _urls.add_params_to_uri(await self.described.endpoint("end_session_endpoint"), told)
 
     async def _tokens(self, form: str) -> Tokens:
-        url = await self.described.endpoint("token_endpoint")
-        method = _method(await self.described.metadata(), self._login)
-        # RFC 6749, 2.3.1: in a header both are written as in a form, which Authlib leaves to us.
-        write = quote_plus if method == "client_secret_basic" else str
-        known: Any = ClientAuth(
-            write(self._login.client_id), write(self._login.client_secret or ""), method
-        )
-        url, headers, form = known.prepare("POST", url, dict(_FORM), form)
-        answer = await self._fetch.posted(url, self._issuer, form, headers)
+        url, headers, form = await self._signed("token_endpoint", form)
+        answer = await self._fetch.posted(self._issuer, url, headers, form)
         if not answer.good:
             error = answer.content.get("error")
             if not isinstance(error, str) or error in _OURS:
@@ -116,11 +117,24 @@ class Client:
             raise refused(error)
         return _read(answer.content, self._issuer)
 
+    async def _signed(self, endpoint: str, form: str) -> tuple[str, Mapping[str, str], str]:
+        """The address, the headers and the form of what we ask there as the client that we are."""
+        url = await self.described.endpoint(endpoint)
+        method = _method(await self.described.metadata(), endpoint, self._login)
+        # RFC 6749, 2.3.1: in a header both are written as in a form, which Authlib leaves to us.
+        write = quote_plus if method == "client_secret_basic" else str
+        known: Any = ClientAuth(
+            write(self._login.client_id), write(self._login.client_secret or ""), method
+        )
+        return known.prepare("POST", url, dict(_FORM), form)
 
-def _method(metadata: Mapping[str, Any], login: Login) -> str:
+
+def _method(metadata: Mapping[str, Any], endpoint: str, login: Login) -> str:
+    """How we prove there who we are; as for tokens, if nothing is said of it (RFC 8414)."""
     if login.client_secret is None:
         return "none"
-    taken = metadata.get("token_endpoint_auth_methods_supported")
+    said = [f"{each}_auth_methods_supported" for each in (endpoint, "token_endpoint")]
+    taken = next((metadata[name] for name in said if name in metadata), None)
     basic = not isinstance(taken, list) or "client_secret_basic" in taken
     return "client_secret_basic" if basic else "client_secret_post"
 

@@ -5,7 +5,6 @@ Pure: `browsers.py` keeps it, sends the browser to the issuer and takes it back.
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ SECONDS: Final = 600.0
 
 _PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _MOST_CHARACTERS: Final = 2_000
-_AGAIN: Final = "Begin again at /auth/login."
+AGAIN: Final = "Begin again at /auth/login."
 _ERROR: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
@@ -34,8 +33,6 @@ class Transaction:
     nonce: str
     verifier: str
     """The secret of PKCE (RFC 7636), which the issuer alone is ever shown."""
-    browser: str
-    """The digest of the cookie of the browser that began it."""
     return_to: str
     redirect_uri: str
 
@@ -44,22 +41,14 @@ class Transaction:
         return orjson.dumps(asdict(self))
 
 
-def begun(browser: str, return_to: str, redirect_uri: str) -> Transaction:
-    """A login of this browser, with secrets of its own."""
-    return Transaction(new_secret(), new_secret(), browser, return_to, redirect_uri)
+def begun(return_to: str, redirect_uri: str) -> Transaction:
+    """A login with secrets of its own."""
+    return Transaction(new_secret(), new_secret(), return_to, redirect_uri)
 
 
-def resumed(content: bytes | None, browser: str | None) -> Transaction:
-    """The login that was begun; raises ``LoginError`` unless it was by this very browser, lately.
-
-    Whoever lures another into a login of his own fails here: the other's cookie is not his.
-    """
-    if content is None:
-        raise LoginError("This login is over, or was none.", hint=_AGAIN)
-    transaction = Transaction(**orjson.loads(content))
-    if browser is None or not hmac.compare_digest(transaction.browser, browser):
-        raise LoginError("This login was begun in another browser.", hint=_AGAIN)
-    return transaction
+def transaction_in(content: bytes) -> Transaction:
+    """What was kept."""
+    return Transaction(**orjson.loads(content))
 
 
 def code_in(answer: Mapping[str, str], issuer: str, metadata: Mapping[str, Any]) -> str:
@@ -71,18 +60,18 @@ def code_in(answer: Mapping[str, str], issuer: str, metadata: Mapping[str, Any])
     named = answer.get("iss")
     promised = metadata.get("authorization_response_iss_parameter_supported") is True
     if named != issuer if named is not None else promised:
-        raise LoginError("The answer is not of the issuer that was asked.", hint=_AGAIN)
+        raise LoginError("The answer is not of the issuer that was asked.", hint=AGAIN)
     if "error" in answer:
         raise refused(answer["error"])
     if not answer.get("code"):
-        raise LoginError("The issuer sends no code.", hint=_AGAIN)
+        raise LoginError("The issuer sends no code.", hint=AGAIN)
     return answer["code"]
 
 
 def refused(error: object) -> LoginError:
     """The issuer's no, by its own word if that is one of OAuth's."""
     word = error if isinstance(error, str) and _ERROR.fullmatch(error) else "no reason given"
-    return LoginError(f"The issuer refuses the login: {word}.", hint=_AGAIN)
+    return LoginError(f"The issuer refuses the login: {word}.", hint=AGAIN)
 
 
 def is_own_path(text: str) -> bool:

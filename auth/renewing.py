@@ -16,7 +16,9 @@ from typing import Final
 from auth.accepting import Accepting
 from auth.client import Client, Tokens
 from auth.errors import IssuerError, LoginError, SessionError
-from auth.sessions import Session, Store, session_in
+from auth.revoking import Revoking
+from auth.sessions import Session
+from auth.vault import Vault
 from telemetry import logger
 
 CLAIM_SECONDS: Final = 30.0
@@ -39,17 +41,19 @@ class Renewing:
         self,
         client: Client,
         accepting: Accepting,
-        store: Store,
+        vault: Vault,
+        revoking: Revoking,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._accepting = accepting
-        self._store = store
+        self._vault = vault
+        self._revoking = revoking
         self._clock = clock
         self._under_way: dict[str, asyncio.Task[Session]] = {}
         self._away_until = float("-inf")
 
-    async def fresh(self, name: str, session: Session, idle: float) -> Session:
+    async def fresh(self, secret: str, session: Session) -> Session:
         """The session with tokens that hold.
 
         Nobody waits for new ones while the old ones hold. Raises ``SessionError`` if the issuer
@@ -60,49 +64,49 @@ class Renewing:
             return session
         if now < session.dead:
             if now >= self._away_until:
-                self._begun(name, session, idle)
+                self._begun(secret, session)
             return session
-        return await asyncio.shield(self._begun(name, session, idle))
+        return await asyncio.shield(self._begun(secret, session))
 
     async def close(self) -> None:
         """Waits for what is under way: tokens that were asked for are not to be lost."""
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    def _begun(self, name: str, session: Session, idle: float) -> asyncio.Task[Session]:
-        task = self._under_way.get(name)
+    def _begun(self, secret: str, session: Session) -> asyncio.Task[Session]:
+        task = self._under_way.get(secret)
         if task is None:
-            work = self._renewed_once(name, session, idle)
-            task = self._under_way[name] = asyncio.create_task(work, context=Context())
-            task.add_done_callback(lambda task: self._ended(name, task))
+            work = self._renewed_once(secret, session)
+            task = self._under_way[secret] = asyncio.create_task(work, context=Context())
+            task.add_done_callback(lambda task: self._ended(secret, task))
         return task
 
-    def _ended(self, name: str, task: asyncio.Task[Session]) -> None:
-        del self._under_way[name]
+    def _ended(self, secret: str, task: asyncio.Task[Session]) -> None:
+        del self._under_way[secret]
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.warning("session_not_renewed", reason=str(error.__cause__ or error)[:500])
 
-    async def _renewed_once(self, name: str, session: Session, idle: float) -> Session:
+    async def _renewed_once(self, secret: str, session: Session) -> Session:
         holder, patience = secrets.token_hex(16), time.monotonic() + WAIT_SECONDS
-        while not await self._store.claim(name, holder, CLAIM_SECONDS):
+        while not await self._vault.claim(secret, holder, CLAIM_SECONDS):
             await asyncio.sleep(_LOOK_SECONDS)
-            found = await self._found(name, idle)
+            found = await self._found(secret)
             if found.turn != session.turn:
                 return found
             if time.monotonic() > patience:
                 raise IssuerError("New tokens for this session take too long.")
         try:
-            found = await self._found(name, idle)
+            found = await self._found(secret)
             if found.turn != session.turn:  # by another, since we looked
                 return found
-            return await self._renewed(name, found)
+            return await self._renewed(secret, found)
         except LoginError as error:
-            await self._store.end(name)
+            await self._vault.end(secret)
             raise over() from error
         finally:
-            await self._store.release(name, holder)
+            await self._vault.release(secret, holder)
 
-    async def _renewed(self, name: str, session: Session) -> Session:
+    async def _renewed(self, secret: str, session: Session) -> Session:
         assert session.refresh_token is not None  # noqa: S101 (or nothing would be due)
         tokens = await self._asked(session.refresh_token)
         refresh = tokens.refresh or session.refresh_token
@@ -111,8 +115,9 @@ class Renewing:
             session = await self._accepting.renewed(session, tokens)
         finally:
             # Even if they could not be checked now: the old refresh token is spent.
-            kept = await self._store.renew(name, session.json())
+            kept = await self._vault.renew(secret, session)
         if not kept:
+            self._revoking.begin(refresh)
             raise over()
         return session
 
@@ -125,11 +130,11 @@ class Renewing:
             self._away_until = self._clock() + COOL_DOWN
             raise
 
-    async def _found(self, name: str, idle: float) -> Session:
-        content = await self._store.read(name, idle)
-        if content is None:
+    async def _found(self, secret: str) -> Session:
+        session = await self._vault.find(secret)
+        if session is None:
             raise over()
-        return session_in(content)
+        return session
 
 
 def over() -> SessionError:

@@ -83,7 +83,7 @@ def group_of_sid(sid: str) -> str:
 
 
 def name_of(secret: str) -> str:
-    """What is kept by a secret is kept by its hash: who reads the store cannot use it."""
+    """What is kept by a secret is kept by its hash: who reads the store does not learn it."""
     return digest_of(secret.encode()).hex()
 
 
@@ -93,7 +93,10 @@ def is_id(text: str) -> bool:
 
 
 class Store(Protocol):
-    """Keeps logins and sessions for all processes. Whatever it fails at, it raises."""
+    """Keeps logins and sessions for all processes, which it cannot read.
+
+    Whatever it fails at, it raises.
+    """
 
     async def keep(self, name: str, login: bytes, seconds: float) -> None:
         """A login, for so long."""
@@ -113,8 +116,17 @@ class Store(Protocol):
         """The session, which from now on may be idle for so long again."""
         ...
 
-    async def renew(self, name: str, session: bytes) -> bool:
-        """Puts it in place of what is there; False, and nothing done, if the session has ended."""
+    async def shorten(self, name: str, seconds: float) -> None:
+        """The session lasts no longer than that, unless it is read."""
+        ...
+
+    async def renew(
+        self, name: str, session: bytes, lifetimes: Lifetimes, groups: Sequence[str]
+    ) -> bool:
+        """Puts it in place of what is there, and into these groups as well.
+
+        False, and nothing put, if the session has ended.
+        """
         ...
 
     async def end(self, *names: str) -> None:

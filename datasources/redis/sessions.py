@@ -59,14 +59,9 @@ class Sessions:
         self, name: str, session: bytes, lifetimes: _Lifetimes, groups: Sequence[str]
     ) -> None:
         """A session, which its groups find for as long as it can last; all of it, or nothing."""
-        now, whole = time.time(), _ms(lifetimes.whole)
-        pipe = self._client.pipeline(transaction=True)
-        pipe.set(self._key("session", name), session, px=min(_ms(lifetimes.idle), whole))
-        for group in groups:
-            key = self._key("sessions", group)
-            pipe.zremrangebyscore(key, "-inf", now)
-            pipe.zadd(key, {name: now + lifetimes.whole})
-            pipe.pexpire(key, whole)
+        pipe, lasts = self._client.pipeline(transaction=True), min(lifetimes.idle, lifetimes.whole)
+        pipe.set(self._key("session", name), session, px=_ms(lasts))
+        self._group(pipe, name, lifetimes.whole, groups)
         await self._done("EXEC", pipe.execute)
 
     async def read(self, name: str, idle: float) -> bytes | None:
@@ -74,10 +69,22 @@ class Sessions:
         key = self._key("session", name)
         return await self._done("GETEX", lambda: self._client.getex(key, px=_ms(idle)))
 
-    async def renew(self, name: str, session: bytes) -> bool:
-        """Puts it in place of what is there; False, and nothing done, if the session has ended."""
+    async def shorten(self, name: str, seconds: float) -> None:
+        """The session lasts no longer than that, unless it is read."""
         key = self._key("session", name)
-        put = await self._done("SET", lambda: self._client.set(key, session, xx=True, keepttl=True))
+        await self._done("PEXPIRE", lambda: self._client.pexpire(key, _ms(seconds)))
+
+    async def renew(
+        self, name: str, session: bytes, lifetimes: _Lifetimes, groups: Sequence[str]
+    ) -> bool:
+        """Puts it in place of what is there, and into these groups as well.
+
+        False, and nothing put, if the session has ended.
+        """
+        pipe = self._client.pipeline(transaction=True)
+        pipe.set(self._key("session", name), session, xx=True, keepttl=True)
+        self._group(pipe, name, lifetimes.whole, groups)
+        put, *_ = await self._done("EXEC", pipe.execute)
         return put is not None
 
     async def end(self, *names: str) -> None:
@@ -109,6 +116,15 @@ class Sessions:
     async def close(self) -> None:
         """Lets go of all connections."""
         await self._client.aclose()
+
+    def _group(self, pipe: Any, name: str, whole: float, groups: Sequence[str]) -> None:
+        """Has groups find a session, which ends in ``whole`` seconds at the latest."""
+        now = time.time()
+        for group in groups:
+            key = self._key("sessions", group)
+            pipe.zremrangebyscore(key, "-inf", now)
+            pipe.zadd(key, {name: now + whole})
+            pipe.pexpire(key, _ms(whole))
 
     def _key(self, kind: str, name: str) -> str:
         return f"{self._prefix}{kind}:{name}"

@@ -20,6 +20,7 @@ from edge.issuer.metadata import jwks, metadata
 from edge.issuer.own import OwnIssuer
 from edge.issuer.page import FOLDER, message_page
 from edge.issuer.parts import Parts
+from edge.issuer.revoke import revoke
 from edge.issuer.token import token
 
 _BOTH: Final = ("GET", "POST")
@@ -37,6 +38,7 @@ def app_of(own: OwnIssuer, replays: Replays, clock: Callable[[], float] = time.t
         ("/login", login, ("POST",)),
         ("/login.css", _style, ("GET",)),
         ("/token", token, ("POST",)),
+        ("/revoke", revoke, ("POST",)),
         ("/logout", end_session, _BOTH),
     ]
     routes = [Route(path, partial(end, parts), methods=ways) for path, end, ways in endpoints]

@@ -29,14 +29,15 @@ async def token(parts: Parts, request: Request) -> Response:
     try:
         form = await form_of(request)
         form.check_once()
-        client = _client(parts, form, request)
+        client = client_of(parts, form, request)
         answer = await _granted(parts, form, client)
     except OAuthError as error:
-        return _refused(error)
+        return refused(error)
     return JSONResponse(answer, headers=NEVER_KEPT)
 
 
-def _client(parts: Parts, form: Parameters, request: Request) -> Client:
+def client_of(parts: Parts, form: Parameters, request: Request) -> Client:
+    """Who asks; raises ``OAuthError`` if that is no client of ours."""
     if "authorization" in request.headers or form.get("client_secret"):
         message = "The clients here are public ones: they have no secret to show."
         raise OAuthError("invalid_client", message, status=401)
@@ -110,7 +111,8 @@ def _tokens(
     return answer
 
 
-def _refused(error: OAuthError) -> Response:
+def refused(error: OAuthError) -> Response:
+    """What is wrong, in OAuth's words (RFC 6749, section 5.2)."""
     body = {"error": error.error, "error_description": error.description}
     known = error.error != "invalid_client"
     challenge = {} if known else {"www-authenticate": 'Basic realm="issuer"'}

@@ -157,6 +157,28 @@ async def test_a_refresh_token_that_is_shown_again(visit: Visit):
     assert wrong(await visit.refresh(fresh["refresh_token"])) == "invalid_grant"
 
 
+async def test_a_refresh_token_that_is_given_back(visit: Visit):
+    """It ends the sign-in that it is of, and no other; twice is no error."""
+    tokens, other = await visit.tokens(), await visit.tokens()
+    for _ in range(2):
+        answer = await visit.revoke(tokens["refresh_token"])
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["cache-control"] == "no-store"
+    assert wrong(await visit.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert (await visit.refresh(other["refresh_token"])).status_code == 200
+
+
+async def test_what_cannot_be_given_back(visit: Visit):
+    """What is no token is good for nothing already; an access token lasts, and so that is said."""
+    tokens = await visit.tokens()
+    for text in ("x", "a.b", await visit.code()):
+        assert (await visit.revoke(text)).status_code == 200
+    assert wrong(await visit.revoke(tokens["access_token"])) == "unsupported_token_type"
+    assert wrong(await visit.revoke("")) == "invalid_request"
+    assert wrong(await visit.revoke(tokens["refresh_token"], client_id="x")) == "invalid_client"
+    assert (await visit.refresh(tokens["refresh_token"])).status_code == 200
+
+
 async def test_a_code_that_is_shown_again(visit: Visit):
     """It gives nothing, and what it gave cannot be refreshed."""
     code = await visit.code()

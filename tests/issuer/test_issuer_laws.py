@@ -19,6 +19,7 @@ GOOD = Visit(httpx.AsyncClient(), ORIGIN).request(
     grant_type="authorization_code",
     code="a.b",
     refresh_token="a.b",
+    token="a.b",
     code_verifier="v" * 43,
     person="ada",
     id_token_hint="a.b.c",
@@ -59,7 +60,9 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> httpx.AsyncClient:
 
 
 @settings(deadline=None)  # a machine may be busy
-@given(pairs=parameters(), path=st.sampled_from(["authorize", "login", "token", "logout"]))
+@given(
+    pairs=parameters(), path=st.sampled_from(["authorize", "login", "token", "revoke", "logout"])
+)
 async def test_odd_requests(http: httpx.AsyncClient, pairs: list[tuple[str, str]], path: str):
     """By GET and by POST, and through the login page's form."""
     query = urlencode(pairs)

@@ -94,6 +94,11 @@ class Visit:
         form = {"grant_type": "refresh_token", "client_id": "bigraph", "refresh_token": token}
         return await self.http.post("/issuer/token", data=form | more)
 
+    async def revoke(self, token: str, **more: str) -> httpx.Response:
+        """The answer to a token that is given back."""
+        form = {"client_id": "bigraph", "token": token, "token_type_hint": "refresh_token"}
+        return await self.http.post("/issuer/revoke", data=form | more)
+
     async def tokens(self, person: str = "dispatcher", **more: str | None) -> dict[str, Any]:
         """The tokens of a whole sign-in."""
         answer = await self.redeem(await self.code(person, **more))

@@ -1,5 +1,6 @@
 """In charge of an issuer that browsers sign in with: codes, tokens, rotation, by the book."""
 
+import asyncio
 import base64
 import hashlib
 import secrets
@@ -29,6 +30,7 @@ class Provider(TestIssuer):
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "end_session_endpoint": f"{self.url}/end",
+            "revocation_endpoint": f"{self.url}/revoke",
             "authorization_response_iss_parameter_supported": True,
         }
         self.now: float = NOW
@@ -45,6 +47,8 @@ class Provider(TestIssuer):
         self.refresh_tokens: dict[str, dict[str, Any]] = {}
         self.spent: set[str] = set()
         self.verifiers: list[str] = []
+        self.revoking = asyncio.Event()
+        self.revoking.set()
 
     @property
     def refreshes(self) -> int:
@@ -57,6 +61,7 @@ class Provider(TestIssuer):
             [
                 Route("/authorize", self.authorize),
                 Route("/token", self.token_endpoint, methods=["POST"]),
+                Route("/revoke", self.revoke, methods=["POST"]),
             ]
         )
         return app
@@ -85,6 +90,19 @@ class Provider(TestIssuer):
         if granted is None or self.refuses:
             return JSONResponse({"error": self.refuses or "invalid_grant"}, 400)
         return JSONResponse(self._tokens(granted) | self.tells)
+
+    async def revoke(self, request: Request) -> Response:
+        """By RFC 7009: whatever comes, it says nothing but yes."""
+        form = dict(parse_qsl((await request.body()).decode()))
+        self.asked.append("revoke")
+        await self.revoking.wait()
+        if self.down:
+            return Response("away", 503)
+        if not self._knows(request, form):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        assert form["token_type_hint"] == "refresh_token"
+        self.refresh_tokens.pop(form["token"], None)
+        return Response()
 
     def logout_token(self, **more: Any) -> str:
         """A good one but for what is said; None takes a claim away."""

@@ -3,8 +3,10 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 from ticking import ticking
 
+from auth.revoking import MOST
 from tests.auth.issuing import new_key
 from tests.login.browsing import APP, Browser, Worker, code_of
 from tests.login.provider import CLIENT_ID, LOGOUT_EVENT, Provider
@@ -16,6 +18,12 @@ async def told(browser: Browser, token: str, worker: int = 0, **more: str):
     """The issuer tells a worker that somebody is gone."""
     form = {"logout_token": token} | more
     return await browser.clients[worker].post("/auth/backchannel-logout", data=form)
+
+
+async def told_of(workers: list[Worker]) -> None:
+    """Until the issuer was told of all tokens that nobody uses any more."""
+    for worker in workers:
+        await worker.browsers._revoking.close()
 
 
 async def test_somebody_signs_out(browser: Browser, provider: Provider):
@@ -54,6 +62,75 @@ async def test_signing_out_needs_no_issuer(browser: Browser, provider: Provider,
     provider.down = True
     assert (await browser.log_out()).json() == {"location": f"{APP}/"}
     assert await browser.me() is None
+
+
+async def test_the_refresh_token_is_revoked(
+    browser: Browser, other: Browser, provider: Provider, workers: list[Worker]
+):
+    """That of the session, which nobody waits for."""
+    await browser.log_in()
+    await other.log_in()
+    provider.revoking.clear()
+    mine, others = provider.refresh_tokens
+    assert (await browser.log_out()).json()["location"].startswith(f"{provider.url}/end")
+    assert provider.refresh_tokens.keys() == {mine, others}
+    provider.revoking.set()
+    await told_of(workers)
+    assert provider.asked.count("revoke") == 1
+    assert provider.refresh_tokens.keys() == {others}
+    assert await other.me()
+
+
+async def test_without_a_place_to_revoke_tokens(
+    browser: Browser, provider: Provider, workers: list[Worker]
+):
+    """Nothing is asked of the issuer."""
+    del provider.metadata["revocation_endpoint"]
+    await browser.log_in()
+    await browser.log_out()
+    await told_of(workers)
+    assert "revoke" not in provider.asked
+    assert await browser.me() is None
+
+
+@pytest.mark.parametrize("wrong", ["down", "secret", "nowhere", "plain"])
+async def test_a_token_that_cannot_be_revoked(
+    browser: Browser, provider: Provider, workers: list[Worker], wrong: str
+):
+    """It is said in the log, without the token, and nobody is kept signed in by it."""
+    match wrong:
+        case "nowhere":
+            provider.metadata["revocation_endpoint"] = f"{provider.url}/nowhere"
+        case "plain":
+            provider.metadata["revocation_endpoint"] = "http://issuer.test/revoke"
+    await browser.log_in()
+    match wrong:
+        case "down":
+            provider.down = True
+        case "secret":
+            provider.secret = "another"
+    with capture_logs() as lines:
+        await browser.log_out()
+        await told_of(workers)
+    (line,) = [line for line in lines if line["event"] == "refresh_token_not_revoked"]
+    assert not any(token in str(line) for token in provider.refresh_tokens)
+    assert await browser.me() is None
+
+
+async def test_only_so_many_are_revoked_at_once(
+    browser: Browser, provider: Provider, workers: list[Worker]
+):
+    """An issuer that hangs costs no memory."""
+    await browser.log_in()
+    provider.revoking.clear()
+    revoking = workers[0].browsers._revoking
+    with capture_logs() as lines:
+        for number in range(MOST + 5):
+            revoking.begin(f"token {number}")
+    assert len(lines) == 5
+    provider.revoking.set()
+    await told_of(workers)
+    assert not revoking._under_way
 
 
 async def test_the_issuer_ends_a_session(browser: Browser, other: Browser, provider: Provider):
@@ -100,6 +177,34 @@ async def test_ended_while_it_is_renewed(browser: Browser, provider: Provider, w
     provider.delay = 0
     assert (await told(browser, provider.logout_token())).status_code == 200
     await workers[0].browsers._renewing.close()
+    assert code_of(await browser.ask()) == "SESSION_EXPIRED"
+    await told_of(workers)
+    assert not provider.refresh_tokens
+
+
+@pytest.mark.parametrize("sid", ["s1", "s2", None])
+async def test_renewed_with_another_sid(
+    browser: Browser, provider: Provider, workers: list[Worker], sid: str | None
+):
+    """By either the issuer ends the session, and by the subject."""
+    await browser.log_in()
+    provider.identity = {"sid": "s2"}
+    provider.now += provider.seconds + 31
+    assert await browser.me()
+    assert (await told(browser, provider.logout_token(sid="s3"))).status_code == 200
+    assert await browser.me(1)
+    assert (await told(browser, provider.logout_token(sid=sid))).status_code == 200
+    assert [code_of(await browser.ask(worker)) for worker in (0, 1)] == ["SESSION_EXPIRED"] * 2
+
+
+async def test_renewed_without_a_sid(browser: Browser, provider: Provider):
+    """It goes by the one that it had."""
+    await browser.log_in()
+    provider.identity = {"sid": None}
+    for _ in range(2):
+        provider.now += provider.seconds + 31
+        assert await browser.me()
+    assert (await told(browser, provider.logout_token())).status_code == 200
     assert code_of(await browser.ask()) == "SESSION_EXPIRED"
 
 

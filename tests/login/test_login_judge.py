@@ -80,8 +80,10 @@ async def test_each_of_three_people(person: Person, judge: Judge, expected: dict
         assert (found["subject"], found["name"]) == (expected["subject"], expected["name"])
         assert found["roles"] == expected["roles"]
         assert found["scopes"] == expected.get("scopes", [])
+    before = judge.said.count("given back")
     location = (await person.asked("/auth/logout")).json()["location"]
     assert await session(person) is None
+    assert eventually(lambda: judge.said.count("given back") > before), judge.said
     confirm = await person.visit(location)
     left = await person.fill_in(confirm, logout="yes")
     assert str(left.url) == f"{person.urls[0]}/"

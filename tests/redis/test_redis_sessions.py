@@ -44,13 +44,13 @@ async def test_a_session_for_all(two: tuple[Sessions, Sessions]):
     await here.begin("a", b"1", Lifetimes(), ["g", "h"])
     await there.begin("b", b"2", Lifetimes(), ["g"])
     assert await there.read("a", 60) == b"1"
-    assert await there.renew("a", b"3")
+    assert await there.renew("a", b"3", Lifetimes(), ["i"])
     assert await here.read("a", 60) == b"3"
     assert set(await here.found("g")) == {"a", "b"}
-    assert await here.found("h") == ["a"]
+    assert await here.found("h") == await here.found("i") == ["a"]
     await there.end("a", "b")
     assert await here.read("a", 60) is None
-    assert not await here.renew("a", b"4")
+    assert not await here.renew("a", b"4", Lifetimes(), ["g"])
     assert await here.read("a", 60) is None
 
 
@@ -62,6 +62,17 @@ async def test_groups_forget_what_cannot_last(two: tuple[Sessions, Sessions]):
     await asyncio.sleep(0.1)
     await here.begin("last", b"1", Lifetimes(), ["g"])
     assert await here.found("g") == ["last"]
+
+
+async def test_a_session_that_is_not_to_last(two: tuple[Sessions, Sessions]):
+    """It goes when it is told to, and is not brought back by that."""
+    here, there = two
+    await here.begin("a", b"1", Lifetimes(), [])
+    await there.shorten("a", 0.05)
+    await there.shorten("b", 60)
+    await asyncio.sleep(0.1)
+    assert await here.read("a", 60) is None
+    assert await here.read("b", 60) is None
 
 
 async def test_renewing_one_at_a_time(two: tuple[Sessions, Sessions]):

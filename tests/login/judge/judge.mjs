@@ -27,6 +27,7 @@ const provider = new Provider(url, {
   ttl: { ...lifetimes, AccessToken: seconds, IdToken: seconds },
   features: {
     backchannelLogout: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => audience,
@@ -44,6 +45,8 @@ const provider = new Provider(url, {
 provider.on('server_error', (_, error) => console.log(error));
 provider.on('grant.error', (_, error) => console.log('refused', error.message, error.error_detail));
 provider.on('grant.success', ({ oidc }) => console.log('granted', oidc.params.grant_type));
+provider.on('refresh_token.destroyed', () => console.log('given back'));
+provider.on('revocation.error', (_, error) => console.log('refused', error.message));
 provider.on('backchannel.error', (_, error) => console.log('not told', error.message));
 provider.on('backchannel.success', () => console.log('told'));
 
