@@ -16,16 +16,17 @@ from auth.profiles import PROFILES
 from catalog import Catalog
 from edge.access import access_text
 from packages import package, people
+from resolvers.guards import Guards
 from settings import Settings
 
 _NOBODY_S: Final = Issuer("", frozenset(), PROFILES["rfc9068"], ALGORITHMS)
 """Whose claims are read where no issuer is set: as RFC 9068 has them."""
 
 
-def print_access(settings: Settings, catalog: Catalog, given: str | None) -> int:
+def print_access(settings: Settings, catalog: Catalog, guards: Guards, given: str | None) -> int:
     """Prints what somebody may do; nobody, without a word. Raises ``TokenError`` and the like."""
     principal = ANONYMOUS if given is None else _principal(settings, given)
-    sys.stdout.write(access_text(catalog, principal))
+    sys.stdout.write(access_text(catalog, principal, guards))
     return 0
 
 

@@ -44,6 +44,8 @@ from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
 from packages import StartError, blamed_on, examples, package, sample_tables
 from principals import print_access
+from resolvers.guards import guards_of
+from resolvers.info import core_of
 from resolvers.introspection import Introspection
 from resolvers.paging import PageLimits
 from resolvers.parsing import MOST_TOKENS
@@ -295,7 +297,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
     if command == "explain":
         return print_explanation(settings, explained(**given))
     if command == "access":
-        return print_access(settings, catalog_and_schema(settings)[0], given["somebody"])
+        catalog, schema = catalog_and_schema(settings)
+        return print_access(settings, catalog, guards_of(core_of(schema)), given["somebody"])
     if command == "token":
         return print_token(settings, given["person"], given["scope"])
     end_tracing = tracing.configure(os.environ, service_version=VERSION)

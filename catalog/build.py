@@ -32,6 +32,7 @@ from catalog.searches import SEARCH, SIMILARITY
 from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
 from catalog.views import with_view
+from catalog.ways import with_ways
 
 Said = type | Declared
 """What a package of models has: models, and declared routines."""
@@ -97,6 +98,7 @@ def catalog_of(said: Iterable[Said]) -> Catalog:
     for entity in entities.values():
         _check_entity(entities, entity)
         check_access(entities, entity)
+    entities = with_ways(entities)
     routines = [routine_of(entities, each) for each in said if isinstance(each, Declared)]
     _check_type_names(entities.values(), interfaces, routines)
     return Catalog(entities.values(), interfaces, routines)

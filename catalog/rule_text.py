@@ -6,7 +6,17 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from catalog.access import AllOf, AnyOf, Authenticated, Claim, Roles, Rows, Rule, Scopes
+from catalog.access import (
+    AllOf,
+    AnyOf,
+    Authenticated,
+    Claim,
+    Policies,
+    Roles,
+    Rows,
+    Rule,
+    Scopes,
+)
 
 Told = Callable[[Claim], Any]
 """What to write for a claim."""
@@ -29,6 +39,8 @@ def rule_text(rule: Rule, told: Told = lambda claim: claim) -> str:
             return f"scopes({_listed(names)})"
         case Roles(names):
             return f"roles({_listed(names)})"
+        case Policies(names):
+            return f"policies({_listed(names)})"
         case Rows(where):
             return f"rows({_value(where, told)})"
         case _:

@@ -6,6 +6,7 @@ It is said by the models alone, decided as the planner decides it: no database i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, cast
 
 from auth import Principal
@@ -26,6 +27,7 @@ from catalog.entity import Catalog, Entity, Relation
 from catalog.rule_text import claim_text, rule_text
 from catalog.types import Scalar
 from resolvers.claims import ABSENT, Use
+from resolvers.guards import NO_GUARDS, Guards, policies_in
 from resolvers.predicates import predicate_of
 from resolvers.seen import Seen
 
@@ -45,9 +47,12 @@ class _Verdict(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-def access_text(catalog: Catalog, principal: Principal) -> str:
-    """A table for one principal; raises ``ModelError`` for rules that cannot be followed."""
-    lines = list(_Teller(catalog, principal).lines())
+def access_text(catalog: Catalog, principal: Principal, guards: Guards = NO_GUARDS) -> str:
+    """A table for one principal, with the fields that users wrote and that have ``guards``.
+
+    Raises ``ModelError`` for rules that cannot be followed.
+    """
+    lines = list(_Teller(catalog, principal, guards).lines())
     width = max(len(line.what) for line in lines)
     table = (f"{line.what:<{width}}  {line.may:<7}  {line.by}".rstrip() for line in lines)
     return "\n".join([_who(principal), *table, ""])
@@ -64,9 +69,10 @@ def _who(principal: Principal) -> str:
 
 
 class _Teller:
-    def __init__(self, catalog: Catalog, principal: Principal) -> None:
+    def __init__(self, catalog: Catalog, principal: Principal, guards: Guards) -> None:
         self._everything = Seen(catalog)
         self._principal = principal
+        self._guards = guards
 
     def lines(self) -> Iterator[_Line]:
         for entity in self._everything.values():
@@ -77,6 +83,9 @@ class _Teller:
         for routine in self._everything.routines:
             may = "yes" if decided(routine.read, self._principal) == anyone else "no"
             yield _Line(f"  {routine.api}", may, rule_text(routine.read))
+        others = {each.partition(".")[0]: None for each in sorted(self._guards.rules)}
+        for name in [each for each in others if each not in self._everything]:
+            yield from (_Line(), _Line(name), *self._written(name))
 
     def _entity(self, entity: Entity) -> Iterator[_Line]:
         access, members = entity.access or Access(), {**entity.fields, **entity.relations}
@@ -88,6 +97,17 @@ class _Teller:
             # Who may not read a relation by its own rule need not know where it leads.
             if decided(access.fields.get(relation.name, anyone), self._principal) == anyone:
                 yield from self._led(relation)
+        yield from self._written(entity.name)
+
+    def _written(self, type_: str) -> Iterator[_Line]:
+        """Of a type, the fields that a user wrote; what policies hold is only said to requests."""
+        for coordinate, rule in sorted(self._guards.rules.items()):
+            owner, _, name = coordinate.partition(".")
+            if owner == type_:
+                trusted = replace(self._principal, policies=policies_in(rule))
+                may = [decided(rule, each) == anyone for each in (self._principal, trusted)]
+                word = "yes" if may[0] else "asked" if may[1] else "no"
+                yield _Line(f"  .{name}", word, rule_text(rule))
 
     def _ruled(self, what: str, entity: Entity, rule: Rule) -> Iterator[_Line]:
         verdict = self._verdict(entity, rule)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import strawberry
 from issuing import AUDIENCE, TestIssuer
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
@@ -21,6 +22,9 @@ from catalog.rule_text import rule_text
 from console import options
 from edge.access import access_text
 from principals import print_access
+from resolvers.guards import NO_GUARDS, guards_of
+from resolvers.info import core_of
+from schema import Policy, RequiresScopes, build_schema, extends
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +109,51 @@ def test_who_sees_all_of_a_link_table_still_needs_the_target():
     assert said["Worker"][-1].split() == [".firms", "no", "as", "Firm"]
 
 
+def test_fields_of_ones_own():
+    """Below their type, by their directives; what a function has to say is left to it."""
+
+    @strawberry.type(directives=[RequiresScopes(scopes=[["pay"]])])
+    class Payslip:
+        total: int
+        bank: str = strawberry.field(directives=[Policy(policies=[["role:boss"], ["own", "new"]])])
+
+    @extends(Worker)
+    class OfWorker:
+        @strawberry.field
+        def payslip(self) -> Payslip | None:
+            return None
+
+        @strawberry.field
+        def open(self) -> int:
+            return 1
+
+    async def decide(*_: object) -> None:
+        """Is not asked."""
+
+    guards = guards_of(core_of(build_schema(CATALOG, [OfWorker], decide=decide)))
+
+    def lines(*scopes_: str, role: str = "x") -> list[list[str]]:
+        who = Principal("i", "w", frozenset(scopes_), frozenset({role}))
+        told = access_text(CATALOG, who, guards).splitlines()
+        own = (".payslip", ".open", ".bank", ".total")
+        return [
+            line.split(maxsplit=2) for line in told if line.split()[:1] and line.split()[0] in own
+        ]
+
+    bank = '(roles("boss") | policies("own") & policies("new")) & scopes("pay")'
+    assert sorted(lines()) == [
+        [".bank", "no", bank],
+        [".payslip", "no", 'scopes("pay")'],
+        [".total", "no", 'scopes("pay")'],
+    ]
+    assert [line[:2] for line in sorted(lines("pay"))] == [
+        [".bank", "asked"],
+        [".payslip", "yes"],
+        [".total", "yes"],
+    ]
+    assert [line[1] for line in lines("pay", role="boss")] == ["yes"] * 3
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
@@ -125,7 +174,7 @@ def test_a_rule_is_written_as_python_writes_it(rule: Rule, text: str):
 def of_the_sample(capsys, given: str | None, **more: object) -> str:
     """What the command prints for the sample."""
     settings = Settings(_env_file=None, **more)  # type: ignore[call-arg]
-    assert print_access(settings, SAMPLE, given) == 0
+    assert print_access(settings, SAMPLE, NO_GUARDS, given) == 0
     return capsys.readouterr().out
 
 

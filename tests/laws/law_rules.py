@@ -19,6 +19,7 @@ from catalog import Access, Catalog, anyone, authenticated, claim, roles, rows, 
 from catalog.access import Rule, nobody
 from catalog.entity import Entity
 from catalog.types import EnumType, Field, Scalar
+from catalog.ways import with_ways
 from tests.library.rows import Rows
 
 SCOPES, ROLES = ("a", "b"), ("x", "y")
@@ -47,6 +48,8 @@ class Ruled:
 
     catalog: Catalog
     claims: Mapping[ClaimPath, Sequence[Any]]
+    said: Mapping[str, Access]
+    """What was said, before rules of fields became those of relations as well."""
 
 
 def family_of(catalog: Mapping[str, Entity], entity: Entity) -> list[Entity]:
@@ -67,8 +70,9 @@ def ruled(catalog: Catalog, held: Rows, random: Random) -> Ruled:
         inherited = {n: r for each in above for n, r in said[each.name].fields.items()}
         own = dict(writer.members(entity, known))
         said[entity.name] = Access(read=read, fields=inherited | own)
-    entities = [replace(entity, access=said[entity.name]) for entity in catalog.values()]
-    return Ruled(Catalog(entities, catalog.interfaces), writer.claims)
+    entities = {name: replace(each, access=said[name]) for name, each in catalog.items()}
+    closed = Catalog(with_ways(entities).values(), catalog.interfaces)
+    return Ruled(closed, writer.claims, said)
 
 
 @dataclass

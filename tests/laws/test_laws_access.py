@@ -32,6 +32,7 @@ from strawberry import Schema
 
 from catalog import Access, Catalog, Store, anyone, authenticated
 from catalog.access import AnyOf
+from catalog.entity import Relation
 from catalog.query import DataSource
 from datasources.memory import MemorySource
 from datasources.redis import Cache, NoCache, RedisCache
@@ -39,6 +40,7 @@ from edge.errors import told
 from edge.graph import Graph
 from resolvers.operation import Operation as Understood
 from resolvers.parsing import parsed, tree_of
+from resolvers.sights import Sights
 from schema import build_schema
 from tests.library.answers import comparable_errors
 from tests.library.rows import Rows, documents, tables
@@ -186,6 +188,38 @@ async def test_rules_make_a_difference(world):
     denied = sum(any(code == DENIED for code, _ in _told(each)) for each in ruled_)
     assert VIEWERS * 0.8 > told_less > VIEWERS * 0.3
     assert denied < told_less * 0.7
+
+
+async def test_relations_tell_no_more_than_their_fields():
+    """Who may follow one may read all that it compares, unless it has a rule of its own."""
+    followed, closed = 0, 0
+    for seed in range(30):
+        found = ruled(_open(), _rows(), _random(seed))
+        sights = Sights(found.catalog, LIMITS)
+        for viewer in viewers(found, _random(seed), 5):
+            seen = sights.of(viewer.principal).planner.catalog
+            for entity in seen.values():
+                for relation in entity.relations.values():
+                    if relation.name in found.said[entity.name].fields:
+                        continue
+                    told = all(
+                        seen.shows_whole(seen[name], seen[name].fields[field])
+                        for name, field in _compared(relation)
+                    )
+                    assert told or not seen.shows(entity, relation), (relation, viewer)
+                    followed, closed = followed + seen.shows(entity, relation), closed + (not told)
+    assert followed
+    assert closed
+
+
+def _compared(relation: Relation) -> list[tuple[str, str]]:
+    if relation.through is None:
+        pairs = [((relation.source, a), (relation.target, b)) for a, b in relation.on]
+    else:
+        link = relation.through.entity
+        pairs = [((relation.source, a), (link, b)) for a, b in relation.through.source_on]
+        pairs += [((link, a), (relation.target, b)) for a, b in relation.through.target_on]
+    return [end for pair in pairs for end in pair]
 
 
 def _random(seed: int) -> Random:
