@@ -9,6 +9,7 @@ CPU, and how many times as much the others take: medians of rounds in turn.
     rows        nobody asks, and for anyone there are rows of one value only, as a client may filter
     both        somebody asks, and there are the rows of the value that a claim of the token has
     both/rows   what it costs to know who asks, where the query of the store is the same
+    policy      somebody asks, and PostgreSQL, which is told, has a policy about the claim
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import psycopg
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from starlette.types import ASGIApp, Message, Scope
@@ -50,7 +52,7 @@ from catalog import (
 from catalog.access import Rule
 from datasources.embedded import Supervisor
 from datasources.load import SampleTable, load
-from datasources.postgres import PostgresSource
+from datasources.postgres import PostgresSource, Roles
 from datasources.redis import NoCache, Replays
 from edge.app import create_app
 from edge.graph import Graph
@@ -72,6 +74,14 @@ QUERIES: Final = {
     ),
 }
 OURS: Final = rows({"carrier": {"eq": AIRLINE}})
+POLICY: Final = """CREATE ROLE web; GRANT SELECT ON ALL TABLES IN SCHEMA public TO web;
+ALTER TABLE flight ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON flight TO web
+USING (carrier = (SELECT current_setting('request.jwt.claims', true)::json ->> 'airline'))"""
+COMPARED: Final = (
+    *((1, 0, "token"), (2, 0, "rows"), (3, 0, "both")),
+    *((3, 2, "both/rows"), (4, 0, "policy")),
+)
+"""Which graph of those asked is compared with which other one."""
 MINE: Final = authenticated & rows({"carrier": {"eq": claim("airline")}})
 
 
@@ -102,11 +112,14 @@ async def _measured(folder: Path) -> None:
         await load(
             _catalog(anyone), _few(), postgres_url=url, mongo_url=None, progress=lambda *_: None
         )
+        with psycopg.connect(url) as connection:
+            connection.execute(POLICY)
         token, authenticator = _signed_in()
         graphs = [
             _graph(rule, url, authenticator if shown else None)
             for rule, shown in ((anyone, None), (anyone, token), (OURS, None), (MINE, token))
         ]
+        graphs.append(_graph(anyone, url, authenticator, Roles("web", "web")))
         asked = [
             Asked(
                 create_app(graph, max_body_bytes=10_000, examples=None),
@@ -148,7 +161,7 @@ def _line(title: str, taken: list[list[Taken]]) -> str:
     for name in ("all", "cpu"):
         rounds = [[getattr(each, name) for each in one] for one in taken]
         parts.append(f"{name} open {statistics.median(one[0] for one in rounds):6.3f} ms")
-        for at, of, said in ((1, 0, "token"), (2, 0, "rows"), (3, 0, "both"), (3, 2, "both/rows")):
+        for at, of, said in COMPARED:
             ratio = statistics.median(one[at] / one[of] for one in rounds)
             parts.append(f"{said} ×{ratio:5.3f}")
     return "  ".join(parts)
@@ -197,7 +210,7 @@ def _scope(headers: list[tuple[bytes, bytes]]) -> Scope:
     }
 
 
-# --- The two graphs, their rows, and who asks ---
+# --- The graphs, their rows, and who asks ---
 
 
 def _catalog(of_flights: Rule) -> Catalog:
@@ -208,12 +221,17 @@ def _catalog(of_flights: Rule) -> Catalog:
     return Catalog(entities, catalog.interfaces, catalog.routines)
 
 
-def _graph(of_flights: Rule, url: str, authenticator: Authenticator | None = None) -> Graph:
+def _graph(
+    of_flights: Rule,
+    url: str,
+    authenticator: Authenticator | None = None,
+    roles: Roles | None = None,
+) -> Graph:
     catalog = _catalog(of_flights)
     return Graph(
         catalog=catalog,
         schema=build_schema(catalog, extensions_in(extensions)),
-        sources={Store.POSTGRES: PostgresSource(catalog, url)},
+        sources={Store.POSTGRES: PostgresSource(catalog, url, roles=roles)},
         cache=NoCache(),
         cache_ttl=0,
         page_limits=PageLimits(100, 1000),

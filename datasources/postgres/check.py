@@ -15,6 +15,8 @@ from datasources.postgres.source import PostgresSource
 from datasources.postgres.viewers import Roles
 
 _SECONDS: Final = 2
+_PATIENCE: Final = 10
+"""Seconds for what is found out before anything is read, if not now."""
 _HAS_TRIGRAMS: Final = "SELECT FROM pg_extension WHERE extname = 'pg_trgm'"
 
 
@@ -43,7 +45,14 @@ async def check_roles(catalog: Catalog, url: str, roles: Roles) -> Sequence[str]
 
     A server that does not answer is let be: whoever reads from it first has them checked.
     """
-    source = PostgresSource(catalog, url, pool_size=1, statement_timeout=_SECONDS, roles=roles)
+    source = PostgresSource(
+        catalog,
+        url,
+        pool_size=1,
+        statement_timeout=_PATIENCE,
+        connect_timeout=_PATIENCE,
+        roles=roles,
+    )
     try:
         return await source.check_roles()
     except (StoreUnavailable, StoreTimeout):

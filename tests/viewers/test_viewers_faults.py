@@ -103,7 +103,7 @@ async def test_people_who_go_away_at_any_moment(served):
 
 async def test_what_takes_too_long(served):
     """It is stopped by the server, and the session stays."""
-    graph = served(pool_size=1, statement_timeout=0.5)
+    graph = served(pool_size=1, statement_timeout=3)
     data, codes = await answered(graph, ADA, "{ slept(seconds: 50) }")
     assert (data, codes) == ({"slept": None}, [StoreTimeout.code])
     assert await owners(graph, BOB) == {"bob"}
