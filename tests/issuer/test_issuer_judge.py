@@ -39,8 +39,8 @@ def test_a_sign_in_by_openid_client(judge: Path, first: Running):
     assert (claims["sub"], claims["airline"]) == ("dispatcher", "UA")
     assert (access["sub"], access["roles"]) == ("dispatcher", ["dispatcher"])
     assert said.pop("refreshed")["sid"] == claims["sid"]
+    assert 200 < said.pop("expires") <= 300  # the client counts its seconds down
     assert said == {
-        "expires": 300,
         "replayedCode": "invalid_grant",
         "endedByIt": "invalid_grant",
         "otherVerifier": "invalid_grant",
