@@ -18,6 +18,9 @@ from catalog.routine import Call
 from catalog.viewer import Viewer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from catalog.change import Isolation, Transaction
     from catalog.summary import Summary
     from catalog.templates import Ask
 
@@ -310,18 +313,14 @@ class Answer:
         return f"Answer({list(self.rows)!r}, {self.total!r})"
 
 
-class DataSource(Protocol):
-    """A store that can be read: Postgres, MongoDB, or memory."""
+class Readable(Protocol):
+    """What can be read: a store, or a transaction in it."""
 
     store: Store
 
     @property
     def policy(self) -> str:
         """The fingerprint of whom it reads for, if that makes a difference."""
-        ...
-
-    def as_seen_by(self, viewer: Viewer) -> DataSource:
-        """What reads for this viewer: itself, if the store has no say in what somebody sees."""
         ...
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
@@ -339,6 +338,22 @@ class DataSource(Protocol):
         """About how many rows each has, by its name, as far as the store knows without counting.
 
         Raises ``StoreError`` if the store does not answer.
+        """
+        ...
+
+
+class DataSource(Readable, Protocol):
+    """A store that can be read and changed: Postgres, MongoDB, or memory."""
+
+    def as_seen_by(self, viewer: Viewer) -> DataSource:
+        """What reads and writes for this viewer: itself, if the store has no say in what somebody sees."""
+        ...
+
+    def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of `catalog.change`; nothing is asked of the store before its first use.
+
+        Without a level, that of the store's own settings. Ends in ``StoreError`` if it cannot be
+        committed.
         """
         ...
 

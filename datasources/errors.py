@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from catalog.errors import BigraphError
+from catalog.query import Path
 
 
 class StoreError(BigraphError):
-    """A store failed a read; ``store`` is its short name (postgres, mongo)."""
+    """A store failed what was asked; ``store`` is its short name (postgres, mongo)."""
 
     code = "STORE_FAILED"
 
@@ -55,6 +56,95 @@ class SearchUnavailable(StoreError):  # noqa: N818
     """The store lacks what a search needs: an extension, a language, or an index."""
 
     code = "SEARCH_UNAVAILABLE"
+
+
+class ChangeRefused(StoreError):  # noqa: N818
+    """A change that something in the store's data, or in its rules, forbids.
+
+    ``paths`` lead to the fields that it is about, as far as the store tells; ``row`` is the place
+    of the row in an ``Insert``, where the store tells which.
+    """
+
+    code = "CHANGE_REFUSED"
+
+    def __init__(
+        self,
+        store: str,
+        message: str,
+        *,
+        paths: tuple[Path, ...] = (),
+        row: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(store, message, hint=hint)
+        self.paths = paths
+        self.row = row
+
+
+class UniqueViolation(ChangeRefused):
+    """There is a row with these values of a unique key already, or there would be two."""
+
+    code = "UNIQUE_VIOLATION"
+
+
+class ReferenceViolation(ChangeRefused):
+    """A foreign key that would lead to a row that does not exist, or would not any more."""
+
+    code = "REFERENCE_VIOLATION"
+
+
+class CheckViolation(ChangeRefused):
+    """A value, or several together, that a check of the table forbids."""
+
+    code = "CHECK_VIOLATION"
+
+
+class NotNullViolation(ChangeRefused):
+    """A value is missing, or null, that must be there."""
+
+    code = "NOT_NULL_VIOLATION"
+
+
+class DocumentRefused(ChangeRefused):
+    """A document that the collection's validator forbids."""
+
+    code = "DOCUMENT_REFUSED"
+
+
+class ValueOutOfRange(ChangeRefused):
+    """A number, or a moment, beyond what its field can hold."""
+
+    code = "VALUE_OUT_OF_RANGE"
+
+
+class ValueTooLong(ChangeRefused):
+    """A text, or a document, longer than what may be stored."""
+
+    code = "VALUE_TOO_LONG"
+
+
+class ValueInvalid(ChangeRefused):
+    """A value that the store has no form for, such as a text with NUL in Postgres."""
+
+    code = "VALUE_INVALID"
+
+
+class WriteConflict(StoreError):  # noqa: N818
+    """Others wrote the same at the same time; nothing was changed, and all may be tried again."""
+
+    code = "WRITE_CONFLICT"
+
+
+class CommitUnknown(StoreError):  # noqa: N818
+    """The connection was lost in the commit: the changes may or may not have been made."""
+
+    code = "COMMIT_UNKNOWN"
+
+
+class TransactionsUnavailable(StoreError):  # noqa: N818
+    """The store is set up so that it has no transactions."""
+
+    code = "TRANSACTIONS_UNAVAILABLE"
 
 
 class SessionsError(BigraphError):

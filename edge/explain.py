@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 from strawberry import Schema
 
 from auth import ANONYMOUS
+from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Entity, Store
 from catalog.errors import BigraphError
 from catalog.query import ALWAYS, Answer, DataSource, Key, Read
@@ -81,6 +83,10 @@ class Noting:
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
         """Of nothing: no statistics are asked for."""
         return {}
+
+    def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """One of the source's own, which notes nothing: only queries are explained."""
+        return self._source.begin(isolation)
 
     async def ping(self) -> str | None:
         """None: there is nothing to reach."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from catalog.query import Answer, DataSource, Key, Read
+from catalog.query import Answer, Key, Read, Readable
 from catalog.summary import Summary
 from catalog.templates import Ask
 from resolvers.kept import Lookup
@@ -34,7 +34,7 @@ class Batch:
         return Batch(self.lookup, {key: None for key in self.keys if key not in left})
 
 
-async def ask_store(source: DataSource, batches: Sequence[Batch]) -> None:
+async def ask_store(source: Readable, batches: Sequence[Batch]) -> None:
     """Fills in what the store has to say to the keys without an answer, by one call.
 
     Raises ``StoreError``.

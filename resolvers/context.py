@@ -14,7 +14,7 @@ from graphql import GraphQLSchema
 
 from auth import Principal
 from catalog.entity import Entity, Store
-from catalog.query import Batch, DataSource, Read
+from catalog.query import Batch, Read, Readable
 from resolvers.arguments import all_of, filter_of, orders_of, value_of
 from resolvers.errors import InputError
 from resolvers.loaders import Loaders
@@ -33,7 +33,7 @@ class Context:
     catalog: Seen
     claims: Mapping[str, Any]
     """What the principal's token says, by the variables that stand for it in plans."""
-    sources: Mapping[Store, DataSource]
+    sources: Mapping[Store, Readable]
     loaders: Loaders
     planner: Planner
     reaching: Callable[[], Reach]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from catalog.entity import Catalog, Relation
 from catalog.errors import StoredValueError
-from catalog.query import Answer, DataSource, Key
+from catalog.query import Answer, Key, Readable
 from datasources.errors import StoreUnavailable
 from datasources.redis import Cache, NoCache, may_wait
 from resolvers.athand import LOCAL_SECONDS, AtHand
@@ -82,7 +82,7 @@ class EntityCache:
         return self._default_ttl if declared is None else declared
 
     def find(
-        self, source: DataSource, lookup: Lookup, keys: Sequence[Key]
+        self, source: Readable, lookup: Lookup, keys: Sequence[Key]
     ) -> tuple[Mapping[Key, Answer], Sequence[Key]]:
         """What is in this process of these keys, and the keys that are not."""
         found = self._at_hand.find(lookup, keys)
@@ -93,7 +93,7 @@ class EntityCache:
             self._renew(source, Batch(lookup, dict.fromkeys(found.ageing)))
         return found.answers, found.missing
 
-    async def load(self, source: DataSource, batches: Sequence[Batch]) -> None:
+    async def load(self, source: Readable, batches: Sequence[Batch]) -> None:
         """Gives every batch an answer for each of its keys. Raises ``StoreError``."""
         if not any(batch.lookup.ttl for batch in batches):
             await ask_store(source, batches)
@@ -128,7 +128,7 @@ class EntityCache:
             if (errand := under_way.get(key)) and (patient or errand.looked.is_set())
         }
 
-    def _renew(self, source: DataSource, batch: Batch) -> None:
+    def _renew(self, source: Readable, batch: Batch) -> None:
         """Loads anew what ends soon, behind the backs of those who ask: for no request."""
         left = batch.without(self._under_way.get(batch.lookup, ()))
         if left.keys:
@@ -136,7 +136,7 @@ class EntityCache:
             Context().run(self._sent, source, [left], least=LOCAL_SECONDS)
 
     def _sent(
-        self, source: DataSource, batches: Sequence[Batch], *, least: float = 0
+        self, source: Readable, batches: Sequence[Batch], *, least: float = 0
     ) -> _Errand | None:
         """A new errand for these keys; what Redis has for less than ``least`` seconds is loaded."""
         if not batches:
@@ -175,7 +175,7 @@ class EntityCache:
                 self._under_way[lookup] = left
 
     async def _run(
-        self, source: DataSource, batches: Sequence[Batch], looked: asyncio.Event, least: float
+        self, source: Readable, batches: Sequence[Batch], looked: asyncio.Event, least: float
     ) -> None:
         kept = [batch for batch in batches if batch.lookup.ttl]
         await self._look_up(kept, least)

@@ -15,13 +15,13 @@ from catalog.query import (
     And,
     Batch,
     Compare,
-    DataSource,
     Filter,
     IsNull,
     Key,
     Not,
     Operator,
     Read,
+    Readable,
 )
 from catalog.routine import Call
 from resolvers.arguments import all_of
@@ -34,7 +34,7 @@ class KeyReader:
     ``most`` bounds how many keys are read at a time.
     """
 
-    def __init__(self, sources: Mapping[Store, DataSource], most: int) -> None:
+    def __init__(self, sources: Mapping[Store, Readable], most: int) -> None:
         self.most = most
         self._sources = sources
         self._loaders: dict[Store, DataLoader[Read, Answers]] = {}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from strawberry.dataloader import DataLoader
 
 from catalog.entity import Relation, Store
-from catalog.query import Answer, DataSource, Key
+from catalog.query import Answer, Key, Readable
 from catalog.templates import Ask, Template
 from datasources.errors import StoreError
 from resolvers.batches import Batch
@@ -34,7 +34,7 @@ class _Request(NamedTuple):
 class Loaders:
     """The loaders of one request, one for each store; what was loaded is not asked again."""
 
-    def __init__(self, sources: Mapping[Store, DataSource], cache: EntityCache) -> None:
+    def __init__(self, sources: Mapping[Store, Readable], cache: EntityCache) -> None:
         self._cache = cache
         self._sources = sources
         self._known: dict[_Shape, dict[Key, Answer]] = {}
@@ -124,7 +124,7 @@ class Loaders:
             self._loaders[store] = DataLoader(load, cache=False)
         return self._loaders[store]
 
-    async def _load(self, source: DataSource, requests: list[_Request]) -> list[Answers]:
+    async def _load(self, source: Readable, requests: list[_Request]) -> list[Answers]:
         batches: dict[Lookup, Batch] = {}
         for lookup, keys in requests:
             batch = batches.setdefault(lookup, Batch(lookup))

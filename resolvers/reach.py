@@ -24,7 +24,6 @@ from catalog.query import (
     Among,
     And,
     Compare,
-    DataSource,
     Elements,
     Filter,
     IsNull,
@@ -34,6 +33,7 @@ from catalog.query import (
     Order,
     Quantifier,
     Read,
+    Readable,
     Related,
     Searched,
 )
@@ -93,7 +93,7 @@ class Reach:
     def __init__(
         self,
         catalog: Catalog,
-        sources: Mapping[Store, DataSource],
+        sources: Mapping[Store, Readable],
         most_keys: int = MOST_KEYS,
         sizes: Sizes | None = None,
     ) -> None:

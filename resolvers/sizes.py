@@ -17,7 +17,6 @@ from catalog.query import (
     Among,
     And,
     Compare,
-    DataSource,
     Elements,
     Filter,
     IsNull,
@@ -25,6 +24,7 @@ from catalog.query import (
     Operator,
     Or,
     Path,
+    Readable,
     Related,
     Searched,
 )
@@ -41,7 +41,7 @@ class Sizes:
     old. A store that is away has no numbers, or its old ones.
     """
 
-    def __init__(self, catalog: Catalog, sources: Mapping[Store, DataSource]) -> None:
+    def __init__(self, catalog: Catalog, sources: Mapping[Store, Readable]) -> None:
         self._catalog = catalog
         self._sources = sources
         self._rows: dict[str, int] = {}

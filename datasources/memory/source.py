@@ -6,9 +6,13 @@ So it says what each read means in the plainest way, and is never fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import asyncio
+from collections import ChainMap
+from collections.abc import AsyncGenerator, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
+from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Entity, Store
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Join, Key, Path, Read, Record
@@ -30,6 +34,7 @@ from datasources.memory.filters import holds
 from datasources.memory.groups import groups_of
 from datasources.memory.ordering import ordered
 from datasources.memory.tables import Row, Tables, document_of, values_of
+from datasources.memory.transaction import MemoryTransaction
 
 
 class MemorySource:
@@ -38,14 +43,18 @@ class MemorySource:
     ``tables`` holds each entity's records by the entity's name; a record holds values by Python
     field name, in the form in which sources return them: datetimes aware, enums by their API name,
     ObjectIds as hex digits, nested documents as dicts. A name left out is null. Every query sees
-    the records as they are at that moment.
+    the records as they are at that moment. Once an entity's rows are changed by a transaction, they
+    are the source's own.
     """
 
     policy = ""
 
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
         self.store = store
-        self._tables = Tables(catalog, store, tables)
+        self._catalog = catalog
+        self._held = ChainMap({}, cast("MutableMapping[str, Sequence[Row]]", tables))
+        self._tables = Tables(catalog, store, self._held)
+        self._turn = asyncio.Lock()
 
     def as_seen_by(self, viewer: Viewer) -> MemorySource:  # noqa: ARG002
         """Itself: memory shows everybody the same."""
@@ -62,6 +71,20 @@ class MemorySource:
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """Exactly how many rows each has."""
         return {entity.name: len(self._tables.rows(entity.name)) for entity in entities}
+
+    @asynccontextmanager
+    async def begin(
+        self,
+        isolation: Isolation | None = None,  # noqa: ARG002 (one at a time is any level)
+    ) -> AsyncGenerator[Transaction]:
+        """A transaction, which begins when those before it have ended."""
+        async with self._turn:
+            seen = self._held.new_child()
+            source = MemorySource(self._catalog, self.store, seen)
+            transaction = MemoryTransaction(source, source._tables, seen)
+            yield transaction
+            transaction.check()
+            self._held.update(seen.maps[0])
 
     async def ping(self) -> str | None:
         """None: memory always answers."""

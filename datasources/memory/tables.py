@@ -60,6 +60,14 @@ class Tables:
         """Every row of a model's entity."""
         return self.rows(model if isinstance(model, str) else model.__name__)
 
+    def table(self, entity: Entity) -> str:
+        """The name under which an entity's rows are, with those of its kin."""
+        return entity.portion.of if entity.portion else entity.name
+
+    def stored(self, entity: Entity) -> Sequence[Row]:
+        """The rows under that name, without what is computed of them."""
+        return self._tables.get(self.table(entity), ())
+
     def _held(self, entity: str) -> Sequence[Row]:
         portion = self._portions.get(entity)
         if portion is None:

@@ -1,0 +1,166 @@
+"""In charge of values given to be written: what they lack, and what no store would hold.
+
+What can be told of a change alone is told here, before any store is asked, so that all of them
+tell it alike, and of which row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, assert_never
+
+from catalog.change import Change, Delete, Edit, Increment, Insert, Pull, Push, Set, Update
+from catalog.entity import Entity
+from catalog.query import Path
+from catalog.types import (
+    DocumentType,
+    EnumType,
+    FieldType,
+    ListType,
+    Scalar,
+    UnionType,
+    type_after,
+)
+from datasources.errors import NotNullViolation, ValueOutOfRange
+
+Given: TypeAlias = Mapping[str, Any]
+
+_WHOLE: Final = {Scalar.INT: range(-(2**31), 2**31), Scalar.BIGINT: range(-(2**63), 2**63)}
+
+
+def written(entity: Entity) -> DocumentType:
+    """What a new row may hold."""
+    return DocumentType(entity.name, entity.stored_fields)
+
+
+def told(entity: Entity, row: Given) -> Given:
+    """The row with the tag that tells its kind."""
+    portion = entity.portion
+    if portion is None or row.get(portion.tag) is not None:
+        return row
+    return {**row, portion.tag: portion.values[0]}
+
+
+def check(change: Change, *, defaults: bool) -> None:
+    """Raises ``NotNullViolation`` or ``ValueOutOfRange`` for what no row may hold.
+
+    With ``defaults``, the store may have a value for a field that is not there.
+    """
+    match change:
+        case Insert(entity, rows):
+            kind, store = written(entity), entity.store.value
+            for at, row in enumerate(rows):
+                given = DocumentType(kind.name, {n: kind.fields[n] for n in row})
+                _check(store, given if defaults else kind, told(entity, row), (), at)
+        case Update(entity, _, edits):
+            for edit in edits:
+                _check_edit(entity, edit)
+        case Delete():
+            pass
+        case _:
+            assert_never(change)
+
+
+def _check_edit(entity: Entity, edit: Edit) -> None:
+    store = entity.store.value
+    kind, nullable = _end(entity, edit.path)
+    match edit:
+        case Set(path, None) if not nullable:
+            raise NotNullViolation(store, "A value must be there.", paths=(path,))
+        case Set(path, value) | Increment(path, value):
+            _check(store, kind, value, path, None)
+        case Push(path, values):
+            _check(store, kind, values, path, None)
+        case Pull():
+            pass
+        case _:
+            assert_never(edit)
+
+
+def _end(entity: Entity, path: Path) -> tuple[FieldType, bool]:
+    """What stands at the end of a path, and whether it may be null."""
+    kind: FieldType = written(entity)
+    nullable = False
+    for name in path:
+        nullable = isinstance(kind, DocumentType) and kind.fields[name].nullable
+        kind = type_after(kind, name)
+    return kind, nullable
+
+
+def _check(store: str, kind: FieldType, value: Any, path: Path, row: int | None) -> None:
+    for lacking in _lacking(kind, value, path):
+        raise NotNullViolation(store, "A value must be there.", paths=(lacking,), row=row)
+    for at, leaf, held in leaves(kind, value, path):
+        if not in_range(leaf, held):
+            message = "A value is beyond what its field can hold."
+            raise ValueOutOfRange(store, message, paths=(at,), row=row)
+
+
+def _lacking(kind: FieldType, value: Any, path: Path) -> Iterator[Path]:
+    """The paths to what must not be null, and is."""
+    match kind:
+        case _ if value is None:
+            pass
+        case DocumentType(fields=fields):
+            for name, field in fields.items():
+                held = value.get(name)
+                if held is None and not field.nullable and not _is_made(field.stored, field.type):
+                    yield (*path, name)
+                yield from _lacking(field.type, held, (*path, name))
+        case UnionType():
+            member = kind.member(value.get(kind.tag))
+            yield from _lacking(member, value, path) if member else [(*path, kind.tag)]
+        case ListType(of, items_nullable):
+            if None in value and not items_nullable:
+                yield path
+            for item in value:
+                yield from _lacking(of, item, path)
+        case Scalar() | EnumType():
+            pass
+        case _:
+            assert_never(kind)
+
+
+def _is_made(stored: str, kind: FieldType) -> bool:
+    """Whether a document's key is made for it, should it have none."""
+    return stored == "_id" and kind is Scalar.OBJECT_ID
+
+
+def leaves(kind: FieldType, value: Any, path: Path = ()) -> Iterator[tuple[Path, FieldType, Any]]:
+    """All values in a value that are not null, each with its type, and where its field is."""
+    match kind:
+        case _ if value is None:
+            pass
+        case DocumentType(fields=fields):
+            for name, item in value.items():
+                yield from leaves(fields[name].type, item, (*path, name))
+        case UnionType():
+            yield from leaves(kind.members[value[kind.tag]], value, path)
+        case ListType(of):
+            for item in value:
+                yield from leaves(of, item, path)
+        case Scalar() | EnumType():
+            yield path, kind, value
+        case _:
+            assert_never(kind)
+
+
+def in_range(kind: FieldType, value: Any) -> bool:
+    """Whether a number is one of those that its type has; true of all else."""
+    return not isinstance(kind, Scalar) or kind not in _WHOLE or value in _WHOLE[kind]
+
+
+def incremented(kind: FieldType, value: Any, by: Any) -> Any:
+    """The sum; OverflowError if it is none of the type's numbers."""
+    total = value + by
+    endless = isinstance(total, float) and math.isinf(total) and math.isfinite(value)
+    if (endless and math.isfinite(by)) or not in_range(kind, total):
+        raise OverflowError
+    return total
+
+
+def without(items: Iterable[Any], values: Iterable[Any]) -> list[Any]:
+    """What `catalog.change.Pull` leaves."""
+    gone = list(values)
+    return [item for item in items if item is None or item not in gone]

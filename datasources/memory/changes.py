@@ -1,0 +1,167 @@
+"""In charge of what a change makes of the rows in memory: one row after the other."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any, assert_never
+
+from catalog.change import (
+    Change,
+    Changed,
+    Delete,
+    Edit,
+    Increment,
+    Insert,
+    Pull,
+    Push,
+    Set,
+    Update,
+)
+from catalog.entity import Entity, Store
+from catalog.query import Filter, Key, Path
+from catalog.types import Scalar
+from datasources.errors import NotNullViolation, UniqueViolation, ValueOutOfRange
+from datasources.given import check, incremented, told, without
+from datasources.memory.filters import holds
+from datasources.memory.tables import Row, Tables, document_of, value_at, values_of
+
+Rows = Sequence[Row]
+
+
+def changed(tables: Tables, change: Change) -> tuple[Rows, Changed]:
+    """All rows of the entity's table as the change leaves them, and what came of it."""
+    check(change, defaults=False)
+    match change:
+        case Insert():
+            return _with(tables, change)
+        case Update(entity, filter_, edits):
+            rows, keys = tables.stored(entity), _matching(tables, entity, filter_)
+            edited = [
+                _edited(entity, row, edits) if _is(entity, row, keys) else row for row in rows
+            ]
+            for at, row in enumerate(edited):
+                _check_unique(entity, row, edited[:at])
+            return edited, Changed(tuple(keys))
+        case Delete(entity, filter_):
+            rows, keys = tables.stored(entity), _matching(tables, entity, filter_)
+            return [row for row in rows if not _is(entity, row, keys)], Changed(tuple(keys))
+        case _:
+            assert_never(change)
+
+
+def _matching(tables: Tables, entity: Entity, filter_: Filter) -> dict[Key, Row]:
+    """The entity's rows that the filter lets through, by their keys."""
+    kind = document_of(entity)
+    rows = [row for row in tables.rows(entity.name) if holds(tables, filter_, kind, row)]
+    return {values_of(row, entity.key): row for row in rows}
+
+
+def _is(entity: Entity, row: Row, keys: Collection[Key]) -> bool:
+    return values_of(row, entity.key) in keys
+
+
+def _with(tables: Tables, insert: Insert) -> tuple[Rows, Changed]:
+    entity, rows, keys = insert.entity, list(tables.stored(insert.entity)), list[Key]()
+    made, targets = set[Key](), list[Key]()
+    may = _matching(tables, entity, insert.conflict.filter) if insert.conflict else {}
+    for place, given in enumerate(insert.rows):
+        row = _keyed(entity, told(entity, given), rows, place)
+        at = _met(insert, row, rows, targets)
+        if at is None:
+            made.add(values_of(row, entity.key))
+        elif not _is(entity, rows[at], may):
+            raise _violation(entity, insert.conflict.target if insert.conflict else (), place)
+        else:
+            old = rows.pop(at)
+            update = insert.conflict.update if insert.conflict else ()
+            row = {**old, **{name: row[name] for name in update if name in row}}
+        _check_unique(entity, row, rows, place)
+        rows.append(row)
+        keys.append(values_of(row, entity.key))
+    return rows, Changed(tuple(keys), frozenset(made))
+
+
+def _met(insert: Insert, row: Row, rows: Rows, targets: list[Key]) -> int | None:
+    """The place of the row that a new one meets, if it does; ``targets`` are those of others."""
+    if insert.conflict is None:
+        return None
+    wanted = values_of(row, insert.conflict.target)
+    if None in wanted or wanted in targets:
+        return None  # in the latter case it violates the key
+    targets.append(wanted)
+    found = (at for at, r in enumerate(rows) if values_of(r, insert.conflict.target) == wanted)
+    return next(found, None)
+
+
+def _keyed(entity: Entity, row: Row, rows: Rows, place: int) -> Row:
+    """The row with a key, as a store makes one: the next number, or a new id."""
+    (name, *others) = entity.key
+    if others or row.get(name) is not None:
+        return row
+    match entity.fields[name].type:
+        case Scalar.INT | Scalar.BIGINT if entity.store is Store.POSTGRES:
+            return {**row, name: max((old[name] for old in rows), default=0) + 1}
+        case Scalar.OBJECT_ID:
+            held = {old[name] for old in rows}
+            return {
+                **row,
+                name: next(f"{n:024x}" for n in itertools.count() if f"{n:024x}" not in held),
+            }
+        case Scalar.UUID if entity.store is Store.POSTGRES:
+            return {**row, name: uuid.uuid4()}
+        case _:
+            message = "A value must be there."
+            raise NotNullViolation(entity.store.value, message, paths=((name,),), row=place)
+
+
+def _check_unique(entity: Entity, row: Row, others: Rows, place: int | None = None) -> None:
+    for fields in (entity.key, *entity.unique):
+        values = values_of(row, fields)
+        # To an index of MongoDB null is a value like any other.
+        if entity.store is Store.POSTGRES and None in values:
+            continue
+        if any(values_of(other, fields) == values for other in others):
+            raise _violation(entity, fields, place)
+
+
+def _violation(entity: Entity, fields: Sequence[str], place: int | None) -> UniqueViolation:
+    paths = tuple((name,) for name in fields)
+    message = "There is a row with this key already."
+    return UniqueViolation(entity.store.value, message, paths=paths, row=place)
+
+
+def _edited(entity: Entity, row: Row, edits: Sequence[Edit]) -> Row:
+    for edit in edits:
+        kind, old = value_at(document_of(entity), row, edit.path)
+        try:
+            row = _put(row, edit.path, _made(kind, old, edit)) if _acts(edit, old) else row
+        except OverflowError:
+            message = "The sum is beyond what its field can hold."
+            raise ValueOutOfRange(entity.store.value, message, paths=(edit.path,)) from None
+    return row
+
+
+def _acts(edit: Edit, old: Any) -> bool:
+    """Whether an edit makes anything of what may be null."""
+    return old is not None or isinstance(edit, Set | Push)
+
+
+def _made(kind: Any, old: Any, edit: Edit) -> Any:
+    match edit:
+        case Set(_, value):
+            return value
+        case Increment(_, by):
+            return incremented(kind, old, by)
+        case Push(_, values):
+            return [*(old or ()), *values]
+        case Pull(_, values):
+            return without(old, values)
+        case _:
+            assert_never(edit)
+
+
+def _put(row: Row, path: Path, value: Any) -> Row:
+    name, *inner = path
+    return {**row, name: _put(row.get(name) or {}, tuple(inner), value) if inner else value}
