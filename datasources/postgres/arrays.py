@@ -1,21 +1,47 @@
-"""In charge of arrays on their way into Postgres: of texts and of whole numbers, as keys are."""
+"""In charge of arrays on their way into Postgres, of values of one type and null."""
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+_PLAIN: Final = frozenset(
+    {
+        *(int, float, bool, decimal.Decimal, uuid.UUID),
+        *(datetime.date, datetime.time, datetime.datetime),
+    }
+)
+"""Types whose text is one that Postgres reads, and that nothing in an array's text is."""
 
 
 def array_of(values: Sequence[Any]) -> bytes | None:
     """The values as the text of an array; None for others, which psycopg writes one by one."""
     kinds = set(map(type, values))
-    if kinds == {int}:
-        return b"{%s}" % ",".join(map(str, values)).encode()
-    if kinds != {str}:
+    nulls = type(None) in kinds
+    kinds.discard(type(None))
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kinds or kind is None:
         return None
+    if kind is str:
+        return _texts(values, nulls=nulls)
+    if kind not in _PLAIN:
+        return None
+    written = ["NULL" if v is None else str(v) for v in values] if nulls else map(str, values)
+    return b"{%s}" % ",".join(written).encode()
+
+
+def _texts(values: Sequence[Any], *, nulls: bool) -> bytes | None:
     # All at once: a NUL, which Postgres holds in no text, keeps them apart while they are escaped.
-    text = "\0".join(values)
-    if text.count("\0") != len(values) - 1:
+    texts = [value for value in values if value is not None] if nulls else values
+    text = "\0".join(texts)
+    if text.count("\0") != len(texts) - 1:
         return None
     text = text.replace("\\", r"\\").replace('"', r"\"")
-    return b'{"%s"}' % text.replace("\0", '","').encode()
+    if not nulls:
+        return b'{"%s"}' % text.replace("\0", '","').encode()
+    escaped = iter(text.split("\0"))
+    written = ["NULL" if value is None else f'"{next(escaped)}"' for value in values]
+    return b"{%s}" % ",".join(written).encode()

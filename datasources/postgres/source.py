@@ -8,18 +8,21 @@ from typing import cast
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from catalog.change import Isolation
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.errors import RoleUnfit, StoreTimeout
+from datasources.postgres.changes import Changes
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
 from datasources.postgres.roles import check_held
-from datasources.postgres.statements import Call, Statement, compiled, sendable
+from datasources.postgres.statements import Call, Statement, answers_of, compiled, sendable
 from datasources.postgres.statistics import size_statement
+from datasources.postgres.transaction import Opening, PostgresTransaction
 from datasources.postgres.viewers import Roles, Telling, ViewersSource, run_told
 from datasources.postgres.wire import Result
 from telemetry import enabled, logger, store_span
@@ -59,6 +62,7 @@ class PostgresSource:
         self._roles = roles
         self._nobody = roles.telling(None) if roles else None
         self._held = False
+        self._changes = Changes(catalog)
         conninfo = conninfo_of(url, statement_timeout=statement_timeout)
         self._pool = Pool(
             conninfo,
@@ -83,14 +87,21 @@ class PostgresSource:
         Raises ``RoleUnfit`` if no policy would hold.
         """
         who = who or self._nobody
-        if who and not self._held:
+        if who:
             await self._hold()
         calls = [self._call(ask) for ask in asks]
-        results = iter(await self._results([call for call in calls if call], who))
-        return [
-            call.answers(*next(results)) if call else _unasked(ask.template.read)
-            for ask, call in zip(asks, calls, strict=True)
-        ]
+        return answers_of(asks, calls, await self._results([call for call in calls if call], who))
+
+    def begin(self, isolation: Isolation | None = None) -> PostgresTransaction:
+        """A transaction on a connection of its own, which it takes when it is first used."""
+        return self.begin_for(isolation, self._roles and self._roles.telling(None))
+
+    def begin_for(self, isolation: Isolation | None, who: Telling | None) -> PostgresTransaction:
+        """The same for somebody whom Postgres is told; `run_for` says what it raises."""
+        opening = Opening(isolation, who, self._hold)
+        return PostgresTransaction(
+            self._changes, self._pool, self._deadline, self._call, opening=opening
+        )
 
     def _call(self, ask: Ask) -> Call | None:
         read = ask.template.read
@@ -127,7 +138,9 @@ class PostgresSource:
         return unguarded
 
     async def _hold(self) -> None:
-        """Checks the roles for who asks, who is not told what is wrong with them."""
+        """Checks the roles once, for who asks, who is not told what is wrong with them."""
+        if self._held:
+            return
         try:
             await self.check_roles()
         except RoleUnfit as error:
@@ -202,7 +215,3 @@ class PostgresSource:
             raise failure_of(error, sql) from error
         finally:
             await self._pool.give_back(connection)
-
-
-def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:
-    return {} if read.batch else {(): Answer()}

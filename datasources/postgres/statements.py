@@ -6,7 +6,7 @@ compares with: those are parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from catalog.entity import Catalog
 from catalog.flat import FlatReader, FlatRow
 from catalog.query import And, Answer, Key, Read
 from catalog.summary import Summary
-from catalog.templates import ask_of
+from catalog.templates import Ask, ask_of
 from datasources.postgres.filters import condition, filtered
 from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
@@ -26,6 +26,7 @@ from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.tables import Scope
 from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, all_storable
+from datasources.postgres.wire import Result
 
 
 class Call(NamedTuple):
@@ -44,6 +45,21 @@ class Call(NamedTuple):
         """What came back, as answers; ``types`` are the type OIDs of the columns."""
         layout = self.statement.layout
         return answers_in(layout, self.keys, rows, self.statement.reader(types))
+
+
+def answers_of(
+    asks: Sequence[Ask], calls: Sequence[Call | None], results: Iterable[Result]
+) -> list[Mapping[Key, Answer]]:
+    """The answers to all reads, of which those without a call have nothing to ask."""
+    left = iter(results)
+    return [
+        call.answers(*next(left)) if call else _unasked(ask.template.read)
+        for ask, call in zip(asks, calls, strict=True)
+    ]
+
+
+def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:
+    return {} if read.batch else {(): Answer()}
 
 
 class Statement:

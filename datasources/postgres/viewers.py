@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
+from catalog.change import Isolation, Transaction
 from catalog.entity import Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
@@ -34,6 +36,11 @@ class Telling(NamedTuple):
 
     sql: str
     values: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one viewer from another."""
+        return hashlib.blake2b(repr(self.values).encode(), digest_size=12).hexdigest()
 
 
 _BEGIN: Final = Telling("BEGIN READ ONLY")
@@ -98,6 +105,10 @@ class _Told(Protocol):
 
     async def ping(self) -> str | None: ...
 
+    def begin_for(
+        self, isolation: Isolation | None, who: Telling
+    ) -> AbstractAsyncContextManager[Transaction]: ...
+
 
 class ViewersSource:
     """A ``DataSource`` that reads as one viewer; its connections are the source's."""
@@ -108,8 +119,7 @@ class ViewersSource:
         self._source = source
         self._roles = roles
         self._who = roles.telling(viewer)
-        told = repr(self._who.values).encode()
-        self.policy = hashlib.blake2b(told, digest_size=12).hexdigest()
+        self.policy = self._who.fingerprint
 
     def as_seen_by(self, viewer: Viewer) -> ViewersSource:
         """The same connections, for another."""
@@ -122,6 +132,10 @@ class ViewersSource:
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are already taken apart."""
         return await self._source.run(asks, self._who)
+
+    def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction on one of them, in which Postgres knows who writes, too."""
+        return self._source.begin_for(isolation, self._who)
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the source has them: no rows are looked at."""

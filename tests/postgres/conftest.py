@@ -7,10 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 from patient import postgres_at
+from postgres_dock import CATALOG, REFILL, make
 from postgres_models import TABLES
 from postgres_rows import fill
 
-from catalog import Catalog, catalog_of
+from catalog import Catalog, Relation, catalog_of
 from catalog.query import Answer, Key, Read
 from datasources.embedded import Supervisor
 from datasources.postgres import PostgresSource
@@ -51,6 +52,36 @@ async def opened() -> AsyncGenerator[Callable[..., PostgresSource]]:
             return source
 
         yield source_at
+
+
+@pytest.fixture(scope="session")
+def docks_url(url) -> str:
+    """A database with the docks, which tests may change."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create database docks")
+    docks_url = url.replace("/app?", "/docks?")
+    make(docks_url)
+    return docks_url
+
+
+@pytest.fixture
+def admin_of_docks(docks_url) -> Generator[psycopg.Connection[Any]]:
+    """Another session there; before it is given, all rows are as they were."""
+    with psycopg.connect(docks_url, autocommit=True) as connection:
+        connection.execute(REFILL)
+        yield connection
+
+
+@pytest.fixture
+async def docks(docks_url, admin_of_docks, opened) -> PostgresSource:
+    """A source over the docks."""
+    return opened(CATALOG, docks_url)
+
+
+@pytest.fixture(scope="session")
+def dock_relations() -> dict[str, Relation]:
+    """Between ships and docks, which `Link` makes."""
+    return {**CATALOG["Ship"].relations, **CATALOG["Dock"].relations}
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Arrays as Postgres reads them: what was sent is what is there."""
 
+import datetime
 from collections.abc import AsyncGenerator
 from typing import Any, NamedTuple
 
@@ -44,8 +45,37 @@ async def test_postgres_reads_what_was_meant(wire, texts, numbers):
     assert rows == [(texts, numbers)]
 
 
+OTHERS = {
+    "text": TEXTS,
+    "bigint": NUMBERS,
+    "boolean": st.lists(st.booleans(), min_size=1),
+    "double precision": st.lists(st.floats(allow_nan=False), min_size=1),
+    "numeric": st.lists(
+        st.decimals(allow_nan=False, allow_infinity=False, places=9).map(abs), min_size=1
+    ),
+    "uuid": st.lists(st.uuids(), min_size=1),
+    "date": st.lists(st.dates(), min_size=1),
+    "time": st.lists(st.times(), min_size=1),
+    "timestamptz": st.lists(st.datetimes(timezones=st.just(datetime.UTC)), min_size=1),
+}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data(), sql=st.sampled_from(sorted(OTHERS)))
+async def test_postgres_reads_values_and_nulls(wire, data, sql):
+    """Of any type that is written here: what comes back equals what was sent."""
+    values = [*data.draw(OTHERS[sql]), None]
+    assert array_of(values) is not None
+    same = "select $1 is not distinct from array[{}]".replace("$1", f"$1::{sql}[]")
+    each = ", ".join(f"${at}::{sql}" for at in range(2, len(values) + 2))
+    ((rows, _),) = await wire.run([Statement(same.format(each), (values, *values))], 10)
+    assert rows == [(True,)]
+
+
 @pytest.mark.parametrize(
-    "values", [[], ["a\0b"], ["a", None], ["a", 1], [True], [1.5], [["a"]]], ids=repr
+    "values", [[], [None], ["a\0b"], ["a\0b", None], ["a", 1], [b"a"], [["a"]]], ids=repr
 )
 def test_others_are_left_to_psycopg(values):
     """A text with NUL would be two, if it were written here."""

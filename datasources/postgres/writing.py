@@ -1,0 +1,64 @@
+"""In charge of values to be stored in Postgres: the SQL type and the form that they are sent in.
+
+Unlike values to compare with, they are never made to fit: the database refuses what does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import sqlalchemy as sa
+from psycopg.adapt import PyFormat, Transformer
+from sqlalchemy.dialects import postgresql
+
+from catalog.types import FieldType, ListType, Scalar
+from datasources.postgres.arrays import array_of
+from datasources.postgres.values import Encoding, encoding_of
+
+
+def stored_encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
+    """The encoding of values that a column is to hold; None is SQL's null."""
+    encoding = _encoding(kind, column)
+    return Encoding(encoding.sql, _or_none(encoding.encode))
+
+
+def _encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
+    if isinstance(kind, ListType):
+        item = _encoding(kind.of, cast("sa.ARRAY[Any]", column).item_type)
+        return Encoding(f"{item.sql}[]", _each(_or_none(item.encode)))
+    if kind is Scalar.JSON:
+        return Encoding("jsonb" if isinstance(column, postgresql.JSONB) else "json", json.dumps)
+    if kind is Scalar.FLOAT:
+        return Encoding("double precision", float)
+    return encoding_of(kind, column)
+
+
+def column_encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
+    """The encoding of one column of many rows, as an array, of which `column_value` takes one."""
+    one = stored_encoding(kind, column)
+    if isinstance(kind, ListType):  # an array of arrays is a table, whose rows are of one length
+        return Encoding("text[]", _each(_or_none(lambda items: _text(one.encode(items)))))
+    return Encoding(f"{one.sql}[]", _each(one.encode))
+
+
+def column_value(
+    value: sa.ColumnElement[Any], kind: FieldType, column: sa.types.TypeEngine[Any]
+) -> sa.ColumnElement[Any]:
+    """The value of a column, of what stands in the array that `column_encoding` makes."""
+    return sa.cast(value, column) if isinstance(kind, ListType) else value
+
+
+def _text(items: list[Any]) -> str:
+    """A list as the text of an array."""
+    made = array_of(items) or Transformer().get_dumper(items, PyFormat.TEXT).dump(items)
+    return bytes(cast("bytes", made)).decode()
+
+
+def _each(encode: Callable[[Any], Any]) -> Callable[[Iterable[Any]], list[Any]]:
+    return lambda items: [encode(item) for item in items]
+
+
+def _or_none(encode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else encode(value)
