@@ -57,7 +57,8 @@ def check(change: Change, *, defaults: bool) -> None:
     match change:
         case Insert(entity, rows):
             for name, field in entity.stored_fields.items():
-                _check_column(entity, field, _column(entity, rows, name), defaults=defaults)
+                if not (field.nullable and _holds_anything(field.type)):
+                    _check_column(entity, field, _column(entity, rows, name), defaults=defaults)
         case Update(entity, _, edits):
             for edit in edits:
                 _check_edit(entity, edit)
@@ -65,6 +66,11 @@ def check(change: Change, *, defaults: bool) -> None:
             pass
         case _:
             assert_never(change)
+
+
+def _holds_anything(kind: FieldType) -> bool:
+    """Whether any value that is not null will do, so that none need be looked at."""
+    return isinstance(kind, Scalar | EnumType) and kind not in _WHOLE
 
 
 def _column(entity: Entity, rows: Sequence[Given], name: str) -> list[Any]:
@@ -89,7 +95,7 @@ def _check_column(entity: Entity, field: Field, values: list[Any], *, defaults: 
                 at for at, v in enumerate(values) if v in held and not in_range(field.type, v)
             )
             raise _beyond(store, path, at)
-    elif not isinstance(field.type, Scalar | EnumType):
+    elif not _holds_anything(field.type):
         for at, value in enumerate(values):
             if value is not ABSENT:
                 _check(store, field.type, value, path, at)

@@ -65,15 +65,15 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
         case Scalar.BOOLEAN:
             return Encoding("boolean", bool)
         case Scalar.DATE:
-            return Encoding("date", _same)
+            return Encoding("date", same)
         case Scalar.TIME:
-            return Encoding("timetz" if getattr(column, "timezone", False) else "time", _same)
+            return Encoding("timetz" if getattr(column, "timezone", False) else "time", same)
         case Scalar.DATETIME:
             zoned = getattr(column, "timezone", False)
-            return Encoding("timestamptz", _same) if zoned else Encoding("timestamp", _naive)
+            return Encoding("timestamptz", same) if zoned else Encoding("timestamp", _naive)
         case Scalar.UUID:
             native = getattr(column, "native_uuid", True)
-            return Encoding("uuid", _same) if native else Encoding("bpchar", _hex)
+            return Encoding("uuid", same) if native else Encoding("bpchar", _hex)
         case Scalar.BYTES:
             return Encoding("bytea", bytes)
         case EnumType():
@@ -209,7 +209,8 @@ def _float(column: sa.types.TypeEngine[Any]) -> Encoding:
     return Encoding("double precision", float)
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
+    """A value that is sent as it is."""
     return value
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from psycopg.adapt import PyFormat, Transformer
@@ -15,7 +15,12 @@ from sqlalchemy.dialects import postgresql
 
 from catalog.types import FieldType, ListType, Scalar
 from datasources.postgres.arrays import array_of
-from datasources.postgres.values import Encoding, encoding_of
+from datasources.postgres.values import Encoding, encoding_of, same
+
+_AS_THEY_ARE: Final = frozenset(Scalar) - {Scalar.FLOAT, Scalar.DECIMAL, Scalar.JSON}
+"""Types whose values `array_of` writes, if nothing is to be made of them."""
+
+_SAME: Final = (int, str, bool, bytes, same)
 
 
 def stored_encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
@@ -38,6 +43,8 @@ def _encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
 def column_encoding(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
     """The encoding of one column of many rows, as an array, of which `column_value` takes one."""
     one = stored_encoding(kind, column)
+    if kind in _AS_THEY_ARE and _encoding(kind, column).encode in _SAME:
+        return Encoding(f"{one.sql}[]", list)
     if isinstance(kind, ListType):  # an array of arrays is a table, whose rows are of one length
         return Encoding("text[]", _each(_or_none(lambda items: _text(one.encode(items)))))
     return Encoding(f"{one.sql}[]", _each(one.encode))

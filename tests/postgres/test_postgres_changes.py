@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from postgres_dock import BARGE, DOCK, FERRY, SHIP, rows_of
-from postgres_rows import FULL
+from postgres_rows import FULL, fill
 
 from catalog.change import Conflict, Delete, Increment, Insert, Pull, Push, Set, Update
 from catalog.query import ALWAYS, Among, Compare, Not, Operator, Quantifier, Read, Related
@@ -52,9 +52,11 @@ async def test_new_rows_get_what_they_lack_from_the_database(docks, changed):
 
 async def test_a_row_of_every_type_comes_back_as_it_went(catalog, opened, admin, url):
     """Also among others, some of which hold nulls."""
-    admin.execute("create database types template app")
+    admin.execute("create database types")
+    types_url = url.replace("/app?", "/types?")
     try:
-        source = opened(catalog, url.replace("/app?", "/types?"))
+        fill(types_url)
+        source = opened(catalog, types_url)
         sample = catalog["Sample"]
         rows = (FULL | {"id": 11}, dict.fromkeys(FULL) | {"id": 12}, FULL | {"id": 13})
         async with source.begin() as transaction:
