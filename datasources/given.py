@@ -6,8 +6,7 @@ tell it alike, and of which row.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
 from catalog.change import Change, Delete, Edit, Increment, Insert, Pull, Push, Set, Update
@@ -196,18 +195,3 @@ def leaves(kind: FieldType, value: Any, path: Path = ()) -> Iterator[tuple[Path,
 def in_range(kind: FieldType, value: Any) -> bool:
     """Whether a number is one of those that its type has; true of all else."""
     return kind not in _WHOLE or value in _WHOLE[kind]
-
-
-def incremented(kind: FieldType, value: Any, by: Any) -> Any:
-    """The sum; OverflowError if it is none of the type's numbers."""
-    total = value + by
-    endless = isinstance(total, float) and math.isinf(total) and math.isfinite(value)
-    if (endless and math.isfinite(by)) or not in_range(kind, total):
-        raise OverflowError
-    return total
-
-
-def without(items: Iterable[Any], values: Iterable[Any]) -> list[Any]:
-    """What `catalog.change.Pull` leaves."""
-    gone = list(values)
-    return [item for item in items if item is None or item not in gone]

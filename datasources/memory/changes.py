@@ -5,27 +5,23 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any, assert_never
+from typing import assert_never
 
 from catalog.change import (
     Change,
     Changed,
     Delete,
-    Edit,
-    Increment,
     Insert,
-    Pull,
-    Push,
-    Set,
     Update,
 )
 from catalog.entity import Entity, Store
-from catalog.query import Filter, Key, Path
+from catalog.query import Filter, Key
 from catalog.types import Scalar
-from datasources.errors import NotNullViolation, UniqueViolation, ValueOutOfRange
-from datasources.given import check, incremented, told, without
+from datasources.edits import edited
+from datasources.errors import NotNullViolation, UniqueViolation
+from datasources.given import check, told
 from datasources.memory.filters import holds
-from datasources.memory.tables import Row, Tables, document_of, value_at, values_of
+from datasources.memory.tables import Row, Tables, document_of, values_of
 
 Rows = Sequence[Row]
 
@@ -38,12 +34,10 @@ def changed(tables: Tables, change: Change) -> tuple[Rows, Changed]:
             return _with(tables, change)
         case Update(entity, filter_, edits):
             rows, keys = tables.stored(entity), _matching(tables, entity, filter_)
-            edited = [
-                _edited(entity, row, edits) if _is(entity, row, keys) else row for row in rows
-            ]
-            for at, row in enumerate(edited):
-                _check_unique(entity, row, edited[:at])
-            return edited, Changed(tuple(keys))
+            left = [edited(entity, row, edits) if _is(entity, row, keys) else row for row in rows]
+            for at, row in enumerate(left):
+                _check_unique(entity, row, left[:at])
+            return left, Changed(tuple(keys))
         case Delete(entity, filter_):
             rows, keys = tables.stored(entity), _matching(tables, entity, filter_)
             return [row for row in rows if not _is(entity, row, keys)], Changed(tuple(keys))
@@ -130,38 +124,3 @@ def _violation(entity: Entity, fields: Sequence[str], place: int | None) -> Uniq
     paths = tuple((name,) for name in fields)
     message = "There is a row with this key already."
     return UniqueViolation(entity.store.value, message, paths=paths, row=place)
-
-
-def _edited(entity: Entity, row: Row, edits: Sequence[Edit]) -> Row:
-    for edit in edits:
-        kind, old = value_at(document_of(entity), row, edit.path)
-        try:
-            row = _put(row, edit.path, _made(kind, old, edit)) if _acts(edit, old) else row
-        except OverflowError:
-            message = "The sum is beyond what its field can hold."
-            raise ValueOutOfRange(entity.store.value, message, paths=(edit.path,)) from None
-    return row
-
-
-def _acts(edit: Edit, old: Any) -> bool:
-    """Whether an edit makes anything of what may be null."""
-    return old is not None or isinstance(edit, Set | Push)
-
-
-def _made(kind: Any, old: Any, edit: Edit) -> Any:
-    match edit:
-        case Set(_, value):
-            return value
-        case Increment(_, by):
-            return incremented(kind, old, by)
-        case Push(_, values):
-            return [*(old or ()), *values]
-        case Pull(_, values):
-            return without(old, values)
-        case _:
-            assert_never(edit)
-
-
-def _put(row: Row, path: Path, value: Any) -> Row:
-    name, *inner = path
-    return {**row, name: _put(row.get(name) or {}, tuple(inner), value) if inner else value}

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.errors import PyMongoError
 
 Driver = Literal["pymongo", "motor"]
@@ -47,7 +47,7 @@ class Cursor(Protocol):
         ...
 
 
-class Collection(Protocol):
+class Readable(Protocol):
     """What can run an aggregate command: a collection, or a database."""
 
     def aggregate(
@@ -57,8 +57,54 @@ class Collection(Protocol):
         ...
 
 
+class Collection(Readable, Protocol):
+    """A collection, as a transaction writes to it."""
+
+    def insert_many(self, documents: Sequence[Document], *, session: Session) -> Awaitable[object]:
+        """Inserts in order, up to the first that fails."""
+        ...
+
+    def update_many(
+        self, filter: Document, update: Sequence[Document], *, session: Session
+    ) -> Awaitable[object]:
+        """Updates all documents that match, by the stages of a pipeline."""
+        ...
+
+    def delete_many(self, filter: Document, *, session: Session) -> Awaitable[object]:
+        """Deletes all documents that match."""
+        ...
+
+    def bulk_write(self, requests: Sequence[UpdateOne], *, session: Session) -> Awaitable[object]:
+        """Several updates in order, in one command."""
+        ...
+
+
+class Session(Protocol):
+    """What transactions run in; one at a time."""
+
+    def start_transaction(self, **options: Any) -> Awaitable[object] | object:
+        """Marks the begin, at once (Motor) or awaited (PyMongo); asks nothing of the server."""
+        ...
+
+    def commit_transaction(self) -> Awaitable[None]:
+        """May be asked again if it is not known what became of it."""
+        ...
+
+    def abort_transaction(self) -> Awaitable[None]:
+        """Raises nothing if the server does not answer."""
+        ...
+
+    def end_session(self) -> Awaitable[None]:
+        """Aborts what is not committed."""
+        ...
+
+
 class Client(Protocol):
     """Connections to one MongoDB."""
+
+    def start_session(self) -> Awaitable[Session] | Session:
+        """A session, at once (PyMongo) or awaited (Motor); asks nothing of the server."""
+        ...
 
     def get_default_database(self, default: str) -> Database:
         """The database that the URL names, else ``default``."""
@@ -69,7 +115,7 @@ class Client(Protocol):
         ...
 
 
-class Database(Collection, Protocol):
+class Database(Readable, Protocol):
     """One database of a client."""
 
     @property

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from catalog.change import Isolation
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.mongo.answers import answers_of, count_rows
-from datasources.mongo.client import CODEC, Database, Document, settled
+from datasources.mongo.client import CODEC, Database, Document, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
 from datasources.mongo.pipelines import Command, command_of
 from datasources.mongo.reading import Decode, records_function
+from datasources.mongo.refusals import is_passing, write_conflict
+from datasources.mongo.transaction import MongoTransaction
 from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
@@ -50,9 +53,22 @@ class MongoSource:
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
+        return await self._answered(asks, None)
+
+    def begin(self, isolation: Isolation | None = None) -> MongoTransaction:  # noqa: ARG002
+        """A transaction in a session of its own, which begins when it is first used.
+
+        MongoDB has one level of isolation, see `Isolation`.
+        """
+        seconds = self._max_seconds + _GRACE_SECONDS
+        return MongoTransaction(self._catalog, self._database, self._answered, seconds)
+
+    async def _answered(
+        self, asks: Sequence[Ask], session: Session | None
+    ) -> list[Mapping[Key, Answer]]:
         reads = [ask.read for ask in asks]
         command = command_of(self._catalog, reads)
-        documents = await self._run(command, reads) if command else []
+        documents = await self._run(command, reads, session) if command else []
         decoders = [ask.template.made.get(self) or self._written(ask.template) for ask in asks]
         return answers_of(reads, decoders, command, documents)
 
@@ -91,23 +107,27 @@ class MongoSource:
         """Gives back every connection."""
         await settled(self._database.client.close())
 
-    async def _run(self, command: Command, reads: Sequence[Read | Summary]) -> list[Document]:
+    async def _run(
+        self, command: Command, reads: Sequence[Read | Summary], session: Session | None
+    ) -> list[Document]:
         collections = {read.entity.table for read in reads}
         collection = collections.pop() if len(collections) == 1 else None
         name = self._database.name
         span = store_span("mongodb", "aggregate", collection, batch=len(reads), namespace=name)
         with span as call:
-            documents = await self._aggregate(command)
+            documents = await self._aggregate(command, session)
             call.returned(count_rows(reads, documents))
         return documents
 
-    async def _aggregate(self, command: Command) -> list[Document]:
+    async def _aggregate(self, command: Command, session: Session | None) -> list[Document]:
         at = self._database if command.collection is None else self._database[command.collection]
         # To MongoDB, 0 is no limit.
         options = {"maxTimeMS": max(1, int(self._max_seconds * 1000)), "batchSize": _ONE_BATCH}
         try:
             async with asyncio.timeout(self._max_seconds + _GRACE_SECONDS):
-                cursor = await settled(at.aggregate(command.pipeline, **options))
+                cursor = await settled(at.aggregate(command.pipeline, session=session, **options))
                 return await cursor.to_list(None)
         except (*DRIVER_ERRORS, TimeoutError) as error:
+            if session and is_passing(error):
+                raise write_conflict() from error
             raise store_error(error) from error

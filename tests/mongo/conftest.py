@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import mongo_dock
 import pytest
 from mongo_models import CATALOG
 from mongo_server import Secantus
@@ -90,6 +91,25 @@ async def client(server, driver, _commands) -> AsyncIterator[Any]:
     client = client_of(server.url(), driver, event_listeners=[_commands])
     yield client
     await settled(client.close())
+
+
+@pytest.fixture(scope="session")
+def docks_database(raw) -> Any:
+    """Where the ships and docks are, with their unique index and a validator."""
+    database = raw["docks"]
+    database.create_collection("docks", validator=mongo_dock.DEPTH)
+    database["ships"].create_index([("flag", 1), ("number", 1)], unique=True)
+    return database
+
+
+@pytest.fixture
+def docks(docks_database, client) -> MongoSource:
+    """A source over the ships and docks, which are as they were."""
+    for entity in mongo_dock.CATALOG.values():
+        docks_database[entity.table].delete_many({})
+    for collection, documents in mongo_dock.DOCUMENTS.items():
+        docks_database[collection].insert_many(documents)
+    return MongoSource(client[docks_database.name], mongo_dock.CATALOG)
 
 
 @pytest.fixture(scope="session")

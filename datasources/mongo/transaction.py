@@ -1,0 +1,151 @@
+"""In charge of a transaction in MongoDB: one session, from its first use to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Final, Self, TypeAlias
+
+from pymongo import ReadPreference, WriteConcern
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from catalog.change import Change, Changed, Insert, Update
+from catalog.entity import Catalog, Entity, Store
+from catalog.query import Answer, Key, Read, Record
+from catalog.summary import Summary
+from catalog.templates import Ask, ask_of
+from datasources.errors import StoreTimeout
+from datasources.mongo.client import Database, Session, settled
+from datasources.mongo.errors import DRIVER_ERRORS, STORE
+from datasources.mongo.making import Making
+from datasources.mongo.refusals import UNKNOWN, commit_unknown, failure_of_change
+from datasources.turns import Turns
+from telemetry.stores import store_span
+
+Answered: TypeAlias = Callable[[Sequence[Ask], Session], Awaitable[list[Mapping[Key, Answer]]]]
+
+_COMMITS: Final = 2
+"""How often a commit is asked for, while nobody says what became of it."""
+
+_REFUSALS: Final = (*DRIVER_ERRORS, OverflowError, UnicodeEncodeError)
+
+
+class MongoTransaction:
+    """A ``Transaction``, which sees one state of the database, whatever others do.
+
+    ``answered`` answers reads in a session; ``seconds`` bounds each change, and the end.
+    """
+
+    store = Store.MONGO
+
+    def __init__(
+        self, catalog: Catalog, database: Database, answered: Answered, seconds: float
+    ) -> None:
+        self._catalog = catalog
+        self._database = database
+        self._answered = answered
+        self._seconds = seconds
+        self._turns = Turns(self.store.value)
+        self._session: Session | None = None
+
+    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
+        """As of any source."""
+        return await self.run([ask_of(read) for read in reads])
+
+    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        """The same of reads that are taken apart."""
+        async with self._turns.turn():
+            return await self._answered(asks, await self._begun()) if asks else []
+
+    async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
+        """Of nothing: estimates are for the source to make."""
+        return {}
+
+    async def change(self, change: Change) -> Changed:
+        """Makes the change, by one command for all documents but those that are replaced."""
+        async with self._turns.turn():
+            name = _operation(change)
+            with store_span("mongodb", name, change.entity.table, namespace=self._database.name):
+                return await self._made(change)
+
+    async def _made(self, change: Change) -> Changed:
+        session = await self._begun()
+        making = Making(self._catalog, self._database, session, self._rows_of)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await making.made(change)
+        except TimeoutError as error:
+            raise StoreTimeout(STORE, "MongoDB took too long to answer.") from error
+        except _REFUSALS as error:
+            raise failure_of_change(error, change) from error
+
+    async def _rows_of(self, read: Read) -> Sequence[Record]:
+        (answers,) = await self._answered([ask_of(read)], await self._begun())
+        return answers[()].rows
+
+    async def _begun(self) -> Session:
+        if self._session is None:
+            self._session = await settled(self._database.client.start_session())
+            await settled(
+                self._session.start_transaction(
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=WriteConcern("majority"),
+                    read_preference=ReadPreference.PRIMARY,
+                    max_commit_time_ms=max(1, int(self._seconds * 1000)),
+                )
+            )
+        return self._session
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            try:
+                if error is None and self._turns.failure is None:
+                    await self._commit(session)
+                else:
+                    await self._abort(session)
+            finally:
+                await session.end_session()
+        if error is None:
+            self._turns.check()
+
+    async def _commit(self, session: Session) -> None:
+        """Asks again where that is safe, which of a commit it is."""
+        for attempt in range(1, _COMMITS + 1):
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await session.commit_transaction()
+                return
+            except TimeoutError as error:
+                raise commit_unknown(error) from error
+            except DRIVER_ERRORS as error:
+                unknown = isinstance(error, PyMongoError) and error.has_error_label(UNKNOWN)
+                if not unknown:
+                    raise failure_of_change(error) from error
+                if attempt == _COMMITS:
+                    raise commit_unknown(error) from error
+
+    async def _abort(self, session: Session) -> None:
+        """If the server does not answer, it aborts by itself, a minute later at the most."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await session.abort_transaction()
+        except (*DRIVER_ERRORS, TimeoutError):
+            return
+
+
+def _operation(change: Change) -> str:
+    """MongoDB's own word."""
+    if isinstance(change, Insert):
+        return "insert"
+    return "update" if isinstance(change, Update) else "delete"
