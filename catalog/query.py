@@ -346,7 +346,7 @@ class DataSource(Readable, Protocol):
     """A store that can be read and changed: Postgres, MongoDB, or memory."""
 
     def as_seen_by(self, viewer: Viewer) -> DataSource:
-        """What reads and writes for this viewer: itself, if the store has no say in what somebody sees."""
+        """What reads and writes for a viewer: itself, if the store has no say in who sees what."""
         ...
 
     def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:

@@ -39,6 +39,7 @@ class MongoTransaction:
     """
 
     store = Store.MONGO
+    policy = ""
 
     def __init__(
         self, catalog: Catalog, database: Database, answered: Answered, seconds: float

@@ -32,6 +32,7 @@ from telemetry import logger
 STORE: Final = "postgres"
 _log = logger(STORE)
 
+_BY_POLICY: Final = "ExecWithCheckOptions"
 # "Key (carrier, "tail no")=(UA, N1) already exists.", in any language.
 _KEY: Final = re.compile(r"\((.+?)\)=\(")
 _REFUSALS: Final[Mapping[type[Error], tuple[type[ChangeRefused], str]]] = {
@@ -59,8 +60,11 @@ def failure_of_change(error: Error, change: Change | None, sql: str) -> StoreErr
             return write_conflict()
         case errors.QueryCanceled():
             return StoreTimeout(STORE, "Postgres took too long to answer.")
+        case errors.InsufficientPrivilege() if error.diag.source_function == _BY_POLICY:
+            message = "Row-level security of the table forbids this row."
+            return ChangeRefused(STORE, message, row=_row(change))
         case errors.InsufficientPrivilege():
-            hint = "The database's user may not write this."
+            hint = "The database's user, or the role that it has for you, may not write this."
         case (
             errors.IntegrityError()
             | errors.DataError()

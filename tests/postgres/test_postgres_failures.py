@@ -36,8 +36,8 @@ async def test_a_table_that_may_not_be_read(catalog, opened, url, admin):
     source = opened(catalog, url.replace("app@", "visitor@"))
     with pytest.raises(StoreError) as failure:
         await source.read([pilots(catalog)])
-    hint = "The database's user, or the role that it has for you, may not read this table."
-    assert failure.value.hint == hint
+    assert failure.value.hint is not None
+    assert "may not read this table" in failure.value.hint
 
 
 async def test_a_value_that_postgres_refuses(catalog, source):
