@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
-from catalog.change import Change, Delete, Edit, Increment, Insert, Pull, Push, Set, Update
+from catalog.change import (
+    Change,
+    Conflict,
+    Delete,
+    Edit,
+    Increment,
+    Insert,
+    Pull,
+    Push,
+    Set,
+    Update,
+)
 from catalog.entity import Entity
-from catalog.query import Path
+from catalog.query import Key, Path
 from catalog.types import (
     DocumentType,
     EnumType,
@@ -22,7 +33,7 @@ from catalog.types import (
     UnionType,
     type_after,
 )
-from datasources.errors import NotNullViolation, ValueOutOfRange
+from datasources.errors import NotNullViolation, UniqueViolation, ValueOutOfRange
 
 Given: TypeAlias = Mapping[str, Any]
 
@@ -51,10 +62,13 @@ def told(entity: Entity, row: Given) -> Given:
 def check(change: Change, *, defaults: bool) -> None:
     """Raises ``NotNullViolation`` or ``ValueOutOfRange`` for what no row may hold.
 
-    With ``defaults``, the store may have a value for a field that is not there.
+    And ``UniqueViolation`` for new rows that would meet each other. With ``defaults``, the store
+    may have a value for a field that is not there.
     """
     match change:
-        case Insert(entity, rows):
+        case Insert(entity, rows, conflict):
+            if conflict:
+                _check_targets(entity, conflict, rows)
             for name, field in entity.stored_fields.items():
                 if not (field.nullable and _holds_anything(field.type)):
                     _check_column(entity, field, _column(entity, rows, name), defaults=defaults)
@@ -65,6 +79,23 @@ def check(change: Change, *, defaults: bool) -> None:
             pass
         case _:
             assert_never(change)
+
+
+def _check_targets(entity: Entity, conflict: Conflict, rows: Sequence[Given]) -> None:
+    met = set[Key]()
+    for at, row in enumerate(rows):
+        target = tuple(row.get(name) for name in conflict.target)
+        if target in met:
+            raise in_the_way(entity, conflict.target, at)
+        if None not in target:
+            met.add(target)
+
+
+def in_the_way(entity: Entity, fields: Sequence[str], row: int | None) -> UniqueViolation:
+    """There is another row with these fields' values."""
+    paths = tuple((name,) for name in fields)
+    message = "There is a row with this key already."
+    return UniqueViolation(entity.store.value, message, paths=paths, row=row)
 
 
 def _holds_anything(kind: FieldType) -> bool:

@@ -10,6 +10,7 @@ from typing import assert_never
 from catalog.change import (
     Change,
     Changed,
+    Conflict,
     Delete,
     Insert,
     Update,
@@ -18,8 +19,8 @@ from catalog.entity import Entity, Store
 from catalog.query import Filter, Key
 from catalog.types import Scalar
 from datasources.edits import edited
-from datasources.errors import NotNullViolation, UniqueViolation
-from datasources.given import check, told
+from datasources.errors import NotNullViolation
+from datasources.given import check, in_the_way, told
 from datasources.memory.filters import holds
 from datasources.memory.tables import Row, Tables, document_of, values_of
 
@@ -57,35 +58,30 @@ def _is(entity: Entity, row: Row, keys: Collection[Key]) -> bool:
 
 
 def _with(tables: Tables, insert: Insert) -> tuple[Rows, Changed]:
-    entity, rows, keys = insert.entity, list(tables.stored(insert.entity)), list[Key]()
-    made, targets = set[Key](), list[Key]()
-    may = _matching(tables, entity, insert.conflict.filter) if insert.conflict else {}
+    entity, conflict = insert.entity, insert.conflict
+    rows, keys, made = list(tables.stored(entity)), list[Key](), set[Key]()
+    may = _matching(tables, entity, conflict.filter) if conflict else {}
     for place, given in enumerate(insert.rows):
         row = _keyed(entity, told(entity, given), rows, place)
-        at = _met(insert, row, rows, targets)
-        if at is None:
+        at = _met(conflict, row, rows) if conflict else None
+        if conflict is None or at is None:
             made.add(values_of(row, entity.key))
-        elif not _is(entity, rows[at], may):
-            raise _violation(entity, insert.conflict.target if insert.conflict else (), place)
+        elif _is(entity, rows[at], may):
+            row = {**rows.pop(at), **{name: row[name] for name in conflict.update if name in row}}
         else:
-            old = rows.pop(at)
-            update = insert.conflict.update if insert.conflict else ()
-            row = {**old, **{name: row[name] for name in update if name in row}}
+            raise in_the_way(entity, conflict.target, place)
         _check_unique(entity, row, rows, place)
         rows.append(row)
         keys.append(values_of(row, entity.key))
     return rows, Changed(tuple(keys), frozenset(made))
 
 
-def _met(insert: Insert, row: Row, rows: Rows, targets: list[Key]) -> int | None:
-    """The place of the row that a new one meets, if it does; ``targets`` are those of others."""
-    if insert.conflict is None:
+def _met(conflict: Conflict, row: Row, rows: Rows) -> int | None:
+    """The place of the row that a new one meets, if it meets one."""
+    wanted = values_of(row, conflict.target)
+    if None in wanted:
         return None
-    wanted = values_of(row, insert.conflict.target)
-    if None in wanted or wanted in targets:
-        return None  # in the latter case it violates the key
-    targets.append(wanted)
-    found = (at for at, r in enumerate(rows) if values_of(r, insert.conflict.target) == wanted)
+    found = (at for at, held in enumerate(rows) if values_of(held, conflict.target) == wanted)
     return next(found, None)
 
 
@@ -117,10 +113,4 @@ def _check_unique(entity: Entity, row: Row, others: Rows, place: int | None = No
         if entity.store is Store.POSTGRES and None in values:
             continue
         if any(values_of(other, fields) == values for other in others):
-            raise _violation(entity, fields, place)
-
-
-def _violation(entity: Entity, fields: Sequence[str], place: int | None) -> UniqueViolation:
-    paths = tuple((name,) for name in fields)
-    message = "There is a row with this key already."
-    return UniqueViolation(entity.store.value, message, paths=paths, row=place)
+            raise in_the_way(entity, fields, place)

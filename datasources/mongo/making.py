@@ -15,8 +15,8 @@ from catalog.entity import Catalog, Entity
 from catalog.query import ALWAYS, Among, And, Filter, Key, Path, Read, Record
 from catalog.types import type_after
 from datasources.edits import edited
-from datasources.errors import UniqueViolation, ValueOutOfRange
-from datasources.given import check, told
+from datasources.errors import ValueOutOfRange
+from datasources.given import check, in_the_way, told
 from datasources.mongo.client import Collection, Database, Document, Session
 from datasources.mongo.edits import edit_stages
 from datasources.mongo.paths import portion_of
@@ -113,12 +113,7 @@ class Making:
     ) -> Mapping[Key, Key]:
         """The keys of the documents that new rows meet, by target. Raises ``UniqueViolation``."""
         entity, fields = insert.entity, [(name,) for name in conflict.target]
-        wanted = dict[Key, None]()
-        for at, target in enumerate(targets):
-            if target in wanted:
-                raise _in_the_way(conflict, at)
-            wanted.update({target: None} if None not in target else {})
-        among = Among(conflict.target, tuple(wanted))
+        among = Among(conflict.target, tuple(t for t in targets if None not in t))
         found = await self._found(entity, among, fields)
         met = {tuple(r[name] for name in conflict.target): _key_of(entity, r) for r in found}
         if met and conflict.filter != ALWAYS:
@@ -126,7 +121,7 @@ class Making:
             allowed = set(_keys_of(entity, may))
             for at, target in enumerate(targets):
                 if target in met and met[target] not in allowed:
-                    raise _in_the_way(conflict, at)
+                    raise in_the_way(entity, conflict.target, at)
         return met
 
     async def _found(
@@ -183,9 +178,3 @@ def _check_sums(update: Update, record: Record, edits: Sequence[Any]) -> None:
         if isinstance(edit, Increment) and value is not None and encoded(kind, value) is NOTHING:
             message = "The sum is beyond what its field can hold."
             raise ValueOutOfRange(_STORE, message, paths=(edit.path,))
-
-
-def _in_the_way(conflict: Conflict, at: int) -> UniqueViolation:
-    paths = tuple((name,) for name in conflict.target)
-    message = "There is a document with this key already."
-    return UniqueViolation(_STORE, message, paths=paths, row=at)

@@ -10,8 +10,8 @@ from catalog.change import Change, Changed, Conflict, Delete, Edit, Insert, Pull
 from catalog.entity import Entity
 from catalog.query import ALWAYS, Among, And, Key
 from catalog.types import FieldType, ListType, Scalar
-from datasources.errors import UniqueViolation, ValueInvalid
-from datasources.given import Given, check, told
+from datasources.errors import ValueInvalid
+from datasources.given import Given, check, in_the_way, told
 from datasources.postgres.changes import Changes
 from datasources.postgres.statements import Call
 from datasources.postgres.values import all_storable
@@ -64,7 +64,8 @@ class Making:
             made.update(key for key, row in zip(found, result.rows, strict=True) if row[-1])
         for at, key in keys.items():
             if may is not None and key not in made and key not in may:
-                raise _in_the_way(insert, at)
+                target = insert.conflict.target if insert.conflict else ()
+                raise in_the_way(insert.entity, target, at)
         return Changed(tuple(keys[at] for at in range(len(keys))), frozenset(made))
 
     async def _may_update(self, insert: Insert, conflict: Conflict) -> frozenset[Key] | None:
@@ -97,12 +98,6 @@ def _keys_in(entity: Entity, call: Call, result: Result) -> Iterator[Key]:
     answer = call.answers(*result)[()]
     for record in answer.rows:
         yield tuple(record[name] for name in entity.key)
-
-
-def _in_the_way(insert: Insert, at: int) -> UniqueViolation:
-    target = insert.conflict.target if insert.conflict else ()
-    paths = tuple((name,) for name in target)
-    return UniqueViolation(_STORE, "There is a row with this key already.", paths=paths, row=at)
 
 
 def _check_rows(insert: Insert) -> None:
