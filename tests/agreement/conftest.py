@@ -8,6 +8,7 @@ import pytest
 from agreement_data import Rows, rows_in, rows_of
 from agreement_documents import DOCUMENTS
 from agreement_filters import filters
+from agreement_harbours import Harbour, harbour_in_mongo, harbour_in_postgres
 from agreement_reads import distinct_reads, orders, reads
 from agreement_routines import IN_DOCUMENTS, IN_TABLES
 from agreement_settings import SEED
@@ -100,3 +101,23 @@ async def mongo(servers, rows) -> AsyncGenerator[World]:
 def world(request) -> World:
     """Each of the two."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+async def boats_in_postgres(servers) -> AsyncGenerator[Harbour]:
+    """Boats as tables."""
+    async with harbour_in_postgres(servers) as harbour:
+        yield harbour
+
+
+@pytest.fixture(scope="session")
+async def boats_in_mongo(servers) -> AsyncGenerator[Harbour]:
+    """Boats as documents, beside those that are read."""
+    async with harbour_in_mongo(servers) as harbour:
+        yield harbour
+
+
+@pytest.fixture(params=["postgres", "mongo"], scope="session")
+def harbour(request) -> Harbour:
+    """Each of the two."""
+    return request.getfixturevalue(f"boats_in_{request.param}")

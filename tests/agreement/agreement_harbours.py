@@ -1,0 +1,62 @@
+"""In charge of the stores that the laws of changes write to."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy as sa
+from agreement_boats import BOATS_IN_TABLES, Table, documents
+from pymongo import MongoClient
+
+from catalog import Catalog, Store, catalog_of
+from catalog.change import Delete
+from catalog.query import ALWAYS, DataSource
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.mongo.client import Driver
+from datasources.postgres import PostgresSource
+
+
+@dataclass(frozen=True)
+class Harbour:
+    """A store for the boats."""
+
+    catalog: Catalog
+    store: Store
+    source: DataSource
+
+    async def empty(self) -> None:
+        """Ends all rows."""
+        async with self.source.begin() as transaction:
+            for entity in self.catalog.values():
+                await transaction.change(Delete(entity, ALWAYS))
+
+
+@asynccontextmanager
+async def harbour_in_postgres(urls: EmbeddedUrls) -> AsyncGenerator[Harbour]:
+    """Tables with constraints."""
+    catalog = catalog_of(BOATS_IN_TABLES)  # which maps the kinds
+    url = urls.postgres or ""
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
+    with engine.begin() as connection:
+        connection.execute(sa.schema.CreateSchema("boats"))
+        Table.metadata.create_all(connection)
+    engine.dispose()
+    source = PostgresSource(catalog, url, connect_timeout=60, queue_timeout=60)
+    yield Harbour(catalog, Store.POSTGRES, source)
+    await source.close()
+
+
+@asynccontextmanager
+async def harbour_in_mongo(urls: EmbeddedUrls) -> AsyncGenerator[Harbour]:
+    """Collections with a unique index."""
+    catalog, url = catalog_of(documents()), urls.mongo or ""
+    with MongoClient(url) as client:
+        boats = client.get_default_database("bigraph")["boats"]
+        boats.create_index([("flag", 1), ("number", 1)], unique=True)
+    driver: Driver = "motor" if os.environ.get("MONGO_DRIVER") == "motor" else "pymongo"
+    source = MongoSource(database_of(client_of(url, driver)), catalog)
+    yield Harbour(catalog, Store.MONGO, source)
+    await source.close()
