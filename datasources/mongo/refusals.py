@@ -31,11 +31,12 @@ from datasources.errors import (
 from datasources.mongo.errors import STORE, store_error
 from telemetry.logs import logger
 
-UNKNOWN: Final = "UnknownTransactionCommitResult"
+_UNKNOWN: Final = "UnknownTransactionCommitResult"
 _PASSING: Final = "TransientTransactionError"
 _DUPLICATE: Final = frozenset({11000, 11001})
 _INVALID: Final = 121  # DocumentValidationFailure
-_CONFLICTS: Final = frozenset({112, 251})  # WriteConflict, NoSuchTransaction
+_GONE: Final = 251  # NoSuchTransaction
+_CONFLICTS: Final = frozenset({112, _GONE})  # the first is WriteConflict
 _TOO_LARGE: Final = frozenset({10334, 17419, 17420})
 _NO_TRANSACTIONS: Final = "Transaction numbers are only allowed on"
 _REFUSED: Final = frozenset({13})
@@ -86,6 +87,16 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, ConnectionFailure) or not isinstance(error, PyMongoError):
         return False
     return error.has_error_label(_PASSING) or _first(error)[0] in _CONFLICTS
+
+
+def is_unknown(error: Exception) -> bool:
+    """Whether a commit that failed so may have been made.
+
+    A transaction that is gone may have been committed by what the driver sent before, unseen.
+    """
+    if not isinstance(error, PyMongoError):
+        return False
+    return error.has_error_label(_UNKNOWN) or _first(error)[0] == _GONE
 
 
 def write_conflict() -> WriteConflict:

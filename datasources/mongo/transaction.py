@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 from pymongo import ReadPreference, WriteConcern
-from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from catalog.change import Change, Changed, Insert, Update
@@ -20,11 +19,14 @@ from datasources.errors import StoreTimeout
 from datasources.mongo.client import Database, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, STORE
 from datasources.mongo.making import Making
-from datasources.mongo.refusals import UNKNOWN, commit_unknown, failure_of_change
+from datasources.mongo.refusals import commit_unknown, failure_of_change, is_unknown
 from datasources.turns import Turns
 from telemetry.stores import store_span
 
-Answered: TypeAlias = Callable[[Sequence[Ask], Session], Awaitable[list[Mapping[Key, Answer]]]]
+T = TypeVar("T")
+Answered: TypeAlias = Callable[
+    [Sequence[Ask], Session], Coroutine[Any, Any, list[Mapping[Key, Answer]]]
+]
 
 _COMMITS: Final = 2
 """How often a commit is asked for, while nobody says what became of it."""
@@ -50,6 +52,7 @@ class MongoTransaction:
         self._seconds = seconds
         self._turns = Turns(self.store.value)
         self._session: Session | None = None
+        self._working: asyncio.Task[Any] | None = None
 
     async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
         """As of any source."""
@@ -58,7 +61,9 @@ class MongoTransaction:
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
         async with self._turns.turn():
-            return await self._answered(asks, await self._begun()) if asks else []
+            if not asks:
+                return []
+            return await self._whole(self._answered(asks, await self._begun()))
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
         """Of nothing: estimates are for the source to make."""
@@ -69,7 +74,17 @@ class MongoTransaction:
         async with self._turns.turn():
             name = _operation(change)
             with store_span("mongodb", name, change.entity.table, namespace=self._database.name):
-                return await self._made(change)
+                return await self._whole(self._made(change))
+
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of work that goes on if who waits for it is cancelled.
+
+        A driver that is cancelled in a command leaves it to the server, where it may come to be
+        after the abort, and in the way of the session's next transaction.
+        """
+        self._working = asyncio.create_task(work)
+        self._working.add_done_callback(_heard)
+        return await asyncio.shield(self._working)
 
     async def _made(self, change: Change) -> Changed:
         session = await self._begun()
@@ -130,19 +145,29 @@ class MongoTransaction:
             except TimeoutError as error:
                 raise commit_unknown(error) from error
             except DRIVER_ERRORS as error:
-                unknown = isinstance(error, PyMongoError) and error.has_error_label(UNKNOWN)
-                if not unknown:
+                if not is_unknown(error):
                     raise failure_of_change(error) from error
                 if attempt == _COMMITS:
                     raise commit_unknown(error) from error
 
     async def _abort(self, session: Session) -> None:
         """If the server does not answer, it aborts by itself, a minute later at the most."""
+        if self._working is not None and not self._working.done():
+            try:
+                await asyncio.wait({self._working}, timeout=self._seconds)
+            finally:
+                self._working.cancel()
         try:
             async with asyncio.timeout(self._seconds):
                 await session.abort_transaction()
         except (*DRIVER_ERRORS, TimeoutError):
             return
+
+
+def _heard(work: asyncio.Task[Any]) -> None:
+    """Takes note of how it ended, which concerns nobody any more."""
+    if not work.cancelled():
+        work.exception()
 
 
 def _operation(change: Change) -> str:

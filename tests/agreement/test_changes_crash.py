@@ -23,9 +23,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 @pytest.fixture(params=["postgres", "mongo"])
 async def mortal(request, tmp_path) -> AsyncGenerator[tuple[Harbour, Supervisor, str]]:
     """A store of its own, which comes back when it is killed."""
-    async with Supervisor(tmp_path, [request.param], say=print) as supervisor:
-        async with _MAKERS[request.param](supervisor.urls) as harbour:
-            yield harbour, supervisor, request.param
+    async with (
+        Supervisor(tmp_path, [request.param], say=print) as supervisor,
+        _MAKERS[request.param](supervisor.urls) as harbour,
+    ):
+        yield harbour, supervisor, request.param
 
 
 async def test_what_was_acknowledged_is_there_and_what_failed_is_not(mortal):
