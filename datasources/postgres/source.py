@@ -94,10 +94,10 @@ class PostgresSource:
 
     def begin(self, isolation: Isolation | None = None) -> PostgresTransaction:
         """A transaction on a connection of its own, which it takes when it is first used."""
-        return self.begin_for(isolation, self._roles and self._roles.telling(None))
+        return self.begin_for(isolation, self._nobody)
 
     def begin_for(self, isolation: Isolation | None, who: Telling | None) -> PostgresTransaction:
-        """The same for somebody whom Postgres is told; `run_for` says what it raises."""
+        """The same for somebody whom Postgres is told; `run` says what it raises."""
         opening = Opening(isolation, who, self._hold)
         return PostgresTransaction(
             self._changes, self._pool, self._deadline, self._call, opening=opening
