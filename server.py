@@ -26,6 +26,7 @@ from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
 from auth import Authenticates, Late, SignsIn
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
+from catalog.change import Isolation
 from catalog.query import DataSource
 from console import Progress, explained, joined, options, say, welcome
 from datasources.check import check
@@ -194,6 +195,7 @@ def graph_of(
         direct=settings.trace_fields == "resolvers",
         reject_unauthorized=settings.reject_unauthorized,
         access_dry_run=settings.access_dry_run,
+        isolation=Isolation(settings.write_isolation.upper()),
         max_reach_keys=settings.max_reach_keys,
         authenticator=authenticator,
         browsers=browsers,

@@ -217,6 +217,11 @@ class Settings(BaseSettings):
     access_dry_run: bool = Field(
         False, description="Rules deny nothing; what they would deny is logged."
     )
+    write_isolation: Literal["read committed", "repeatable read", "serializable"] = Field(
+        "repeatable read",
+        description="What transactions of writes see of others, in PostgreSQL; in MongoDB it is "
+        "always one state.",
+    )
     policy_timeout: float = Field(
         5,
         gt=0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import TypeGuard
 
@@ -23,6 +23,7 @@ from catalog.links import linked
 from catalog.names import (
     GENERATED_SUFFIXES,
     RESERVED_ARGUMENTS,
+    WRITING_SUFFIXES,
     check_root_name,
     check_type_name,
 )
@@ -33,6 +34,7 @@ from catalog.tables import entity_of_table, is_table
 from catalog.types import DocumentType, EnumType, Field, UnionType, element_of, is_leaf
 from catalog.views import with_view
 from catalog.ways import with_ways
+from catalog.writing import is_written
 
 Said = type | Declared
 """What a package of models has: models, and declared routines."""
@@ -183,9 +185,10 @@ def _check_type_names(
             if plurals.setdefault(name, entity.name) != entity.name:
                 reason = f"the root field {name!r} is also that of {plurals[name]}"
                 raise ModelError(entity.name, None, reason, mend="Say another __plural__.")
-        _claim(named, entity.name, entity, entity.name)
+        suffixes = (*GENERATED_SUFFIXES, *(WRITING_SUFFIXES if is_written(entity) else ()))
+        _claim(named, entity.name, entity, entity.name, suffixes)
         for field in entity.fields.values():
-            _claim_types(named, field, entity.name)
+            _claim_types(named, field, entity.name, suffixes)
     for routine in routines:
         if routine.api in plurals:
             reason = f"the root field {routine.api!r} is also that of {plurals[routine.api]}"
@@ -195,14 +198,20 @@ def _check_type_names(
             _claim_types(named, field, routine.name)
 
 
-def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
+def _claim_types(
+    named: dict[str, object],
+    field: Field,
+    owner: str,
+    suffixes: Sequence[str] = GENERATED_SUFFIXES,
+) -> None:
     kind = element_of(field.type)
     if isinstance(kind, (DocumentType, EnumType, UnionType)):
         check_type_name(kind.name)
-        _claim(named, kind.name, kind.shown if isinstance(kind, EnumType) else kind, owner)
+        shown = kind.shown if isinstance(kind, EnumType) else kind
+        _claim(named, kind.name, shown, owner, suffixes)
     if isinstance(kind, UnionType):
         for member in kind.types.values():
-            _claim_types(named, dataclasses.replace(field, type=member), owner)
+            _claim_types(named, dataclasses.replace(field, type=member), owner, suffixes)
     if isinstance(kind, DocumentType):
         if not kind.fields:
             mend = "Give it a field, or use dict, which is served as JSON."
@@ -210,12 +219,14 @@ def _claim_types(named: dict[str, object], field: Field, owner: str) -> None:
         _check_distinct(kind.name, kind.fields.values())
         _check_stored(kind.name, kind.fields.values())
         for inner in kind.fields.values():
-            _claim_types(named, inner, kind.name)
+            _claim_types(named, inner, kind.name, suffixes)
 
 
-def _claim(named: dict[str, object], name: str, thing: object, owner: str) -> None:
+def _claim(
+    named: dict[str, object], name: str, thing: object, owner: str, suffixes: Sequence[str]
+) -> None:
     """Takes a type's name and those that are generated from it."""
-    for claimed in (name, *(name + suffix for suffix in GENERATED_SUFFIXES)):
+    for claimed in (name, *(name + suffix for suffix in suffixes)):
         if named.setdefault(claimed, thing) != thing:
             reason = f"the GraphQL type {claimed!r} would mean two things"
             raise ModelError(owner, None, reason, mend="Rename one of the classes.")

@@ -33,6 +33,7 @@ RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Node", "PageInfo", "Ordering"}
     | {"GroupByValue", "DateUnit", "DateTimeUnit", "DateGroupBy", "DateTimeGroupBy"}
     | {"SearchRanking", "TextLikeness", "TextLikenessOrder", f"{SIMILAR_STRING}Filter"}
+    | {"WriteRefused", "WriteError", "WriteErrorCode"}
     | {"GeoPosition", "GeoNear", "GeoCircle", "GeoBox", "GeoArea", "GeoPointOrder"}
     | _SCALARS
     | {f"{scalar}{end}" for scalar in _SCALARS for end in ("Filter", "ListFilter")},
@@ -47,6 +48,13 @@ GENERATED_SUFFIXES = (
     *("Group", "GroupBy", "GroupKey", "GroupOrder", "Having"),
 )
 """What the generated types of an entity, a document or an enum are called by, after its name."""
+
+WRITING_SUFFIXES = (
+    *("Create", "Update", "Input", "Merge", "Increment", "Push", "Pull"),
+    *("Conflict", "ConflictTarget", "ConflictField"),
+    *("Written", "ListWritten", "Payload", "ListPayload"),
+)
+"""The same where it can be written."""
 
 
 def camel(name: str) -> str:

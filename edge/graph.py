@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final
@@ -11,9 +11,10 @@ from typing import Final
 from strawberry import Schema
 
 from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
+from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
-from datasources.redis import Cache
+from datasources.redis import Cache, NoCache
 from resolvers.context import Context
 from resolvers.entitycache import EntityCache
 from resolvers.guards import guards_of
@@ -56,6 +57,8 @@ class Graph:
     cache_local_bytes: int = 0
     """What may be kept in this process, in front of the cache."""
     policy_seconds: float = POLICY_SECONDS
+    isolation: Isolation = Isolation.REPEATABLE_READ
+    """What the transactions of writes see of others."""
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 
@@ -73,6 +76,11 @@ class Graph:
             default_ttl=self.cache_ttl,
             local_bytes=self.cache_local_bytes if self.cache_ttl else 0,
         )
+
+    @cached_property
+    def _uncached(self) -> EntityCache:
+        """What keeps nothing: what a transaction reads is nobody else's as yet."""
+        return EntityCache(self.catalog, NoCache(), default_ttl=0, local_bytes=0)
 
     @cached_property
     def sights(self) -> Sights:
@@ -117,6 +125,8 @@ class Graph:
             reaching=self._reaching,
             granting=self._granted,
             showing=self._shown.to,
+            beginning=self._beginning,
+            wrote=self.entity_cache.forget,
         )
         return context if self._is_alike else self._told_of(context)
 
@@ -130,6 +140,19 @@ class Graph:
             loaders=Loaders(sources, self.entity_cache),
             reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
         )
+
+    @asynccontextmanager
+    async def _beginning(
+        self, context: Context, store: Store
+    ) -> AsyncGenerator[tuple[Transaction, Context]]:
+        """A transaction, and the context that reads by it, of which nothing is kept."""
+        source = self.sources[store].as_seen_by(context.principal)
+        async with source.begin(self.isolation) as transaction:
+            sources = {**context.sources, store: transaction}
+            loaders = Loaders(sources, self._uncached)
+            # Without statistics, which would take another connection while one is held.
+            reaching = partial(Reach, self.catalog, sources, self.max_reach_keys)
+            yield transaction, replace(context, sources=sources, loaders=loaders, reaching=reaching)
 
     async def _granted(self, context: Context, names: frozenset[str]) -> Context:
         """The context of whom these policies are granted that the user's function grants."""

@@ -5,7 +5,8 @@ User-written resolvers get it as ``info.context``; its ``load`` is their way to 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from auth import Principal
+from catalog.change import Transaction
 from catalog.entity import Entity, Store
 from catalog.query import Batch, Read, Readable
 from resolvers.arguments import all_of, filter_of, orders_of, value_of
@@ -41,6 +43,15 @@ class Context:
     """What asks the user's function about policies."""
     showing: Callable[[Seen], GraphQLSchema]
     """What makes the schema that somebody is told of."""
+    beginning: Callable[[Context, Store], AbstractAsyncContextManager[tuple[Transaction, Context]]]
+    """What begins a transaction, and makes the context that reads by it."""
+    wrote: Callable[[Collection[Entity]], Awaitable[None]]
+    """Who is told that rows of these entities were written."""
+
+    @cached_property
+    def outcomes(self) -> dict[str, Any]:
+        """What came of the operation's writes, by response key, until their fields tell it."""
+        return {}
 
     @cached_property
     def shown(self) -> GraphQLSchema:
@@ -55,6 +66,11 @@ class Context:
     def reach(self) -> Reach:
         """What asks the other store first; most requests need none."""
         return self.reaching()
+
+    def afresh(self) -> None:
+        """Lets go of all that was read: what is read from now on sees what was written."""
+        self.loaders.forget()
+        vars(self).pop("reach", None)
 
     @cached_property
     def _questions(self) -> dict[object, Question]:

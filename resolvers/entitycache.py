@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 
-from catalog.entity import Catalog, Relation
+from catalog.entity import Catalog, Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Key, Readable
 from datasources.errors import StoreUnavailable
@@ -23,6 +23,7 @@ from resolvers.athand import LOCAL_SECONDS, AtHand
 from resolvers.batches import Batch, ask_store
 from resolvers.entries import Entries, Entry
 from resolvers.kept import Kept, Lookup
+from resolvers.marks import MARK_SECONDS, Marks, fresh_mark, stamp_of
 from telemetry import current
 
 
@@ -66,6 +67,7 @@ class EntityCache:
         self._redis = redis
         self._default_ttl = default_ttl if local_bytes or not isinstance(redis, NoCache) else 0
         self._entries = Entries(catalog)
+        self._marks = Marks(catalog)
         self._at_hand = AtHand(local_bytes)
         self._under_way: dict[Lookup, dict[Key, _Errand]] = {}
         self._errands: set[_Errand] = set()
@@ -85,6 +87,8 @@ class EntityCache:
         self, source: Readable, lookup: Lookup, keys: Sequence[Key]
     ) -> tuple[Mapping[Key, Answer], Sequence[Key]]:
         """What is in this process of these keys, and the keys that are not."""
+        if self._marks.of(lookup.template):
+            return {}, keys  # other processes may write it at any moment
         found = self._at_hand.find(lookup, keys)
         tally = current()
         tally.cache_hits += len(found.answers)
@@ -107,6 +111,14 @@ class EntityCache:
             for errand in set(joined.values()):
                 batch.answers.update(errand.found(batch.lookup))
 
+    async def forget(self, entities: Collection[Entity]) -> None:
+        """Nothing counts from now on that was kept of rows of these entities, in any process.
+
+        While Redis cannot be told, what it holds counts until it ends.
+        """
+        names = self._marks.named(entities)
+        await self._redis.put({name: fresh_mark() for name in names}, MARK_SECONDS)
+
     async def close(self) -> None:
         """Ends what is under way."""
         tasks = [errand.task for errand in self._errands]
@@ -117,7 +129,12 @@ class EntityCache:
     # --- Errands ----------------------------------------------------------------------------------
 
     def _joined(self, batch: Batch) -> dict[Key, _Errand]:
-        """The errands of others that bring some of the keys, and that may be waited for."""
+        """The errands of others that bring some of the keys, and that may be waited for.
+
+        One for rows that are written may have begun before they were.
+        """
+        if self._marks.of(batch.lookup.template):
+            return {}
         under_way = self._under_way.get(batch.lookup)
         if not under_way:
             return {}
@@ -178,32 +195,57 @@ class EntityCache:
         self, source: Readable, batches: Sequence[Batch], looked: asyncio.Event, least: float
     ) -> None:
         kept = [batch for batch in batches if batch.lookup.ttl]
-        await self._look_up(kept, least)
+        stamps = await self._look_up(kept, least)
         looked.set()
         missing = {batch: batch.missing() for batch in kept}
         await ask_store(source, batches)
         for batch, keys in missing.items():
-            self._keep(batch, keys)
+            self._keep(batch, keys, stamps[batch])
 
-    async def _look_up(self, batches: Sequence[Batch], least: float) -> None:
-        """Fills in what Redis has, and will have for ``least`` seconds, by one call."""
+    async def _look_up(self, batches: Sequence[Batch], least: float) -> Mapping[Batch, str | None]:
+        """Fills in what Redis has, and will have for ``least`` seconds, by one call.
+
+        Gives the stamps under which the rest may be kept, once the store has it.
+        """
         named = [self._entries.names(batch.lookup, batch.keys) for batch in batches]
-        contents = iter(await self._redis.get_many([name for names in named for name in names]))
+        marks = {name: None for batch in batches for name in self._marks.of(batch.lookup.template)}
+        asked = [*(name for names in named for name in names), *marks]
+        answered = await self._redis.get_many(asked)
+        contents, held = iter(answered), self._held(marks, answered)
         now = time.time()
+        stamps = {b: stamp_of(self._marks.of(b.lookup.template), held) for b in batches}
         for batch, names in zip(batches, named, strict=True):
             found: dict[Key, Entry] = {}
             for key, name, content in zip(batch.keys, names, contents, strict=False):
-                # Whatever does not decode was not written by this version: a miss.
+                # Whatever does not decode was not written by this version, or before a write.
                 with suppress(ValueError):
-                    if content is not None:
-                        found[key] = self._entries.unpacked(name, batch.lookup, content)
+                    if content is not None and (stamp := stamps[batch]) is not None:
+                        found[key] = self._entries.unpacked(name + stamp, batch.lookup, content)
             good = {k: e.answer for k, e in found.items() if e.ends - now > least}
             if good:
                 ends = min(found[key].ends for key in good)
-                self._at_hand.keep(batch.lookup, good, ends - now)
+                self._keep_at_hand(batch.lookup, good, ends - now)
                 batch.answers.update(good)
+        return stamps
 
-    def _keep(self, batch: Batch, keys: Iterable[Key]) -> None:
+    def _held(
+        self, marks: Iterable[str], answered: Sequence[bytes | None]
+    ) -> Mapping[str, bytes | None]:
+        """The marks, of which those are made that are not there; they are not counted as rows."""
+        names = list(marks)
+        held = dict(zip(names, answered[len(answered) - len(names) :], strict=True))
+        gone = [name for name, mark in held.items() if mark is None]
+        tally = current()
+        tally.cache_hits -= len(held) - len(gone)
+        if gone and self._redis.takes:
+            self._redis.add_many({name: fresh_mark() for name in gone}, MARK_SECONDS)
+        return held
+
+    def _keep_at_hand(self, lookup: Lookup, answers: Mapping[Key, Kept], seconds: float) -> None:
+        if not self._marks.of(lookup.template):
+            self._at_hand.keep(lookup, answers, seconds)
+
+    def _keep(self, batch: Batch, keys: Iterable[Key], stamp: str | None) -> None:
         """Keeps what the store has given for these keys, if it is right."""
         lookup, ends = batch.lookup, time.time() + batch.lookup.ttl
         kept: dict[Key, Kept] = {}
@@ -215,11 +257,11 @@ class EntityCache:
             except StoredValueError:  # is told each time, until it is mended in its store
                 batch.answers[key] = Answer(records, answer.total)
         batch.answers.update(kept)
-        self._at_hand.keep(lookup, kept, lookup.ttl)
-        if self._redis.takes:
+        self._keep_at_hand(lookup, kept, lookup.ttl)
+        if stamp is not None and self._redis.takes:
             named = zip(self._entries.names(lookup, kept), kept.values(), strict=True)
             packed = {
-                name: self._entries.packed(name, lookup, Entry(answer, ends))
+                name: self._entries.packed(name + stamp, lookup, Entry(answer, ends))
                 for name, answer in named
             }
             items = {name: content for name, content in packed.items() if content is not None}

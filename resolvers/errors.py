@@ -65,6 +65,16 @@ class GeoError(InputError):
     code = "GEO_INVALID"
 
 
+class TwoStoresError(InputError):
+    """Writes into both stores, which cannot be one transaction."""
+
+    code = "TWO_STORES"
+
+    def __init__(self) -> None:
+        message = "These fields would write into both stores, which share no transaction."
+        super().__init__(message, hint="Send an operation for each store. Nothing was written.")
+
+
 class SearchError(InputError):
     """A search, or an order by it, where the store cannot do it."""
 

@@ -41,6 +41,21 @@ async def execute(island: Island, context: Context, variables: Variables = _NO_V
     return (await _shaped(island, {(): answer}, found, context, variables))[()]
 
 
+async def found(
+    island: Island, keys: Sequence[Key], context: Context, variables: Variables = _NO_VARIABLES
+) -> Mapping[Key, Value]:
+    """What an island of a batch finds for each of these keys; those without rows may be absent.
+
+    Raises ``StoreError`` and ``ReachError``.
+    """
+    (question,) = island.questions
+    wanted = tuple(dict.fromkeys(keys))
+    if not wanted:
+        return {}
+    answers = await context.loaders.load(await question.asked(context, variables, wanted))
+    return await _shaped(island, {k: answers[k] for k in wanted}, (), context, variables)
+
+
 async def follow(
     hop: Hop, rows: list[Row], context: Context, variables: Variables = _NO_VARIABLES
 ) -> None:

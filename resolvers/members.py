@@ -13,6 +13,7 @@ from graphql import GraphQLField
 from catalog.entity import Entity, Relation
 from catalog.routine import Routine
 from catalog.types import Field
+from resolvers.writes.kinds import Write
 
 MEMBER = "bigraph.member"
 """The key of the mark in a Strawberry field's metadata."""
@@ -55,7 +56,14 @@ class Calls:
     routine: Routine
 
 
-Member = Field | Relation | Reads | One | Many | Anyone | Calls
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A root field that writes."""
+
+    write: Write
+
+
+Member = Field | Relation | Reads | One | Many | Anyone | Calls | Writes
 
 
 def member_of(definition: GraphQLField) -> Member | None:

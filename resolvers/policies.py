@@ -42,11 +42,22 @@ def policies_asked(schema: GraphQLSchema, tree: Tree) -> frozenset[str]:
     policies = guards_of(schema).policies
     if not policies:
         return frozenset()
-    fields = _Fields(schema)
-    fields.walk(tree)
+    fields = _fields(schema, tree)
     if fields.questions and introspection_of(schema) is Introspection.ALLOWED:
         return frozenset[str]().union(*policies.values())
     return frozenset[str]().union(*(policies.get(each, ()) for each in fields.coordinates))
+
+
+def guarded_in(schema: GraphQLSchema, tree: Tree) -> frozenset[str]:
+    """The fields with a rule, by their coordinates, that an operation asks for, skipped or not."""
+    rules = guards_of(schema).rules
+    return frozenset(rules.keys() & _fields(schema, tree).coordinates) if rules else frozenset()
+
+
+def _fields(schema: GraphQLSchema, tree: Tree) -> _Fields:
+    fields = _Fields(schema)
+    fields.walk(tree)
+    return fields
 
 
 class _Fields(Visitor):

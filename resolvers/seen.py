@@ -13,6 +13,7 @@ from catalog.entity import Catalog, Entity, Relation
 from catalog.query import ALWAYS, And, Filter, Not, Or, Quantifier, Related
 from catalog.routine import Routine
 from catalog.types import Field
+from catalog.writing import Action
 from resolvers.errors import UnauthorizedError
 from telemetry import logger
 
@@ -21,12 +22,14 @@ from telemetry import logger
 class Verdict:
     """What somebody may see of an entity: which rows, None for none, without ``hidden``.
 
-    Of ``masked`` members the values are seen in the rows that the filter finds.
+    Of ``masked`` members the values are seen in the rows that the filter finds. ``writes`` says
+    which rows may be made, changed and deleted; an action that is not there is for none.
     """
 
     rows: Filter | None
     hidden: frozenset[str] = frozenset()
     masked: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+    writes: Mapping[Action, Filter] = field(default_factory=dict[Action, Filter])
 
 
 _ALL = Verdict(ALWAYS)
@@ -88,6 +91,16 @@ class Seen(Catalog):
             message = f"You may not read {entity.name}.{member.api} in all rows."
             hint = "So rows cannot be found, ordered or summed up by it."
             raise UnauthorizedError(message, hint=hint)
+
+    def may(self, entity: Entity, action: Action) -> Filter:
+        """For which rows an action is allowed; raises ``UnauthorizedError`` if for none.
+
+        It holds as well where rules are only tried: what is written cannot be unwritten.
+        """
+        rows = self._of(entity.name).writes.get(action)
+        if rows is None:
+            raise UnauthorizedError(f"You may not {action.value} {entity.name}.")
+        return rows
 
     def check_call(self, routine: Routine) -> None:
         """Raises ``UnauthorizedError`` unless it may be called."""

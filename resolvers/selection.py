@@ -62,11 +62,16 @@ class Edge:
 
 
 class Selector:
-    """Reads one operation's selections; holds what each step needs of the request."""
+    """Reads one operation's selections; holds what each step needs of the request.
 
-    def __init__(self, catalog: Seen, info: Scope) -> None:
+    What the viewer may not read is passed over, and who resolves the field says so; a ``strict``
+    one raises ``UnauthorizedError``.
+    """
+
+    def __init__(self, catalog: Seen, info: Scope, *, strict: bool = False) -> None:
         self._catalog = catalog
         self._info = info
+        self._strict = strict
 
     def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> Selection:
         """The selection below field nodes whose value is this entity."""
@@ -78,9 +83,7 @@ class Selector:
         edges: list[Edge] = []
         for asked in asked_fields(self._info, kind, nodes):
             member = member_of(asked.definition)
-            if isinstance(member, Field | Relation) and not self._catalog.shows(entity, member):
-                continue  # who resolves the field says so
-            if not self._catalog.uses(f"{entity.name}.{asked.name}"):
+            if self._passes_over(entity, asked, member):
                 continue
             if isinstance(member, Relation):
                 edges.append(self.edge(asked, member))
@@ -109,7 +112,7 @@ class Selector:
             elif asked.name in (AGGREGATE, GROUP_BY):
                 summaries.append(summary_selection(self._info, entity, asked))
         return PageSelection(
-            node=_union(entity, views),
+            node=union_of(entity, views),
             arguments=arguments,
             rows=bool({"nodes", "edges"} & parts),
             cursors=bool(_CURSORS & parts),
@@ -141,6 +144,19 @@ class Selector:
         only = self._catalog.mask(entity, field) or ALWAYS
         return Edge(asked.key, asked.place, same, wanted, only)
 
+    def _passes_over(self, entity: Entity, asked: Asked, member: Member | None) -> bool:
+        """Whether a field may not be read."""
+        coordinate = f"{entity.name}.{asked.name}"
+        ruled = isinstance(member, Field | Relation)
+        if self._strict:
+            self._catalog.check_use(coordinate)
+            if ruled:
+                self._catalog.check_shown(entity, member)
+            return False
+        return (ruled and not self._catalog.shows(entity, member)) or not self._catalog.uses(
+            coordinate
+        )
+
     def _paths(self, asked: Asked, member: Member | None) -> Iterator[Path]:
         if isinstance(member, Reads):
             yield from ((name,) for name in member.fields)
@@ -167,11 +183,11 @@ class Selector:
             yield from self._paths(part, member_of(part.definition))
 
 
-def _union(entity: Entity, views: Sequence[Selection]) -> Selection:
+def union_of(entity: Entity, views: Sequence[Selection]) -> Selection:
     """What several views of the same rows ask together: `nodes`, `edges.node`, their aliases."""
     paths = dict.fromkeys(path for view in views for path in view.paths)
     edges = {edge.place: edge for view in views for edge in view.edges}
-    kinds = [_union(same[0].entity, same) for same in zip(*(v.kinds for v in views), strict=True)]
+    kinds = [union_of(same[0].entity, same) for same in zip(*(v.kinds for v in views), strict=True)]
     return Selection(entity, tuple(paths), tuple(edges.values()), tuple(kinds))
 
 

@@ -26,6 +26,7 @@ from catalog.access import (
 )
 from catalog.entity import Catalog, Entity
 from catalog.query import ALWAYS, NEVER, Filter, Or
+from catalog.writing import Action
 from resolvers.arguments import all_of
 from resolvers.claims import ABSENT, Use
 from resolvers.guards import NO_GUARDS, Guards
@@ -82,7 +83,7 @@ class Sights:
         self._policies: frozenset[str] = frozenset()
         everything = Seen(catalog)
         for name, access in self._access.items():
-            for rule in (access.read, *access.fields.values()):
+            for rule in _rules(access):
                 self._learn(everything, catalog[name], rule)
         for routine in catalog.routines:
             self._learn(everything, routine.entity, routine.read)
@@ -148,7 +149,7 @@ class Sights:
         rows = {
             (name, leaf): None
             for name, access in self._access.items()
-            for rule in (access.read, *access.fields.values())
+            for rule in _rules(access)
             for leaf in leaves(decided(rule, somebody))
         }
         return tuple(use for each in rows for use in self._predicates[each].uses)
@@ -174,8 +175,13 @@ class Sights:
             member: self._rows(name, rule, somebody, absent)
             for member, rule in access.fields.items()
         }
+        of_actions = {
+            action: self._rows(name, getattr(access, action.value), somebody, absent)
+            for action in Action
+        }
         return Verdict(
             rows=self._rows(name, access.read, somebody, absent),
+            writes={action: rows for action, rows in of_actions.items() if rows is not None},
             hidden=frozenset(member for member, rows in of_members.items() if rows is None),
             masked={
                 member: rows
@@ -201,6 +207,12 @@ class Sights:
                 predicate = self._predicates[name, rule]
                 known = not any(use.name in absent for use in predicate.uses)
                 return predicate.filter if known else NEVER
+
+
+def _rules(access: Access) -> tuple[Rule, ...]:
+    """All that an entity's model says."""
+    actions: list[Rule] = [getattr(access, action.value) for action in Action]
+    return (access.read, *actions, *access.fields.values())
 
 
 def _somebody(facts: _Facts) -> Principal:

@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import get_object_definition
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
@@ -25,6 +26,7 @@ from schema.fields import generated_module
 from schema.filters import add_filters
 from schema.groups import add_groups
 from schema.guards import guards_in
+from schema.mutations import mutation_type
 from schema.objects import add_objects
 from schema.orders import add_orders
 from schema.roots import query_type
@@ -72,9 +74,11 @@ def build_schema(
         add_aggregates(catalog, namespace)
         add_groups(catalog, namespace)
         namespace["Query"] = query_type(catalog, namespace)
+        namespace["Mutation"] = mutation_type(catalog, namespace)
         attach(catalog, namespace, list(extensions))
         schema = GeneratedSchema(
             query=namespace["Query"],
+            mutation=_unless_empty(namespace["Mutation"]),
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
             extensions=[*schema_extensions, Parsing, Validation, *([Deciding] if decide else [])],
@@ -84,3 +88,8 @@ def build_schema(
     set_introspection(core, introspection)
     set_guards(core, guards_in(core, catalog, decide))
     return schema
+
+
+def _unless_empty(mutation: type) -> type | None:
+    """A type without fields is none: then nothing can be written."""
+    return mutation if get_object_definition(mutation, strict=True).fields else None

@@ -31,7 +31,7 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 def extends(target: type | str) -> Callable[[Class], Class]:
-    """Adds the Strawberry fields of a class to a generated type, or to ``"Query"``.
+    """Adds the Strawberry fields of a class to a generated type, ``"Query"`` or ``"Mutation"``.
 
     A resolver's ``self`` is the row: its attributes are the fields that ``requires`` names.
     """
@@ -85,7 +85,7 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
         target = getattr(extension, _EXTENDS)
         definition = get_object_definition(namespace.get(target))
         if definition is None or definition.is_input:
-            known = ", ".join(sorted((*catalog, "Query")))
+            known = ", ".join(sorted((*catalog, "Query", "Mutation")))
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
         for field in _fields(catalog, namespace, extension, target):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -105,15 +106,20 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
 
 
 def input_field(
-    graphql_name: str, annotation: object, namespace: Namespace, description: str | None = None
+    graphql_name: str,
+    annotation: object,
+    namespace: Namespace,
+    description: str | None = None,
+    *,
+    required: bool = False,
 ) -> StrawberryField:
-    """A field of an input object that may be left out."""
+    """A field of an input object, which may be left out unless it is required."""
     return StrawberryField(
         python_name=f"{graphql_name}_",  # `and`, `or` and `not` are no Python names
         graphql_name=graphql_name,
         type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
         description=description,
-        default=strawberry.UNSET,
+        default=dataclasses.MISSING if required else strawberry.UNSET,
     )
 
 

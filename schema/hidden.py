@@ -5,10 +5,10 @@ Nothing is decided here: what is asked about each type and field are the checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, assert_never, cast
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLField, GraphQLSchema
 
 from catalog.entity import Entity, Relation
 from catalog.routine import Gives, Routine
@@ -16,8 +16,9 @@ from catalog.searches import SEARCH
 from resolvers.arguments import check_search
 from resolvers.errors import UnauthorizedError
 from resolvers.guards import guards_of
-from resolvers.members import Calls, Many, One, member_of
+from resolvers.members import Calls, Many, One, Writes, member_of
 from resolvers.seen import Seen
+from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from schema.aggregates import FAMILY_TYPES
 
 _KEYS: Final = ("Order", "GroupBy", "GroupKey")
@@ -30,10 +31,11 @@ def hidden_in(schema: GraphQLSchema, seen: Seen) -> frozenset[str]:
     hidden = {each for each in guards_of(schema).rules if not seen.uses(each)}
     for entity in seen.values():
         hidden.update(_of_entity(seen, entity))
-    root = cast("GraphQLObjectType", schema.query_type)
-    hidden.update(
-        f"{root.name}.{name}" for name, field in root.fields.items() if not _asks(seen, field)
-    )
+    for root in (schema.query_type, schema.mutation_type):
+        fields = cast("Mapping[str, GraphQLField]", getattr(root, "fields", {})).items()
+        hidden.update(
+            f"{root.name}.{name}" for name, field in fields if root and not _asks(seen, field)
+        )
     return frozenset(hidden)
 
 
@@ -65,8 +67,25 @@ def _asks(seen: Seen, field: GraphQLField) -> bool:
             return not _refused(seen.rows, entity)
         case Calls(routine):
             return not _refused(seen.check_call, routine) and _gives(seen, routine)
+        case Writes(write):
+            return _finds(seen, write) and not any(
+                _refused(seen.may, write.entity, action) for action in write.actions
+            )
         case _:
             return True
+
+
+def _finds(seen: Seen, write: Write) -> bool:
+    """Whether the rows to write can be said: by a key, or by a filter of what may be read."""
+    match write:
+        case Create() | Upsert():
+            return True
+        case Alter(entity, key) | Remove(entity, key):
+            if key is None:
+                return not _refused(seen.rows, entity)
+            return not any(_refused(seen.check, entity, entity.fields[name]) for name in key)
+        case _:
+            assert_never(write)
 
 
 def _gives(seen: Seen, routine: Routine) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from catalog.change import (
@@ -29,7 +30,7 @@ Rows = Sequence[Row]
 
 def changed(tables: Tables, change: Change) -> tuple[Rows, Changed]:
     """All rows of the entity's table as the change leaves them, and what came of it."""
-    check(change, defaults=False)
+    check(_with_keys(tables, change), defaults=False)
     match change:
         case Insert():
             return _with(tables, change)
@@ -44,6 +45,15 @@ def changed(tables: Tables, change: Change) -> tuple[Rows, Changed]:
             return [row for row in rows if not _is(entity, row, keys)], Changed(tuple(keys))
         case _:
             assert_never(change)
+
+
+def _with_keys(tables: Tables, change: Change) -> Change:
+    """The change as it is to be looked at: a key that the store makes is not lacking."""
+    if not isinstance(change, Insert):
+        return change
+    entity, held = change.entity, tables.stored(change.entity)
+    rows = tuple(_keyed(entity, row, held, place) for place, row in enumerate(change.rows))
+    return replace(change, rows=rows)
 
 
 def _matching(tables: Tables, entity: Entity, filter_: Filter) -> dict[Key, Row]:

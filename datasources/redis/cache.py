@@ -20,6 +20,14 @@ class Cache(Protocol):
         """Keep the items for ``ttl`` seconds, in the background, if that is possible."""
         ...
 
+    def add_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """The same of those items that are not there."""
+        ...
+
+    async def put(self, items: Mapping[str, bytes], ttl: float) -> bool:
+        """Keep the items, and wait until it is done; False if it could not be done in time."""
+        ...
+
     async def ping(self) -> str | None:
         """None if all is well, else the reason in a few words, without credentials."""
         ...
@@ -47,6 +55,13 @@ class NoCache(Cache):
 
     def set_many(self, items: Mapping[str, bytes], ttl: float) -> None:
         """Nothing is kept."""
+
+    def add_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """Nothing is kept."""
+
+    async def put(self, items: Mapping[str, bytes], ttl: float) -> bool:  # noqa: ARG002
+        """There is nothing that could be old."""
+        return True
 
     async def ping(self) -> str | None:
         """Always well."""

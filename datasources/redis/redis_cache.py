@@ -79,6 +79,19 @@ class RedisCache(Cache):
             self._writes += 1
             self._start(self._write(dict(items), max(1, round(ttl * 1000))))
 
+    def add_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """The same of those that are not there."""
+        if items and self.takes:
+            self._writes += 1
+            self._start(self._write(dict(items), max(1, round(ttl * 1000)), "NX"))
+
+    async def put(self, items: Mapping[str, bytes], ttl: float) -> bool:
+        """Keep the items, though it were thought to be away: what stands there is wrong by now."""
+        if not self._open:
+            return False
+        self._writes += 1
+        return await self._start(self._write(dict(items), max(1, round(ttl * 1000))))
+
     async def ping(self) -> str | None:
         """None if it answers in time, else the reason in a few words, without credentials."""
         if not self._open:
@@ -128,26 +141,32 @@ class RedisCache(Cache):
                 self._failed(error)
             return nothing
 
-    async def _write(self, items: Mapping[str, bytes], milliseconds: int) -> None:
+    async def _write(self, items: Mapping[str, bytes], milliseconds: int, how: str = "") -> bool:
         operation = "EVAL" if self._scripts else "PIPELINE SET"
         try:
             with store_span("redis", operation, batch=len(items)) as call:
                 try:
                     async with asyncio.timeout(SOCKET_SECONDS):
-                        await self._set(items, milliseconds)
+                        await self._set(items, milliseconds, how)
+                        return True
                 except ResponseError as refused:
                     fail(call.span, refused)
         except Exception as error:  # noqa: BLE001 - no failure of a cache is an error
             self._failed(error)
         finally:
             self._writes -= 1
+        return False
 
-    async def _set(self, items: Mapping[str, bytes], milliseconds: int) -> None:
-        """Keeps all of them. Raises ``ResponseError`` if the server refuses."""
+    async def _set(self, items: Mapping[str, bytes], milliseconds: int, how: str) -> None:
+        """Keeps all of them. Raises ``ResponseError`` if the server refuses.
+
+        ``how`` is empty, or `NX` for those alone that are not there.
+        """
         named = {self._prefix + key: value for key, value in items.items()}
         # redis-py leaves its arguments and its answers untyped.
         client: Any = self._client
-        if self._scripts:
+        more = (how,) if how else ()
+        if self._scripts and not how:
             try:
                 values = (milliseconds, *named.values())
                 await client.execute_command("EVAL", _SET_ALL, len(named), *named, *values)
@@ -159,7 +178,7 @@ class RedisCache(Cache):
                 return
         async with client.pipeline(False) as pipe:
             for name, value in named.items():
-                pipe.execute_command("SET", name, value, "PX", milliseconds)
+                pipe.execute_command("SET", name, value, "PX", milliseconds, *more)
             await pipe.execute()
 
     async def _mget(self, keys: Sequence[str]) -> list[bytes | None]:

@@ -1,0 +1,100 @@
+"""In charge of what one write asks of its transaction: changes, rules, and rows for the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from graphql import FieldNode
+
+from catalog.change import Change, Changed, Transaction
+from catalog.entity import Entity
+from catalog.errors import StoredValueError
+from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
+from catalog.writing import Action
+from resolvers.arguments import all_of
+from resolvers.context import Context
+from resolvers.documents import Scope
+from resolvers.errors import UnauthorizedError
+from resolvers.execute import found
+from resolvers.keys import among
+from resolvers.questions import Question
+from resolvers.rows import Row
+from resolvers.selection import Selector, union_of
+
+
+class Changing:
+    """A transaction as one write sees it; ``context`` reads by it."""
+
+    def __init__(self, transaction: Transaction, context: Context, scope: Scope) -> None:
+        self.context = context
+        self.scope = scope
+        self._transaction = transaction
+
+    async def change(self, change: Change) -> Changed:
+        """Makes the change; what is read from then on sees it. Raises ``StoreError``."""
+        changed = await self._transaction.change(change)
+        self.context.afresh()
+        return changed
+
+    def may(self, entity: Entity, action: Action) -> Filter:
+        """For which rows the viewer may do this. Raises ``UnauthorizedError`` if for none."""
+        return self.context.catalog.may(entity, action)
+
+    async def settled(self, entity: Entity, filter_: Filter) -> Filter:
+        """A filter that the store alone can answer, with the values of claims in it.
+
+        Raises ``ReachError`` and ``StoreError``.
+        """
+        question = Question(Read(entity, _key_paths(entity), filter=filter_))
+        asked = (await question.asked(self.context, {})).read
+        return asked.filter
+
+    async def keys(self, entity: Entity, filter_: Filter) -> tuple[Key, ...]:
+        """The primary keys of the rows that match."""
+        rows = await self._read(Read(entity, _key_paths(entity), filter=filter_))
+        return tuple(tuple(row[name] for name in entity.key) for row in rows)
+
+    async def records(
+        self, entity: Entity, keys: Sequence[Key], paths: Iterable[Path]
+    ) -> Sequence[Record]:
+        """These rows as they are now, be they seen or not.
+
+        Raises ``StoredValueError`` for a value that is not what its model says.
+        """
+        if not keys:
+            return []
+        records = await self._read(Read(entity, tuple(paths), filter=among(entity.key, keys)))
+        for value in (value for record in records for value in record.values()):
+            if isinstance(value, StoredValueError):
+                raise value
+        return records
+
+    async def check(self, entity: Entity, action: Action, keys: Sequence[Key]) -> None:
+        """Raises ``UnauthorizedError`` if one of these rows is now none that may become so."""
+        rule = self.may(entity, action) if keys else ALWAYS
+        if rule == ALWAYS:
+            return
+        others = all_of((among(entity.key, keys), Not(rule)))
+        if await self._read(Read(entity, _key_paths(entity), filter=others, limit=1)):
+            message = f"You may not {action.value} a {entity.name} so."
+            raise UnauthorizedError(
+                message, hint="Its rule does not hold for the row as it becomes."
+            )
+
+    async def rows(
+        self, entity: Entity, keys: Sequence[Key], views: Sequence[Sequence[FieldNode]]
+    ) -> list[Row]:
+        """Those of the rows that the viewer sees, in this order, for all views that are asked."""
+        selector = Selector(self.context.catalog, self.scope, strict=True)
+        selection = union_of(entity, [selector.entity(entity, nodes) for nodes in views])
+        island = self.context.planner.one(selection, ALWAYS).batched(Batch(entity.key, ()))
+        values = await found(island, keys, self.context)
+        return [row for key in keys if isinstance(row := values.get(key), Row)]
+
+    async def _read(self, read: Read) -> Sequence[Record]:
+        (answer,) = await self.context.loaders.roots([await Question(read).asked(self.context, {})])
+        return answer.rows
+
+
+def _key_paths(entity: Entity) -> tuple[Path, ...]:
+    return tuple((name,) for name in entity.key)

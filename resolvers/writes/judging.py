@@ -1,0 +1,143 @@
+"""In charge of what the models' own validators say of values, and make of them.
+
+Validators of fields, types and constraints judge what is given, before it is written. Validators of
+whole models judge rows as they have become, inside of the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator
+
+from catalog.defaults import defaults_of, members_of
+from catalog.entity import Entity, Store
+from catalog.names import lower_first
+from catalog.query import Record
+from catalog.types import DocumentType, FieldType, ListType, UnionType
+from resolvers.writes.models import as_python, from_python
+from resolvers.writes.refusals import ApiPath
+from resolvers.writes.values import Refusals
+
+_PLAIN: Final = "Value error, "
+
+
+class Judge:
+    """What the model of an entity says of values; a plain SQLAlchemy model says nothing."""
+
+    def __init__(self, entity: Entity) -> None:
+        self._entity = entity
+        self._model: Any = entity.model if issubclass(entity.model, BaseModel) else None
+
+    @property
+    def judges_fields(self) -> bool:
+        """Whether there is a model that says anything of fields."""
+        return self._model is not None
+
+    @cached_property
+    def judges_rows(self) -> bool:
+        """Whether the model has validators of whole rows."""
+        said = getattr(self._model, "__pydantic_decorators__", None)
+        return bool(said and (said.model_validators or said.root_validators))
+
+    def values(self, given: Record, path: ApiPath, amiss: Refusals) -> Record:
+        """What the fields' validators make of what is given; what they refuse is noted."""
+        if self._fields is None:
+            return given
+        asked = {
+            name: self._python(name, value)
+            for name, value in given.items()
+            # That it must not be null is said by all stores alike.
+            if value is not None or self._entity.fields[name].nullable
+        }
+        try:
+            made = self._fields.validate_python(asked, by_alias=False, by_name=True)
+        except ValidationError as error:
+            self._note(error, path, amiss)
+            return given
+        return {
+            name: from_python(self._kind(name), made[name]) if name in made else value
+            for name, value in given.items()
+        }
+
+    def defaults(self) -> Record:
+        """What the model gives fields of a new row that are left out."""
+        return {name: from_python(self._kind(name), v) for name, v in defaults_of(self._entity)}
+
+    def row(self, record: Record, amiss: Refusals) -> None:
+        """Notes what the model says of a whole row, read with all of its stored fields."""
+        row = {name: self._python(name, value) for name, value in record.items()}
+        try:
+            if self._entity.store is Store.POSTGRES:
+                self._model.model_validate(row)
+            else:  # what is null may be missing, and then the model has a default for it
+                there = {name: value for name, value in row.items() if value is not None}
+                self._model.model_validate(there, by_alias=False, by_name=True)
+        except ValidationError as error:
+            self._note(error, (), amiss)
+
+    @cached_property
+    def _fields(self) -> SchemaValidator | None:
+        return None if self._model is None else _fields_validator(self._model)
+
+    @cached_property
+    def _enums(self) -> Mapping[str, Any]:
+        return {name: members_of(self._entity, name) for name in self._entity.stored_fields}
+
+    def _kind(self, name: str) -> FieldType:
+        return self._entity.fields[name].type
+
+    def _python(self, name: str, value: Any) -> Any:
+        return as_python(self._kind(name), value, self._enums[name])
+
+    def _note(self, error: ValidationError, path: ApiPath, amiss: Refusals) -> None:
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        for each in told:
+            message = each["msg"].removeprefix(_PLAIN)
+            at = _api_path(DocumentType(self._entity.name, self._entity.fields), each["loc"])
+            amiss.add((*path, *at), f"{message.rstrip('.')}.")
+
+
+def _fields_validator(model: type[BaseModel]) -> SchemaValidator:
+    """The validators of a model's fields, for any of these, without those of the whole model."""
+    schema = cast("Any", model).__pydantic_core_schema__
+    around: list[Any] = []
+    config: Any = {}
+    while schema["type"] != "model-fields":
+        if schema["type"] == "definitions":
+            around = schema["definitions"]
+        config = schema.get("config", config)
+        schema = schema["schema"]
+    fields = {name: _left_out(field) for name, field in schema["fields"].items()}
+    made: Any = {"type": "typed-dict", "fields": fields, "config": config}
+    if around:
+        made = {"type": "definitions", "schema": made, "definitions": around}
+    return SchemaValidator(made)
+
+
+def _left_out(field: Any) -> Any:
+    """A field's schema, of which nothing is made where it is left out."""
+    inner = field["schema"]
+    while inner["type"] == "default":
+        inner = inner["schema"]
+    return {"type": "typed-dict-field", "schema": inner, "required": False}
+
+
+def _api_path(kind: FieldType, steps: tuple[int | str, ...]) -> ApiPath:
+    """Where a validator's error stands, as the argument's path."""
+    if not steps:
+        return ()
+    step, *rest = steps
+    inner = tuple(rest)
+    if isinstance(kind, ListType) and isinstance(step, int):
+        return (str(step), *_api_path(kind.of, inner))
+    if isinstance(kind, UnionType) and (member := kind.member(step)):
+        return (lower_first(member.name), *_api_path(member, inner))
+    if isinstance(kind, DocumentType):
+        for field in kind.fields.values():
+            if step in (field.name, field.stored):
+                return (field.api, *_api_path(field.type, inner))
+    return ()

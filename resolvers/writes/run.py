@@ -1,0 +1,175 @@
+"""In charge of the transaction that root fields share: all of them are written, or none is.
+
+Fields that write and stand side by side in an operation share one. It is tried again when others
+wrote the same, and nothing of it is told before it is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import dropwhile
+from typing import Any, Final, assert_never
+
+from graphql import DocumentNode
+from strawberry.types.info import Info
+
+from catalog.entity import Store
+from datasources.errors import ChangeRefused, WriteConflict
+from resolvers.context import Context
+from resolvers.documents import asked_field, asked_fields
+from resolvers.errors import TwoStoresError, UnauthorizedError
+from resolvers.info import RawInfo, raw_info
+from resolvers.members import Writes, member_of
+from resolvers.parsing import Tree
+from resolvers.policies import guarded_in
+from resolvers.writes.altering import altered, removed
+from resolvers.writes.changing import Changing
+from resolvers.writes.creating import created, upserted
+from resolvers.writes.judging import Judge
+from resolvers.writes.kinds import Alter, Create, Remove, Upsert
+from resolvers.writes.refusals import ROLLED_BACK, Refused, RefusedError, refusal_by_store
+from resolvers.writes.steps import Step, Written
+from telemetry.spans import span
+
+TRIES: Final = 10
+"""How often a transaction is tried that is in conflict with others."""
+
+_PAUSE: Final = 0.01  # seconds at most before the second try, and then twice as long each time
+_LONGEST_PAUSE: Final = 0.3
+
+Outcome = Written | Refused | Exception
+Judges = Mapping[str, Judge]
+"""What speaks for the models, by the names of entities."""
+
+
+def resolve_write(judges: Judges) -> Callable[[Any, Info], Awaitable[Any]]:
+    """The resolver of all fields that write; the first of those side by side writes for all."""
+
+    async def produce(_source: Any, info: Info) -> Any:
+        raw, context = raw_info(info), info.context
+        key = asked_field(raw).key
+        if key not in context.outcomes:
+            steps = side_by_side(judges, raw, key)
+            with span("Mutation", attributes={"bigraph.writes": len(steps)}):
+                amiss = _unreadable(context, raw)
+                made = _alike(steps, amiss) if amiss else await performed(context, steps)
+            context.outcomes.update(made)
+        outcome = context.outcomes.pop(key)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return produce
+
+
+def side_by_side(judges: Judges, raw: RawInfo, key: str) -> list[Step]:
+    """The fields that write from the one of this key on, up to the next that does not."""
+    root: Any = raw.operation
+    steps: list[Step] = []
+    fields = asked_fields(raw, raw.parent_type, [root])
+    for asked in dropwhile(lambda asked: asked.key != key, fields):
+        member = member_of(asked.definition)
+        if not isinstance(member, Writes):
+            break
+        steps.append(Step(member.write, judges[member.write.entity.name], raw, asked))
+    return steps
+
+
+def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
+    """Why the answer may not be told whole: then nothing is written that it would hide.
+
+    It is about fields that users wrote; the engine's own are looked at where they are planned.
+    """
+    document = DocumentNode(definitions=(raw.operation, *raw.fragments.values()))
+    root = f"{raw.parent_type.name}."
+    for coordinate in sorted(guarded_in(raw.schema, Tree(document, raw.operation))):
+        try:
+            if not coordinate.startswith(root):  # of those beside it, each has its own answer
+                context.catalog.check_use(coordinate)
+        except UnauthorizedError as error:
+            return error
+    return None
+
+
+async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
+    """What came of each field, by its response key, once all is committed or nothing is."""
+    store, *others = {step.entity.store for step in steps}
+    if others:
+        return _alike(steps, TwoStoresError())
+    conflict: Exception | None = None
+    for attempt in range(TRIES):
+        await asyncio.sleep(_pause(attempt))
+        try:
+            outcomes = await _tried(context, store, steps)
+        except WriteConflict as error:
+            conflict = error
+            continue
+        context.afresh()
+        return outcomes
+    assert conflict is not None  # noqa: S101 (or there would be outcomes)
+    return _alike(steps, conflict)
+
+
+async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mapping[str, Outcome]:
+    """One transaction of them all. Raises ``WriteConflict``, after which nothing is written."""
+    outcomes: dict[str, Outcome] = {}
+    under_way: Step | None = None
+    try:
+        async with context.beginning(context, store) as (transaction, within):
+            for under_way in steps:
+                changing = Changing(transaction, within, under_way.scope)
+                outcomes[under_way.key] = await _made(under_way, changing)
+            under_way = None
+    except WriteConflict:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told where it belongs)
+        return _failed(steps, under_way, error)
+    # Whoever goes away now leaves rows that are written.
+    await asyncio.shield(context.wrote({step.entity for step in steps}))
+    return outcomes
+
+
+async def _made(step: Step, changing: Changing) -> Written:
+    match step.write:
+        case Create():
+            return await created(step, changing)
+        case Upsert():
+            return await upserted(step, changing)
+        case Alter():
+            return await altered(step, changing)
+        case Remove():
+            return await removed(step, changing)
+        case _:
+            assert_never(step.write)
+
+
+def _failed(
+    steps: Sequence[Step], under_way: Step | None, error: Exception
+) -> Mapping[str, Outcome]:
+    """The failure at its field, or at all of them if it came with the commit."""
+    outcome = _outcome(steps, error)
+    if under_way is None:
+        return _alike(steps, outcome)
+    return {**_alike(steps, ROLLED_BACK), under_way.key: outcome}
+
+
+def _outcome(steps: Sequence[Step], error: Exception) -> Outcome:
+    match error:
+        case RefusedError(refused=refused):
+            return refused
+        case ChangeRefused():
+            return Refused([refusal_by_store(steps[0].entity, error, ())])
+        case _:
+            return error
+
+
+def _alike(steps: Sequence[Step], outcome: Outcome) -> dict[str, Outcome]:
+    return dict.fromkeys((step.key for step in steps), outcome)
+
+
+def _pause(attempt: int) -> float:
+    """How long to leave the others alone before a try; by chance, so that not all come at once."""
+    most = min(_PAUSE * 2**attempt, _LONGEST_PAUSE) if attempt else 0
+    return random.uniform(0, most)  # noqa: S311 (no secret)

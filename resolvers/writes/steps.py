@@ -1,0 +1,94 @@
+"""In charge of one root field that writes: what stands in the document, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from graphql import FieldNode, GraphQLObjectType
+
+from catalog.entity import Entity
+from catalog.query import Filter, Key
+from resolvers.arguments import all_of, filter_of, value_of
+from resolvers.documents import Asked, Scope, arguments_of, asked_fields
+from resolvers.roots import found_by
+from resolvers.rows import Row
+from resolvers.seen import Seen
+from resolvers.writes.changing import Changing
+from resolvers.writes.judging import Judge
+from resolvers.writes.kinds import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The value of a field whose write was made; of its rows those that the viewer sees."""
+
+    affected: int
+    rows: Sequence[Row] = ()
+
+    @property
+    def row(self) -> Row | None:
+        """The one row of a write that is about one."""
+        return self.rows[0] if self.rows else None
+
+
+class Step:
+    """A root field that writes, with its arguments; ``judge`` speaks for its entity's model."""
+
+    def __init__(self, write: Write, judge: Judge, scope: Scope, asked: Asked) -> None:
+        self.key = asked.key
+        self.write = write
+        self.judge = judge
+        self.scope = scope
+        self._asked = asked
+
+    @property
+    def entity(self) -> Entity:
+        """What is written."""
+        return self.write.entity
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """Coerced; raises ``GraphQLError``."""
+        return arguments_of(self.scope, self._asked)
+
+    @cached_property
+    def views(self) -> list[Sequence[FieldNode]]:
+        """The nodes of each field that asks for the rows."""
+        name = self.entity.plural if self.write.many else self.entity.singular
+        kind = self.scope.schema.type_map[written_type(self.write)]
+        asked = asked_fields(self.scope, cast("GraphQLObjectType", kind), self._asked.nodes)
+        return [each.nodes for each in asked if each.name == name]
+
+    def sought(self, catalog: Seen) -> Filter:
+        """Which rows the arguments say: by key, or by a filter, of rows that the viewer sees.
+
+        Raises ``UnauthorizedError``, and ``InputError``.
+        """
+        key = getattr(self.write, "key", None)
+        if key is None:
+            return self.seen(catalog, self.arguments["where"])
+        fields = [self.entity.fields[name] for name in key]
+        values = [value_of(field.type, self.arguments[field.api]) for field in fields]
+        return found_by(catalog, self.entity, key, values)
+
+    def matched(self, catalog: Seen) -> Filter | None:
+        """What the row must be like as it was, if that is said."""
+        said = self.arguments.get("ifMatch")
+        return None if said is None else self.seen(catalog, said)
+
+    def seen(self, catalog: Seen, where: Mapping[str, Any]) -> Filter:
+        """A filter of the client's: it finds only rows that are seen."""
+        return all_of((catalog.rows(self.entity), filter_of(catalog, self.entity, where)))
+
+    async def written(self, changing: Changing, keys: Sequence[Key]) -> Written:
+        """What is told of these rows, as they are now; only what is asked for is read."""
+        rows = await changing.rows(self.entity, keys, self.views) if self.views else ()
+        return Written(len(keys), rows)
+
+
+def written_type(write: Write) -> str:
+    """The name of the type that tells what came of a write."""
+    return f"{write.entity.name}{'List' if write.many else ''}Written"

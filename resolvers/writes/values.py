@@ -1,0 +1,107 @@
+"""In charge of coerced inputs as values that sources know, by field name.
+
+What cannot be stored is noted as a refusal with its path, so that all of them are told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, assert_never, cast
+
+from catalog.geo import GeoPoint
+from catalog.names import lower_first
+from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
+from resolvers.arguments import value_of
+from resolvers.errors import InputError
+from resolvers.writes.refusals import ApiPath, Refusal, RefusedError, Why
+
+Raw = Mapping[str, Any]
+
+_OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
+_DEGREES: Final = (("latitude", 90), ("longitude", 180))
+
+
+class Refusals:
+    """Those that were found in the arguments of one field."""
+
+    def __init__(self) -> None:
+        self._found: list[Refusal] = []
+
+    def add(self, path: ApiPath, message: str, hint: str | None = None) -> None:
+        """Notes that the value at a path will not do."""
+        self._found.append(Refusal(Why.VALUE_INVALID, message, path, hint))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def check(self) -> None:
+        """Raises ``RefusedError`` if there are any."""
+        if self._found:
+            raise RefusedError(*self._found)
+
+
+def by_api(fields: Mapping[str, Field]) -> Mapping[str, Field]:
+    """Fields by the names that clients see."""
+    return {field.api: field for field in fields.values()}
+
+
+def stored(kind: FieldType, raw: Any, path: ApiPath, amiss: Refusals) -> Any:
+    """The value that a coerced input means; noted in ``amiss`` if no store can hold it."""
+    if raw is None:
+        return None
+    match kind:
+        case ListType():
+            items = enumerate(cast("Sequence[Any]", raw))
+            return [stored(kind.of, item, (*path, str(at)), amiss) for at, item in items]
+        case DocumentType():
+            return dict(fields_in(kind.fields, raw, path, amiss))
+        case UnionType():
+            return _member(kind, raw, path, amiss)
+        case Scalar() | EnumType():
+            return _leaf(kind, raw, path, amiss)
+        case _:
+            assert_never(kind)
+
+
+def fields_in(
+    fields: Mapping[str, Field], raw: Raw, path: ApiPath, amiss: Refusals
+) -> Iterator[tuple[str, Any]]:
+    """The values of what an input gives, by the names of the fields."""
+    named = by_api(fields)
+    for api, value in raw.items():
+        field = named[api]
+        yield field.name, stored(field.type, value, (*path, api), amiss)
+
+
+def _member(kind: UnionType, raw: Raw, path: ApiPath, amiss: Refusals) -> dict[str, Any]:
+    ((name, value),) = raw.items()
+    member = next(each for each in kind.types.values() if lower_first(each.name) == name)
+    document = dict(fields_in(member.fields, value, (*path, name), amiss))
+    values = kind.values(member.name)
+    tag = document.setdefault(kind.tag, values[0])
+    if tag not in values:
+        said = ", ".join(map(repr, values))
+        amiss.add((*path, name, kind.fields[kind.tag].api), f"This tells another kind than {said}.")
+    return document
+
+
+def _leaf(kind: Scalar | EnumType, raw: Any, path: ApiPath, amiss: Refusals) -> Any:
+    if kind is Scalar.POINT:
+        return _point(raw, path, amiss)
+    if kind is Scalar.OBJECT_ID and not _OBJECT_ID.fullmatch(str(raw)):
+        amiss.add(path, "An ObjectId is 24 hex digits, in small letters.")
+        return None
+    try:
+        return value_of(kind, raw)
+    except InputError as error:
+        amiss.add(path, error.message, error.hint)
+        return None
+
+
+def _point(raw: Raw, path: ApiPath, amiss: Refusals) -> GeoPoint | None:
+    for name, most in _DEGREES:
+        if not -most <= raw[name] <= most:
+            amiss.add((*path, name), f"It lies between -{most} and {most} degrees.")
+            return None
+    return GeoPoint(raw["latitude"], raw["longitude"])
