@@ -195,7 +195,7 @@ def graph_of(
         direct=settings.trace_fields == "resolvers",
         reject_unauthorized=settings.reject_unauthorized,
         access_dry_run=settings.access_dry_run,
-        isolation=Isolation(settings.write_isolation.upper()),
+        isolation=Isolation(settings.write_isolation.replace("-", " ").upper()),
         max_reach_keys=settings.max_reach_keys,
         authenticator=authenticator,
         browsers=browsers,

@@ -217,8 +217,8 @@ class Settings(BaseSettings):
     access_dry_run: bool = Field(
         False, description="Rules deny nothing; what they would deny is logged."
     )
-    write_isolation: Literal["read committed", "repeatable read", "serializable"] = Field(
-        "repeatable read",
+    write_isolation: Literal["read-committed", "repeatable-read", "serializable"] = Field(
+        "repeatable-read",
         description="What transactions of writes see of others, in PostgreSQL; in MongoDB it is "
         "always one state.",
     )

@@ -48,3 +48,49 @@ async def test_fields_of_the_fleet_need_a_scope():
     data, errors = await asked(GRAPH, DISPATCHER, query)
     assert data == {"planes": {"nodes": [{"model": "737", "engines": None}]}, "fast": None}
     assert sorted(errors) == [(DENIED, ["fast"]), (DENIED, ["planes", "nodes", 0, "engines"])]
+
+
+DAN = Principal("i", "d", roles=frozenset({"dispatcher"}), claims={"sub": "d", "airline": "UA"})
+WRITES: list[tuple[str, Principal, Principal]] = [
+    # What is written, who may, and who may not
+    (
+        """createWatch(input: {flightId: 2, subject: "ann", createdAt: "2024-05-01T09:00:00Z"}) {
+             ... on WatchWritten { affected } }""",
+        ANN,
+        DISPATCHER,
+    ),
+    ("deleteWatch(id: 0) { ... on WatchWritten { affected } }", ANN, DISPATCHER),
+    (
+        f"""updateNote(id: "{"0" * 24}", input: {{text: "New."}}, push: {{tags: ["new"]}}) {{
+             ... on NoteWritten {{ affected }} }}""",
+        ANN,
+        ANONYMOUS,
+    ),
+    (
+        """createNote(input: {flightId: 1, author: "ann", text: "Hi",
+             createdAt: "2024-05-01T09:00:00Z"}) {
+             ... on NoteWritten { affected } }""",
+        ANN,
+        DISPATCHER,
+    ),
+    (
+        "updateFlight(id: 1, input: {depDelay: 5}) { ... on FlightWritten { affected } }",
+        DAN,
+        DISPATCHER,
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "may", "may_not"), WRITES)
+async def test_people_write_what_is_theirs(field: str, may: Principal, may_not: Principal):
+    """Watches and notes of one's own, and flights of one's own airline."""
+    found: list[Any] = []
+    for who in (may_not, may):
+        graph = graph_of(catalog_of(models_in(models)), ROWS)
+        context = graph.context(who)
+        answer: Any = await graph.schema.execute(f"mutation {{ {field} }}", context_value=context)
+        found.append((answer.data, answer.errors))
+    (refused, errors), (written, none) = found
+    assert errors or list(refused.values()) == [{}]
+    assert none is None
+    assert list(written.values()) == [{"affected": 1}]

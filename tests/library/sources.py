@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 
+from catalog.change import Isolation, Transaction
 from catalog.entity import Entity
 from catalog.query import Answer, DataSource, Key, Read, Record
 from catalog.summary import Summary
@@ -46,6 +48,10 @@ class CountingSource:
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the source within."""
         return await self._source.sizes(entities)
+
+    def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """As the source within, uncounted."""
+        return self._source.begin(isolation)
 
     async def ping(self) -> str | None:
         """As the source within."""
@@ -113,6 +119,15 @@ class DictCache(Cache):
         """Keeps the items for good, and notes for how long they were to be kept."""
         self.content.update(items)
         self.ttls.update(dict.fromkeys(items, ttl))
+
+    def add_many(self, items: Mapping[str, bytes], ttl: float) -> None:
+        """Keeps those that are not there."""
+        self.set_many({n: c for n, c in items.items() if n not in self.content}, ttl)
+
+    async def put(self, items: Mapping[str, bytes], ttl: float) -> bool:
+        """Keeps them."""
+        self.set_many(items, ttl)
+        return True
 
     async def ping(self) -> str | None:
         """Always well."""

@@ -1,0 +1,1 @@
+UPDATE customer AS customer_1 SET name=$1::text, visits=(customer_1.visits + $2::bigint), tags=array_cat(customer_1.tags, $3::text[]) WHERE customer_1.email = $4::text AND customer_1.owner = $5::text AND customer_1.hidden = $6::boolean AND customer_1.visits < $7::bigint RETURNING customer_1.id;

@@ -1,0 +1,49 @@
+"""In charge of what the tests of writes share: a shop at its opening, in memory and in stores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+
+import pytest
+from shop import Shop
+from shop_models import CATALOG
+from shop_stores import Stores
+
+from catalog import Store
+from datasources.embedded import EmbeddedUrls, Supervisor
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedUrls]:
+    """The servers, for as long as the tests run."""
+    folder = tmp_path_factory.mktemp("writes")
+    async with Supervisor(folder, ["postgres", "mongo", "redis"], say=print) as supervisor:
+        yield supervisor.urls
+
+
+@pytest.fixture(scope="session")
+async def stocked(servers: EmbeddedUrls) -> AsyncGenerator[tuple[Stores, Shop]]:
+    """A shop over both servers, and its stores."""
+    stores = Stores(servers.postgres or "", servers.mongo or "")
+    client = client_of(servers.mongo or "", os.environ.get("MONGO_DRIVER", "pymongo"))
+    sources = {
+        Store.POSTGRES: PostgresSource(CATALOG, servers.postgres or ""),
+        Store.MONGO: MongoSource(database_of(client), CATALOG),
+    }
+    shop = Shop(sources)
+    yield stores, shop
+    await shop.graph.close()
+    stores.close()
+
+
+@pytest.fixture(params=["memory", "stores"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """A shop at its opening: in memory, and in real stores."""
+    if request.param == "memory":
+        return Shop()
+    stores, shop = request.getfixturevalue("stocked")
+    stores.reset()
+    return shop

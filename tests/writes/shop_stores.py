@@ -1,0 +1,51 @@
+"""In charge of the shop's rows in real stores, put there by means that know nothing of Bigraph."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import pymongo
+import sqlalchemy as sa
+from shop import rows
+from shop_models import Customer, Order, Table
+
+from catalog import Store
+
+
+class Stores:
+    """Both stores by their URLs, which can be put back to how they were at first."""
+
+    def __init__(self, postgres: str, mongo: str) -> None:
+        self._engine = sa.create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(postgres)
+        )
+        self._client = pymongo.MongoClient(mongo)
+        self.products = self._client.get_default_database("bigraph")["products"]
+        Table.metadata.create_all(self._engine)
+        self.products.create_index("title", unique=True)
+
+    def reset(self) -> None:
+        """The rows of the opening, and no others."""
+        held = rows()
+        with self._engine.begin() as connection:
+            connection.execute(sa.text('TRUNCATE customer, "order", supplier, visit CASCADE'))
+            for model in (Customer, Order):
+                for row in held[Store.POSTGRES][model.__name__]:
+                    connection.execute(sa.insert(sa.inspect(model).local_table).values(row))
+            connection.execute(sa.text("ALTER SEQUENCE customer_id_seq RESTART WITH 4"))
+        self.products.delete_many({})
+        self.products.insert_many(map(_document, held[Store.MONGO]["Product"]))
+
+    def close(self) -> None:
+        """Gives back the connections."""
+        with contextlib.suppress(Exception):
+            self._client.close()
+        self._engine.dispose()
+
+
+def _document(row: Mapping[str, Any]) -> dict[str, Any]:
+    stored = {"code": "_id", "stock": "in_stock"}
+    return {stored.get(name, name): value for name, value in row.items()}

@@ -1,0 +1,133 @@
+"""Rules hold on rows as they were and as they become; nothing is written where they do not."""
+
+import re
+
+from shop import ADMIN, ANN, BOB, SCHEMA, Shop
+
+from auth import ANONYMOUS
+from resolvers.info import core_of
+
+NAMES = "{ customers(orderBy: [{id: ASC}]) { nodes { name owner } } }"
+UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
+
+
+async def code_of(shop: Shop, mutation: str, by=ANN) -> tuple[str, list]:
+    """The code and the path of the one error of an operation that wrote nothing."""
+    before = (await shop.ask(NAMES, ADMIN))["data"]
+    answer = await shop.ask(mutation, by)
+    (error,) = answer["errors"]
+    assert (await shop.ask(NAMES, ADMIN))["data"] == before
+    return error["extensions"]["code"], error["path"]
+
+
+async def test_a_new_row_must_be_one_that_the_viewer_may_make(shop: Shop):
+    """As it becomes; the whole operation is undone."""
+    made = """mutation { createCustomer(input: {email: "z@x", name: "Zoe", owner: "ann"}) {
+      __typename } }"""
+    assert await code_of(shop, made, BOB) == (UNAUTHORIZED, ["createCustomer"])
+    assert (await shop.ask(made, ANN))["data"]["createCustomer"] == {
+        "__typename": "CustomerWritten"
+    }
+
+
+async def test_what_can_only_be_made_is_made(shop: Shop):
+    """By whoever may, though nobody may change it."""
+    made = '{ createVisit(input: {note: "Hi"}) { ... on VisitWritten { visit { note } } } }'
+    assert await shop.write(made, ANONYMOUS) == {"visit": {"note": "Hi"}}
+    fields = core_of(SCHEMA).type_map["Mutation"].fields
+    assert {name for name in fields if "Visit" in name} == {"createVisit", "createVisits"}
+
+
+async def test_who_may_do_something_to_no_row_is_told_so(shop: Shop):
+    """By the rule alone, before anything is looked at."""
+    made = 'mutation { createOrder(input: {customerId: 1, number: 7, code: "p"}) { __typename } }'
+    assert await code_of(shop, made, ANONYMOUS) == (UNAUTHORIZED, ["createOrder"])
+    gone = "{ deleteCustomers(where: {}) { ... on CustomerListWritten { affected } } }"
+    assert await shop.write(gone, ANONYMOUS) == {"affected": 0}
+
+
+async def test_a_row_that_may_not_be_touched_is_as_if_it_were_not_there(shop: Shop):
+    """By key it is not found, by a filter it is left alone."""
+    changed = await shop.codes('updateCustomer(id: 2, input: {name: "My"})')
+    assert changed == await shop.codes("deleteCustomer(id: 2)") == [("NOT_FOUND", "id")]
+    several = await shop.write(
+        """{ updateCustomers(where: {}, input: {name: "My"}) {
+             ... on CustomerListWritten { affected customers { id } } } }"""
+    )
+    assert several == {"affected": 1, "customers": [{"id": 1}]}
+    gone = await shop.write(
+        "{ deleteProducts(where: {}) { ... on ProductListWritten { affected products { code } } } }"
+    )
+    assert gone == {"affected": 1, "products": [{"code": "p"}]}
+
+
+async def test_a_row_must_not_become_one_that_may_not_be(shop: Shop):
+    """Whoever gives a row away does what the rule forbids."""
+    given = """mutation { updateCustomer(id: 1, input: {owner: "bob"}) { __typename } }"""
+    assert await code_of(shop, given) == (UNAUTHORIZED, ["updateCustomer"])
+    assert "errors" not in await shop.ask(given, ADMIN)
+
+
+async def test_an_upsert_touches_only_what_may_be_touched(shop: Shop):
+    """Another's row is in the way, as it is for a row that is created."""
+    taken = """upsertCustomer(conflict: {target: email}, input: {
+      email: "b@x", name: "Mine", owner: "ann"})"""
+    assert await shop.codes(taken) == [("UNIQUE_VIOLATION", "input.email")]
+    assert await code_of(
+        shop,
+        """mutation { upsertCustomer(conflict: {target: email}, input: {
+             email: "a@x", name: "Mine", owner: "bob"}) { __typename } }""",
+    ) == (UNAUTHORIZED, ["upsertCustomer"])
+
+
+async def test_filters_of_writes_find_only_what_may_be_read(shop: Shop):
+    """A field that may not be read finds no rows, and a row that is not seen is not found."""
+    looked = """mutation { deleteCustomers(where: {secret: {eq: "s"}}) { __typename } }"""
+    assert await code_of(shop, looked) == (UNAUTHORIZED, ["deleteCustomers"])
+    matched = """mutation { updateCustomer(id: 1, input: {name: "X"}
+      ifMatch: {secret: {isNull: true}}) { __typename } }"""
+    assert await code_of(shop, matched) == (UNAUTHORIZED, ["updateCustomer"])
+    unseen = await shop.write(
+        """{ updateCustomers(where: {id: {eq: 3}}, input: {name: "X"}) {
+             ... on CustomerListWritten { affected } } }"""
+    )
+    assert unseen == {"affected": 0}
+
+
+async def test_the_answer_shows_only_what_may_be_read(shop: Shop):
+    """A field may be written by whom it is not shown; a row that is not seen is null."""
+    assert await shop.write(
+        """{ updateCustomer(id: 1, input: {secret: "s"}) {
+             ... on CustomerWritten { affected customer { name } } } }"""
+    ) == {"affected": 1, "customer": {"name": "Ada"}}
+    assert await shop.write(
+        """{ updateCustomer(id: 3, input: {name: "Hi"}) {
+             ... on CustomerWritten { affected customer { name } } } }"""
+    ) == {"affected": 1, "customer": None}
+
+
+async def test_an_answer_that_may_not_be_read_is_refused_before_anything_is_written(shop: Shop):
+    """So nobody takes for undone what is done."""
+    asked = """mutation { updateCustomer(id: 1, input: {name: "X"}) {
+      ... on CustomerWritten { customer { secret } } } }"""
+    assert await code_of(shop, asked) == (UNAUTHORIZED, ["updateCustomer"])
+
+
+async def test_rules_of_writes_hold_where_rules_are_only_tried():
+    """What everybody could write while rules are tried could not be unwritten."""
+    shop = Shop(access_dry_run=True)
+    given = """mutation { updateCustomer(id: 1, input: {owner: "bob"}) { __typename } }"""
+    assert await code_of(shop, given) == (UNAUTHORIZED, ["updateCustomer"])
+
+
+def test_the_schema_has_what_somebody_may_write():
+    """And no more: nobody may write a supplier; no key and nothing frozen changes."""
+    sdl = SCHEMA.as_str()
+    assert not re.search(r"Supplier(Create|Update|Payload|Written)", sdl)
+    fields = core_of(SCHEMA).type_map
+    assert "code" not in fields["ProductUpdate"].fields
+    assert "madeOn" not in fields["ProductUpdate"].fields
+    assert "madeOn" in fields["ProductCreate"].fields
+    assert set(fields["OrderIncrement"].fields) == {"total"}
+    assert str(fields["CustomerCreate"].fields["email"].type) == "String!"
+    assert str(fields["CustomerCreate"].fields["credit"].type) == "Decimal"
