@@ -27,7 +27,6 @@ from auth.shown import Authenticates, Shown
 _CREDENTIALS: Final = re.compile(
     r"(?P<scheme>[A-Za-z]+) +(?P<token>[A-Za-z0-9\-._~+/]+=*)", re.ASCII
 )
-_BEARER: Final = (b"Bearer ", b"bearer ")
 _TWICE: Final = "The request has several of what it may have one of: credentials, or proofs."
 
 
@@ -55,10 +54,8 @@ class Authenticator(Authenticates):
 
     def recalled(self, authorization: bytes) -> Principal | None:
         """Who showed this `Authorization` before, if it is good still and needs no proof."""
-        if not authorization.startswith(_BEARER):
-            return None
-        known = self._memory.find(authorization[7:], self._clock())
-        return known.principal if known and known.bound_to is None else None
+        known = self._memory.find(authorization, self._clock())
+        return known.principal if known is not None and known.bound_to is None else None
 
     async def principal(self, shown: Shown) -> Principal:
         """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
@@ -73,11 +70,11 @@ class Authenticator(Authenticates):
 
         Whether its bearer must prove to be its owner is for the caller to look at.
         """
-        now = self._clock()
-        known = self._memory.find(token.encode(), now)
+        now, authorization = self._clock(), b"Bearer " + token.encode()
+        known = self._memory.find(authorization, now)
         if known is None:
             known = await self._found(token, now)
-            self._memory.keep(token.encode(), known)
+            self._memory.keep(authorization, known)
         return known
 
     async def signed(self, token: str, issuer: Issuer) -> Compact:

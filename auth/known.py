@@ -1,4 +1,7 @@
-"""In charge of what was found out about a token, kept while it holds: by hash, and not too much."""
+"""In charge of what was found out about a token, kept while it holds: by hash, and not too much.
+
+Every request with a token comes along here.
+"""
 
 from __future__ import annotations
 
@@ -32,28 +35,30 @@ class Known:
 
 
 class Memory:
-    """What is known of tokens. Holds no token: a look at its memory gives none away."""
+    """What is known of tokens, by the `Authorization` that shows them as a bearer's.
+
+    Holds no token: a look at its memory gives none away.
+    """
 
     def __init__(self, most: int = MOST_KNOWN) -> None:
         self._most = most
         self._known: dict[bytes, Known] = {}
 
-    def find(self, token: bytes, now: float) -> Known | None:
-        """What is known of this token, if it still is so."""
-        # Not by `digest_of`: every request with a token comes along here.
-        found = self._known.get(digest := blake2b(token, digest_size=32).digest())
+    def find(self, authorization: bytes, now: float) -> Known | None:
+        """What is known of its token, if it still is so."""
+        found = self._known.get(digest := blake2b(authorization).digest())
         if found is not None and (now >= found.until or not found.holds()):
             del self._known[digest]
             return None
         return found
 
-    def keep(self, token: bytes, known: Known) -> None:
+    def keep(self, authorization: bytes, known: Known) -> None:
         """Remembers it."""
         while len(self._known) >= self._most:
             del self._known[next(iter(self._known))]
-        self._known[digest_of(token)] = known
+        self._known[blake2b(authorization).digest()] = known
 
 
 def digest_of(token: bytes) -> bytes:
-    """What a token is remembered by."""
+    """What a token, or another name that nobody is to learn, is kept by."""
     return blake2b(token, digest_size=32).digest()

@@ -119,7 +119,9 @@ def _changed(
 
 def is_odd(value: Any) -> bool:
     """True for null, and for text that not every store can hold."""
-    return value is None or (isinstance(value, str) and _ODD.search(value) is not None)
+    if isinstance(value, str):  # most are printable, and so have nothing odd in them
+        return not value.isprintable() and _ODD.search(value) is not None
+    return value is None
 
 
 def _slotted(filter_: Filter, values: list[Any]) -> Filter:
