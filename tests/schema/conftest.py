@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema
 
+from catalog import models_in
+from tests.library import models
 from tests.library.library import schema
+
+# Tables know each other by name, and are set up all at once, also for a test of others.
+models_in(models)
 
 
 @pytest.fixture(scope="session")
