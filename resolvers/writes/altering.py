@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.change import Delete, Edit, Update
+from catalog.change import Delete, Edit, Set, Update
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
@@ -25,6 +25,8 @@ async def altered(step: Step, changing: Changing) -> Written:
     try:
         keys, _ = await changing.change(Update(entity, found, edits))
     except ChangeRefused as error:
+        whole = {e.path[0]: e.value for e in edits if isinstance(e, Set) and len(e.path) == 1}
+        changing.check_given(entity, Action.UPDATE, [whole])
         raise RefusedError(_refusal(step, error, edits)) from None
     await _check_found(step, changing, keys, Action.UPDATE)
     await changing.check(entity, Action.UPDATE, keys)

@@ -11,6 +11,7 @@ from catalog.entity import Entity
 from catalog.errors import StoredValueError
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
 from catalog.writing import Action
+from datasources.memory.tables import Tables
 from resolvers.arguments import all_of
 from resolvers.context import Context
 from resolvers.documents import Scope
@@ -20,6 +21,7 @@ from resolvers.keys import among
 from resolvers.questions import Question
 from resolvers.rows import Row
 from resolvers.selection import Selector, union_of
+from resolvers.writes.refuting import refuted
 
 
 class Changing:
@@ -76,10 +78,18 @@ class Changing:
             return
         others = all_of((among(entity.key, keys), Not(rule)))
         if await self._read(Read(entity, _key_paths(entity), filter=others, limit=1)):
-            message = f"You may not {action.value} a {entity.name} so."
-            raise UnauthorizedError(
-                message, hint="Its rule does not hold for the row as it becomes."
-            )
+            raise _unauthorized(entity, action)
+
+    def check_given(self, entity: Entity, action: Action, rows: Iterable[Record]) -> None:
+        """Raises ``UnauthorizedError`` if what is given shows that one of the rows may not be so.
+
+        Nobody is asked, so that it can be told when the transaction has failed.
+        """
+        rule = self.may(entity, action)
+        bound = Question(Read(entity, (), filter=rule)).bound(self.context, {}).read.filter
+        tables = Tables(self.context.catalog, entity.store, {})
+        if any(refuted(tables, entity, bound, row) for row in rows):
+            raise _unauthorized(entity, action)
 
     async def rows(
         self, entity: Entity, keys: Sequence[Key], views: Sequence[Sequence[FieldNode]]
@@ -94,6 +104,11 @@ class Changing:
     async def _read(self, read: Read) -> Sequence[Record]:
         (answer,) = await self.context.loaders.roots([await Question(read).asked(self.context, {})])
         return answer.rows
+
+
+def _unauthorized(entity: Entity, action: Action) -> UnauthorizedError:
+    message = f"You may not {action.value} a {entity.name} so."
+    return UnauthorizedError(message, hint="Its rule does not hold for the row as it becomes.")
 
 
 def _key_paths(entity: Entity) -> tuple[Path, ...]:

@@ -43,6 +43,7 @@ async def _inserted(
     try:
         keys, made = await changing.change(Insert(entity, new, conflict))
     except ChangeRefused as error:
+        changing.check_given(entity, Action.CREATE, new)
         raise RefusedError(
             refusal_by_store(entity, error, ("input",), many=step.write.many)
         ) from None

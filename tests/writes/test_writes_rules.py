@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from shop import ADMIN, ANN, BOB, SCHEMA, Shop
 
 from auth import ANONYMOUS
@@ -66,6 +67,28 @@ async def test_a_row_must_not_become_one_that_may_not_be(shop: Shop):
     given = """mutation { updateCustomer(id: 1, input: {owner: "bob"}) { __typename } }"""
     assert await code_of(shop, given) == (UNAUTHORIZED, ["updateCustomer"])
     assert "errors" not in await shop.ask(given, ADMIN)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'createCustomer(input: {email: "b@x", name: "B", owner: "bob"})',
+        'createCustomers(input: [{email: "b@x", name: "B", owner: "bob"}])',
+        """upsertCustomer(conflict: {target: email},
+             input: {email: "b@x", name: "B", owner: "bob"})""",
+        'updateCustomer(id: 1, input: {email: "b@x", owner: "bob"})',
+        'createProduct(input: {code: "q", title: "Q", owner: "bob"})',
+        'updateProduct(code: "p", input: {title: "Quill", owner: "bob"})',
+    ],
+)
+async def test_keys_that_are_taken_are_not_told_to_whom_such_rows_are_forbidden(
+    shop: Shop, written: str
+):
+    """Or anybody could ask which rows there are."""
+    assert await code_of(shop, f"mutation {{ {written} {{ __typename }} }}") == (
+        UNAUTHORIZED,
+        [written.partition("(")[0]],
+    )
 
 
 async def test_an_upsert_touches_only_what_may_be_touched(shop: Shop):
