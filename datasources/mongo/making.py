@@ -132,11 +132,12 @@ class Making:
 
     def _query(self, entity: Entity, filter_: Filter, keys: Sequence[Key]) -> Document:
         """The filter itself where one query can say it, else the keys of what it found."""
+        portion = portion_of(entity)
         match matching(self._catalog, entity, filter_):
             case []:
-                return portion_of(entity)
-            case [{"$match": condition}] if not portion_of(entity):
-                return condition
+                return portion
+            case [{"$match": condition}]:
+                return {"$and": [portion, condition]} if portion else condition
             case _:
                 return {"_id": {"$in": [_stored_key(entity, key) for key in keys]}}
 

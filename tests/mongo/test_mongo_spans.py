@@ -1,10 +1,12 @@
 """In charge of what operators see of a read: one span and one call, and no values."""
 
 import pytest
+from mongo_dock import SHIP
 from mongo_models import LINE, STATION
 from mongo_reads import compare
 from mongo_server import free_port
 
+from catalog.change import Set, Update
 from catalog.query import Batch, Read
 from datasources.errors import StoreUnavailable
 from telemetry import begin, current
@@ -39,6 +41,18 @@ async def test_reads_of_one_call_are_one_span(filled):
     assert (span.attributes or {})["db.operation.batch.size"] == 3
     assert current().store_calls == {"mongo": 1}
     assert current().rows == 5
+
+
+async def test_a_change_is_a_span_about_what_it_asks(docks):
+    """The read that finds the documents stands inside; nothing tells a value."""
+    change = Update(SHIP, SECRET, (Set(("dock",), "secret value"),))
+    with recorded_spans() as spans:
+        async with docks.begin() as transaction:
+            await transaction.change(change)
+    inner, outer = spans.get_finished_spans()
+    assert (outer.name, inner.name) == ("update ships", "aggregate ships")
+    assert inner.parent == outer.context
+    assert "secret value" not in repr([inner.attributes, outer.attributes])
 
 
 async def test_a_failed_read_marks_its_span(opened):

@@ -1,7 +1,9 @@
 """In charge of what operators see of a read: one span and one call, with the SQL but no values."""
 
 import pytest
+from postgres_dock import SHIP
 
+from catalog.change import Set, Update
 from catalog.query import Compare, Operator, Read
 from datasources.errors import StoreError
 from telemetry import begin, current
@@ -44,3 +46,18 @@ async def test_a_failed_read_marks_its_span(catalog, opened, url):
         await source.read([Read(catalog["Pilot"], (), filter=SECRET)])
     (span,) = spans.get_finished_spans()
     assert (span.attributes or {})["error.type"] == "STORE_FAILED"
+
+
+async def test_a_change_is_a_span(docks):
+    """Named by what it does, with the SQL but no values; its rows are those that it touched."""
+    with recorded_spans() as spans:
+        async with docks.begin() as transaction:
+            change = Update(SHIP, Compare(("name",), Operator.NE, "secret"), ())
+            await transaction.change(change)
+            await transaction.change(Update(SHIP, SECRET, (Set(("flag",), "secret"),)))
+    first, second = spans.get_finished_spans()
+    assert (first.name, second.name) == ("UPDATE ship", "UPDATE ship")
+    told = dict(first.attributes or {})
+    assert told["db.response.returned_rows"] == 2
+    assert "FOR UPDATE" in str(told["db.query.text"])
+    assert "secret" not in repr([first.attributes, second.attributes])
