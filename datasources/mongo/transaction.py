@@ -114,6 +114,14 @@ class MongoTransaction:
             )
         return self._session
 
+    async def _still(self) -> None:
+        """Waits for the end of what is under way."""
+        if self._working is not None and not self._working.done():
+            try:
+                await asyncio.wait({self._working}, timeout=_COMMITS * self._seconds)
+            finally:
+                self._working.cancel()
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -127,10 +135,11 @@ class MongoTransaction:
         if session is not None:
             try:
                 if error is None and self._turns.failure is None:
-                    await self._commit(session)
+                    await self._whole(self._commit(session))
                 else:
                     await self._abort(session)
             finally:
+                await self._still()
                 await session.end_session()
         if error is None:
             self._turns.check()
@@ -152,11 +161,7 @@ class MongoTransaction:
 
     async def _abort(self, session: Session) -> None:
         """If the server does not answer, it aborts by itself, a minute later at the most."""
-        if self._working is not None and not self._working.done():
-            try:
-                await asyncio.wait({self._working}, timeout=self._seconds)
-            finally:
-                self._working.cancel()
+        await self._still()
         try:
             async with asyncio.timeout(self._seconds):
                 await session.abort_transaction()

@@ -1,6 +1,7 @@
 """In charge of changes by several at once: each is made whole, once, or not at all."""
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections import Counter
@@ -10,7 +11,7 @@ from agreement_harbours import Harbour
 
 from catalog import Store
 from catalog.change import Increment, Insert, Isolation, Set, Transaction, Update
-from catalog.query import Compare, Filter, Operator, Read
+from catalog.query import Compare, Filter, Operator, Order, Read
 from datasources.errors import WriteConflict
 from datasources.memory import MemorySource
 
@@ -68,6 +69,36 @@ async def _move(harbour: Harbour, leaving: int, coming: int, number: int) -> Non
         await transaction.change(Update(boats, _is(leaving), (Set(("crew",), crew - 1),)))
         await transaction.change(Update(boats, _is(coming), (Increment(("crew",), 1),)))
         await transaction.change(Insert(skippers, ({"id": number},)))
+
+
+@pytest.mark.timeout(300)
+async def test_who_goes_away_at_any_moment_makes_all_or_nothing(any_harbour):
+    """Also in the commit; whoever comes next finds nothing in the way."""
+    await any_harbour.empty()
+    boats, skippers = any_harbour.catalog["Boat"], any_harbour.catalog["Skipper"]
+
+    async def go(number: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with (
+                asyncio.timeout(number * 7 % 41 / 1000),
+                any_harbour.source.begin() as transaction,
+            ):
+                boat = {"id": number, "flag": "x", "number": number}
+                await transaction.change(Insert(boats, (boat,)))
+                await transaction.change(Insert(skippers, ({"id": number},)))
+
+    for begin in range(0, 120, 4):
+        await asyncio.gather(*map(go, range(begin, begin + 4)))
+    await any_harbour.source.read([Read(boats, ())])
+    async with any_harbour.source.begin() as transaction:
+        await transaction.change(Insert(boats, ({"id": 1000, "flag": "y", "number": 1},)))
+        await transaction.change(Insert(skippers, ({"id": 1000},)))
+    reads = [Read(entity, (("id",),), order=(Order(("id",)),)) for entity in (boats, skippers)]
+    (of_boats,), (of_skippers,) = (
+        answers.values() for answers in await any_harbour.source.read(reads)
+    )
+    assert of_boats == of_skippers
+    assert {"id": 1000} in of_boats.rows
 
 
 def _is(id: int) -> Filter:
