@@ -131,16 +131,15 @@ class MongoTransaction:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            try:
-                if error is None and self._turns.failure is None:
-                    await self._whole(self._commit(session))
-                else:
-                    await self._abort(session)
-            finally:
-                await self._still()
-                await session.end_session()
+        try:
+            if error is not None or self._turns.failure is not None:
+                await self._abort()
+            elif self._session is not None:
+                await self._whole(self._commit(self._session))
+        finally:
+            await self._still()  # which may only then have begun a session
+            if self._session is not None:
+                await self._session.end_session()
         if error is None:
             self._turns.check()
 
@@ -159,12 +158,14 @@ class MongoTransaction:
                 if attempt == _COMMITS:
                     raise commit_unknown(error) from error
 
-    async def _abort(self, session: Session) -> None:
+    async def _abort(self) -> None:
         """If the server does not answer, it aborts by itself, a minute later at the most."""
         await self._still()
+        if self._session is None:
+            return
         try:
             async with asyncio.timeout(self._seconds):
-                await session.abort_transaction()
+                await self._session.abort_transaction()
         except (*DRIVER_ERRORS, TimeoutError):
             return
 

@@ -78,7 +78,7 @@ async def test_who_goes_away_at_any_moment_makes_all_or_nothing(any_harbour):
     boats, skippers = any_harbour.catalog["Boat"], any_harbour.catalog["Skipper"]
 
     async def go(number: int) -> None:
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, WriteConflict):
             async with (
                 asyncio.timeout(number * 7 % 41 / 1000),
                 any_harbour.source.begin() as transaction,
