@@ -116,18 +116,21 @@ async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mappi
     """One transaction of them all. Raises ``WriteConflict``, after which nothing is written."""
     outcomes: dict[str, Outcome] = {}
     under_way: Step | None = None
+    committing = False
     try:
         async with context.beginning(context, store) as (transaction, within):
             for under_way in steps:
                 changing = Changing(transaction, within, under_way.scope)
                 outcomes[under_way.key] = await _made(under_way, changing)
-            under_way = None
+            under_way, committing = None, True
     except WriteConflict:
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it is told where it belongs)
         return _failed(steps, under_way, error)
-    # Whoever goes away now leaves rows that are written.
-    await asyncio.shield(context.wrote({step.entity for step in steps}))
+    finally:
+        # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
+        if committing:
+            await asyncio.shield(context.wrote({step.entity for step in steps}))
     return outcomes
 
 
