@@ -43,9 +43,13 @@ class Judge:
         said = getattr(self._model, "__pydantic_decorators__", None)
         return bool(said and (said.model_validators or said.root_validators))
 
-    def values(self, given: Record, path: ApiPath, amiss: Refusals) -> Record:
-        """What the fields' validators make of what is given; what they refuse is noted."""
-        if self._fields is None:
+    def values(self, given: Record, path: ApiPath, amiss: Refusals, *, new: bool = False) -> Record:
+        """What the fields' validators make of what is given; what they refuse is noted.
+
+        Beside the values of a ``new`` row they see the defaults of what it lacks.
+        """
+        validator = self._new_fields if new else self._fields
+        if validator is None:
             return given
         asked = {
             name: self._python(name, value)
@@ -54,7 +58,7 @@ class Judge:
             if value is not None or self._entity.fields[name].nullable
         }
         try:
-            made = self._fields.validate_python(asked, by_alias=False, by_name=True)
+            made = validator.validate_python(asked, by_alias=False, by_name=True)
         except ValidationError as error:
             self._note(error, path, amiss)
             return given
@@ -81,7 +85,11 @@ class Judge:
 
     @cached_property
     def _fields(self) -> SchemaValidator | None:
-        return None if self._model is None else _fields_validator(self._model)
+        return None if self._model is None else _fields_validator(self._model, new=False)
+
+    @cached_property
+    def _new_fields(self) -> SchemaValidator | None:
+        return None if self._model is None else _fields_validator(self._model, new=True)
 
     @cached_property
     def _enums(self) -> Mapping[str, Any]:
@@ -101,7 +109,7 @@ class Judge:
             amiss.add((*path, *at), f"{message.rstrip('.')}.")
 
 
-def _fields_validator(model: type[BaseModel]) -> SchemaValidator:
+def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator:
     """The validators of a model's fields, for any of these, without those of the whole model."""
     schema = cast("Any", model).__pydantic_core_schema__
     around: list[Any] = []
@@ -111,17 +119,17 @@ def _fields_validator(model: type[BaseModel]) -> SchemaValidator:
             around = schema["definitions"]
         config = schema.get("config", config)
         schema = schema["schema"]
-    fields = {name: _left_out(field) for name, field in schema["fields"].items()}
+    fields = {name: _left_out(field, new=new) for name, field in schema["fields"].items()}
     made: Any = {"type": "typed-dict", "fields": fields, "config": config}
     if around:
         made = {"type": "definitions", "schema": made, "definitions": around}
     return SchemaValidator(made)
 
 
-def _left_out(field: Any) -> Any:
-    """A field's schema, of which nothing is made where it is left out."""
+def _left_out(field: Any, *, new: bool) -> Any:
+    """A field's schema; where it is left out it is its default in a new row, and else nothing."""
     inner = field["schema"]
-    while inner["type"] == "default":
+    while inner["type"] == "default" and not new:
         inner = inner["schema"]
     return {"type": "typed-dict-field", "schema": inner, "required": False}
 

@@ -39,7 +39,7 @@ def _row(judge: Judge, entity: Entity, raw: Raw, path: tuple[str, ...], amiss: R
         at = (*path, entity.fields[portion.tag].api)
         amiss.add(at, f"This is the kind of another row than a {entity.name}.")
     # What no store can hold cannot be judged either, and has been noted.
-    return given if len(amiss) > before else judge.values(given, path, amiss)
+    return given if len(amiss) > before else judge.values(given, path, amiss, new=True)
 
 
 def completed(judge: Judge, row: Record) -> Record:
