@@ -6,7 +6,7 @@ What is null is stored as null; what a row lacks, its document lacks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from bson import ObjectId
 
@@ -19,6 +19,7 @@ from datasources.mongo.client import Document
 from datasources.mongo.values import NOTHING, encoded
 
 _STORE = "mongo"
+_MOST_LEVELS: Final = 100
 
 
 def document(entity: Entity, row: Given, at: int) -> Document:
@@ -71,8 +72,11 @@ def _invalid(kind: FieldType, path: Path, row: int | None) -> ValueInvalid:
     return ValueInvalid(_STORE, message, paths=(path,), row=row)
 
 
-def _check_json(value: Any, path: Path, row: int | None) -> None:
+def _check_json(value: Any, path: Path, row: int | None, depth: int = 0) -> None:
     """Raises for what JSON can say, and BSON cannot."""
+    if depth > _MOST_LEVELS:
+        message = f"MongoDB holds documents of up to {_MOST_LEVELS} levels."
+        raise ValueInvalid(_STORE, message, paths=(path,), row=row)
     match value:
         case dict():
             held = cast("dict[str, Any]", value)
@@ -80,10 +84,10 @@ def _check_json(value: Any, path: Path, row: int | None) -> None:
                 message = "MongoDB has no keys with NUL."
                 raise ValueInvalid(_STORE, message, paths=(path,), row=row)
             for item in (*held, *held.values()):
-                _check_json(item, path, row)
+                _check_json(item, path, row, depth + 1)
         case list():
             for item in cast("list[Any]", value):
-                _check_json(item, path, row)
+                _check_json(item, path, row, depth + 1)
         case str() if encoded(Scalar.STRING, value) is NOTHING:
             raise _invalid(Scalar.STRING, path, row)
         case int() if not -(2**63) <= value < 2**63:

@@ -65,7 +65,7 @@ class Changing:
         """
         if not keys:
             return []
-        records = await self._read(Read(entity, tuple(paths), filter=among(entity.key, keys)))
+        records = await self._read(Read(entity, tuple(paths), filter=_with_keys(entity, keys)))
         for value in (value for record in records for value in record.values()):
             if isinstance(value, StoredValueError):
                 raise value
@@ -76,7 +76,7 @@ class Changing:
         rule = self.may(entity, action) if keys else ALWAYS
         if rule == ALWAYS:
             return
-        others = all_of((among(entity.key, keys), Not(rule)))
+        others = all_of((_with_keys(entity, keys), Not(rule)))
         if await self._read(Read(entity, _key_paths(entity), filter=others, limit=1)):
             raise _unauthorized(entity, action)
 
@@ -95,6 +95,7 @@ class Changing:
         self, entity: Entity, keys: Sequence[Key], views: Sequence[Sequence[FieldNode]]
     ) -> list[Row]:
         """Those of the rows that the viewer sees, in this order, for all views that are asked."""
+        _check_keys(keys)
         selector = Selector(self.context.catalog, self.scope, strict=True)
         selection = union_of(entity, [selector.entity(entity, nodes) for nodes in views])
         island = self.context.planner.one(selection, ALWAYS).batched(Batch(entity.key, ()))
@@ -109,6 +110,19 @@ class Changing:
 def _unauthorized(entity: Entity, action: Action) -> UnauthorizedError:
     message = f"You may not {action.value} a {entity.name} so."
     return UnauthorizedError(message, hint="Its rule does not hold for the row as it becomes.")
+
+
+def _with_keys(entity: Entity, keys: Sequence[Key]) -> Filter:
+    """True of the rows with these keys."""
+    _check_keys(keys)
+    return among(entity.key, keys)
+
+
+def _check_keys(keys: Sequence[Key]) -> None:
+    """Raises ``StoredValueError`` for a key that is not what its model says, and finds nothing."""
+    for value in (value for key in keys for value in key):
+        if isinstance(value, StoredValueError):
+            raise value
 
 
 def _key_paths(entity: Entity) -> tuple[Path, ...]:

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+from functools import reduce
 
 import pytest
 from mongo_dock import DOCK, NOTE, SHIP, rows_of
@@ -25,6 +26,7 @@ EVE = {"id": 3, "name": "Eve"}
 ADA = {"id": 4, "name": "Ada", "flag": "NL", "number": 7}
 BEA = Compare(("id",), Operator.EQ, 2)
 MICROSECOND = datetime.datetime(2013, 1, 1, 0, 0, 0, 1, tzinfo=datetime.UTC)
+DEEP = reduce(lambda inner, _: {"a": [inner]}, range(60), {})
 INTERNAL = ("E11000", "index", "ships", "called", "pymongo", "Plan", "schema")
 
 REFUSED = {
@@ -64,6 +66,7 @@ REFUSED = {
                  [("extra",)], None),
     "json-int": (Update(SHIP, BEA, (Set(("extra",), {"a": 2**63}),)), ValueOutOfRange,
                  [("extra",)], None),
+    "json-deep": (Insert(SHIP, (EVE | {"extra": DEEP},)), ValueInvalid, [("extra",)], 0),
     "push": (Update(SHIP, BEA, (Push(("marks",), ("\udfff",)),)), ValueInvalid,
              [("marks",)], None),
     "large": (Insert(SHIP, (EVE | {"extra": {"a": "x" * 17_000_000}},)), ValueTooLong, [], None),
