@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from catalog.change import Delete, Edit, Set, Update
+from catalog.entity import Entity
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
 from resolvers.arguments import all_of
 from resolvers.keys import among
+from resolvers.seen import Seen
 from resolvers.writes.afterwards import check_fields, check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.edits import argument_of, builds, edits_of
@@ -20,8 +22,9 @@ from resolvers.writes.steps import Step, Written
 async def altered(step: Step, changing: Changing) -> Written:
     """What came of new values. Raises ``RefusedError`` and ``BigraphError``."""
     entity = step.entity
-    found = await _touchable(step, changing, Action.UPDATE)
+    changing.may(entity, Action.UPDATE)
     edits = edits_of(step.judge, entity, step.arguments)
+    found = await _touchable(step, changing, Action.UPDATE, edits)
     try:
         keys, _ = await changing.change(Update(entity, found, edits))
     except ChangeRefused as error:
@@ -59,13 +62,30 @@ def _refusal(step: Step, error: ChangeRefused, edits: Sequence[Edit]) -> Refusal
     return refusal_by_store(step.entity, error, tuple(told[:1]), path=only)
 
 
-async def _touchable(step: Step, changing: Changing, action: Action) -> Filter:
+async def _touchable(
+    step: Step, changing: Changing, action: Action, edits: Sequence[Edit] = ()
+) -> Filter:
     """Which rows are meant, and may be touched: others are as if they were not there."""
     catalog = changing.context.catalog
     rule, sought = changing.may(step.entity, action), step.sought(catalog)
     matched = step.matched(catalog)
-    parts = (sought, rule, *(() if matched is None else (matched,)))
+    known = _known(step.entity, catalog, edits)
+    parts = (sought, rule, *known, *(() if matched is None else (matched,)))
     return await changing.settled(step.entity, all_of(parts))
+
+
+def _known(entity: Entity, catalog: Seen, edits: Sequence[Edit]) -> Iterator[Filter]:
+    """Rows in which the viewer may read what edits build upon: a sum that fails tells what it was.
+
+    Raises ``UnauthorizedError`` if there are none.
+    """
+    names = {edit.path[0] for edit in edits if builds(edit)}
+    if names:
+        yield catalog.rows(entity)
+    for field in (entity.fields[name] for name in sorted(names)):
+        catalog.check_shown(entity, field)
+        if (mask := catalog.mask(entity, field)) is not None:
+            yield mask
 
 
 async def _check_found(step: Step, changing: Changing, keys: Sequence[Key], action: Action) -> None:

@@ -47,7 +47,11 @@ class Customer(Table, table=True):
         create=_MAY,
         update=_MAY,
         delete=_MAY,
-        fields={"secret": scopes("secrets")},
+        fields={
+            "secret": scopes("secrets"),
+            "karma": scopes("secrets"),
+            "points": rows({"tier": {"eq": "GOLD"}}),
+        },
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -59,6 +63,8 @@ class Customer(Table, table=True):
     credit: decimal.Decimal = Field(default=decimal.Decimal(0), ge=0)
     visits: int = Field(default=0, ge=0)
     secret: str | None = None
+    karma: int | None = None
+    points: int | None = None
     tags: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     extra: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     joined: datetime.datetime | None = Field(

@@ -117,6 +117,27 @@ async def test_filters_of_writes_find_only_what_may_be_read(shop: Shop):
     assert unseen == {"affected": 0}
 
 
+@pytest.mark.parametrize("visits", [1, 2**31 - 1])
+async def test_who_may_not_read_a_value_cannot_build_upon_it(shop: Shop, visits: int):
+    """Whether the sum is too large, or what a validator says of it, would tell what it was."""
+    unseen = await shop.codes(f"updateCustomer(id: 3, increment: {{visits: {visits}}})")
+    masked = await shop.codes(f"updateCustomer(id: 1, increment: {{points: {visits}}})")
+    assert unseen == masked == [("NOT_FOUND", "id")]
+    hidden = (
+        f"mutation {{ updateCustomer(id: 1, increment: {{karma: {visits}}}) {{ __typename }} }}"
+    )
+    assert await code_of(shop, hidden) == (UNAUTHORIZED, ["updateCustomer"])
+
+
+async def test_a_value_that_is_read_in_some_rows_is_built_upon_in_those(shop: Shop):
+    """And set in all."""
+    first = "updateCustomer(id: 1, input: {points: 5, tier: GOLD}) { __typename }"
+    grown = "updateCustomers(where: {}, increment: {points: 2}) { ... on CustomerListWritten {"
+    answer = await shop.ask(f"mutation {{ {first} {grown} affected customers {{ points }} }} }} }}")
+    told = {"affected": 1, "customers": [{"points": 7}]}
+    assert answer["data"]["updateCustomers"] == told
+
+
 async def test_the_answer_shows_only_what_may_be_read(shop: Shop):
     """A field may be written by whom it is not shown; a row that is not seen is null."""
     assert await shop.write(
