@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -57,9 +58,15 @@ def sign_in_hint(issuer: OwnIssuer, settings: Settings) -> str:
     names = [person.subject for person in issuer.people]
     usual = settings.data_dir == Settings.model_fields["data_dir"].default
     folder = "" if usual else f" --data-dir {settings.data_dir}"
-    command = f"python server.py token --as {names[0] if names else 'NAME'}{folder}"
+    command = f"{_python()} server.py token --as {names[0] if names else 'NAME'}{folder}"
     page = "in GraphiQL, or by " if settings.serves_graphiql else ""
     return f"Sign in as      {', '.join(names) or 'anybody'}: {page}{command}"
+
+
+def _python() -> str:
+    """What runs this server, as somebody types it who stands in its folder."""
+    running, here = Path(sys.executable), Path.cwd()
+    return shlex.quote(str(running.relative_to(here) if here in running.parents else running))
 
 
 def _folder(settings: Settings) -> Path:

@@ -113,7 +113,7 @@ async def explanation(
         raise ExplainError(_told(problems[0]))
     operation = operations.find(asked.query, asked.operation)
     if operation is None:
-        raise ExplainError("Only a query is planned; graphql-core executes all else.")
+        raise ExplainError("Only a query can be explained: graphql-core executes all else.")
     planner = _graph(catalog, schema, limits, []).context(ANONYMOUS).planner
     roots = operation.explained(planner, asked.variables)
     if isinstance(roots, GraphQLError):

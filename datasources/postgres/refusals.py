@@ -119,7 +119,7 @@ def _reference(error: Error, change: Change | None) -> ReferenceViolation:
     """Of the referring row, if it is of the table that was changed; else of the one referred to."""
     refers = change is None or error.diag.table_name == change.entity.table
     refers = refers and isinstance(change, Insert | Update)
-    message = "There is no such row." if refers else "Other rows refer to this one."
+    message = "What it refers to is not there." if refers else "Other rows refer to this one."
     paths = tuple(_paths(error, change)) if change else ()
     return ReferenceViolation(STORE, message, paths=paths, row=_row(change))
 

@@ -11,7 +11,7 @@ from catalog.query import Path
 from catalog.types import DocumentType, Field
 from resolvers.errors import InputError
 from resolvers.writes.judging import Judge
-from resolvers.writes.refusals import ApiPath
+from resolvers.writes.refusals import ApiPath, api_path
 from resolvers.writes.values import Raw, Refusals, by_api, stored
 
 _MEANT: Final = ("increment", "push", "pull")
@@ -28,7 +28,7 @@ def edits_of(judge: Judge, entity: Entity, arguments: Mapping[str, Any]) -> tupl
     amiss.check()
     edits = [*_judged(judge, sets, amiss), *_computed(entity, arguments, amiss)]
     amiss.check()
-    _check_apart([edit.path for edit in edits])
+    _check_apart([api_path(entity, edit.path) for edit in edits])
     return tuple(edits)
 
 
@@ -106,10 +106,11 @@ def _leaves(
             yield place, field, value, (*at, api)
 
 
-def _check_apart(paths: list[Path]) -> None:
+def _check_apart(paths: list[ApiPath]) -> None:
     """Raises ``InputError`` unless there are edits, and no place is in two of them."""
     if not paths:
-        raise InputError("There is nothing to change.", hint="Give input, increment, push or pull.")
+        hint = "Give a field in `input`, or in another argument that changes rows."
+        raise InputError("There is nothing to change.", hint=hint)
     for number, path in enumerate(paths):
         for other in paths[:number]:
             short = min(len(path), len(other))

@@ -65,6 +65,7 @@ def test_from_a_file_or_the_standard_input(explain, tmp_path):
     ("asked", "said"),
     [
         ({"query": "{ nope }"}, "Cannot query field 'nope' on type 'Query'. Did you mean"),
+        ({"query": "mutation { deleteNotes(where: {}) { __typename } }"}, "Only a query can be"),
         ({"query": "{"}, "Syntax Error: Expected Name, found <EOF>. (line 1, column 2)"),
         ({"query": QUERY}, "Variable '$carrier' has invalid value"),
         ({"query": QUERY, "variables": "{"}, "What to explain cannot be read: "),
