@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.change import Conflict, Insert
+from catalog.entity import Entity
 from catalog.query import Key, Record
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
+from resolvers.seen import Seen
 from resolvers.writes.afterwards import check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.refusals import RefusedError, refusal_by_store
@@ -30,8 +32,18 @@ async def upserted(step: Step, changing: Changing) -> Written:
     touchable = await changing.settled(entity, changing.may(entity, Action.UPDATE))
     rows = rows_given(step.judge, entity, step.arguments, many=step.write.many)
     conflict = conflict_of(entity, step.arguments, rows, touchable)
+    _check_readable(changing.context.catalog, entity, conflict, rows)
     keys = await _inserted(step, changing, rows, conflict)
     return await step.written(changing, keys)
+
+
+def _check_readable(
+    catalog: Seen, entity: Entity, conflict: Conflict, rows: Sequence[Record]
+) -> None:
+    """Raises ``UnauthorizedError`` if rows were found by what the viewer may not read."""
+    for name in conflict.target:
+        if any(row.get(name) is not None for row in rows):
+            catalog.check(entity, entity.fields[name])
 
 
 async def _inserted(

@@ -63,7 +63,7 @@ class Customer(Table, table=True):
     credit: decimal.Decimal = Field(default=decimal.Decimal(0), ge=0)
     visits: int = Field(default=0, ge=0)
     secret: str | None = None
-    karma: int | None = None
+    karma: int | None = Field(default=None, unique=True)
     points: int | None = None
     tags: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     extra: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))

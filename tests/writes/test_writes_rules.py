@@ -103,6 +103,18 @@ async def test_an_upsert_touches_only_what_may_be_touched(shop: Shop):
     ) == (UNAUTHORIZED, ["upsertCustomer"])
 
 
+async def test_rows_are_not_found_by_a_key_that_may_not_be_read(shop: Shop):
+    """Which of them has it would be told by what becomes of it."""
+    await shop.write("{ updateCustomer(id: 1, input: {karma: 7}) { __typename } }", ADMIN)
+    found = """mutation { upsertCustomer(conflict: {target: karma, update: [name]}, input: {
+      karma: 7, email: "z@x", name: "Found", owner: "ann"}) { __typename } }"""
+    assert await code_of(shop, found) == (UNAUTHORIZED, ["upsertCustomer"])
+    found = (
+        """mutation { updateCustomerByKarma(karma: 7, input: {name: "Found"}) { __typename } }"""
+    )
+    assert await code_of(shop, found) == (UNAUTHORIZED, ["updateCustomerByKarma"])
+
+
 async def test_filters_of_writes_find_only_what_may_be_read(shop: Shop):
     """A field that may not be read finds no rows, and a row that is not seen is not found."""
     looked = """mutation { deleteCustomers(where: {secret: {eq: "s"}}) { __typename } }"""
