@@ -10,7 +10,7 @@ from catalog.change import Change, Changed, Conflict, Delete, Edit, Insert, Pull
 from catalog.entity import Entity
 from catalog.query import ALWAYS, Among, And, Key
 from catalog.types import FieldType, ListType, Scalar
-from datasources.errors import ValueInvalid
+from datasources.errors import ChangeRefused, ValueInvalid
 from datasources.given import Given, check, in_the_way, told
 from datasources.postgres.changes import Changes
 from datasources.postgres.statements import Call
@@ -60,6 +60,8 @@ class Making:
         results = await self._send("INSERT", insert, calls) if calls else []
         for (_, rows), call, result in zip(alike, calls, results, strict=True):
             found = [*_keys_in(insert.entity, call, result)]
+            if len(found) < len(rows):
+                raise ChangeRefused(_STORE, "A trigger of the table passes over a row.")
             keys.update(zip(rows, found, strict=True))
             made.update(key for key, row in zip(found, result.rows, strict=True) if row[-1])
         for at, key in keys.items():

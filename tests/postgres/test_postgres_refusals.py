@@ -96,6 +96,21 @@ async def test_a_trigger_may_refuse(docks, admin_of_docks):
     assert "secret" not in str(caught)
 
 
+async def test_a_trigger_may_pass_over_a_row(docks, admin_of_docks):
+    """Which row it was nobody tells, so that none is written."""
+    admin_of_docks.execute("""
+        create function dock.over() returns trigger language plpgsql
+        as 'begin if new."the name" = ''Eve'' then return null; end if; return new; end';
+        create trigger over before insert on dock.ship for each row execute function dock.over();
+    """)
+    try:
+        caught = await refusal_of(docks, Insert(SHIP, (EVE | {"name": "Cid"}, EVE)))
+    finally:
+        admin_of_docks.execute("drop function dock.over cascade")
+    assert type(caught) is ChangeRefused
+    assert len(await rows_of(docks, SHIP)) == 2
+
+
 async def test_what_is_checked_at_the_end_is_told_at_the_end(docks, admin_of_docks):
     """A deferred constraint; the transaction is rolled back."""
     name = "ship_dock_fkey"
