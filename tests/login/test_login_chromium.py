@@ -141,6 +141,19 @@ def test_three_people_see_what_is_theirs(
     assert "errors" in ask(chromium, ROWS)
 
 
+def test_who_is_here_is_told_in_one_line(own: Running, chromium: Chromium):
+    """However many tabs want the room."""
+    chromium.open(f"{own.url()}/graphiql")
+    chromium.click(BUTTON, "Log in")
+    with_own(chromium, "admin")
+    chromium.wait_for(BUTTON, "Log out Ada")
+    for _ in range(12):
+        chromium.click(".graphiql-tab-add")
+    line = chromium.wait_for(".graphiql-session-header").rect
+    button = chromium.wait_for(BUTTON, "Log out Ada").rect
+    assert line["y"] <= button["y"] < line["y"] + line["height"] / 2
+
+
 def test_a_session_that_is_over(own: Running, chromium: Chromium):
     """The next question is refused, and says so; then the page goes on as nobody's."""
     chromium.open(f"{own.url()}/graphiql")
