@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import os
+from collections.abc import Sequence
 
-from catalog import Catalog, Store
-from catalog.query import DataSource
+from catalog import Catalog, Entity, Store
+from catalog.query import ALWAYS, DataSource
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource
+from resolvers.sizes import Sizes
 
 
 def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
@@ -17,6 +21,15 @@ def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
         Store.POSTGRES: postgres_at(catalog, urls.postgres or ""),
         Store.MONGO: mongo_at(catalog, urls.mongo or ""),
     }
+
+
+async def sized(sizes: Sizes, entities: Sequence[Entity]) -> None:
+    """Until both stores have said how many rows there are, on which plans depend."""
+    async with asyncio.timeout(60):
+        while any(sizes.rows(entity, ALWAYS) is None for entity in entities):
+            sizes._due = -math.inf
+            await sizes.ready()
+            await asyncio.sleep(0.05)
 
 
 def postgres_at(catalog: Catalog, url: str) -> PostgresSource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 import pytest
-from patient import sources_at
+from patient import sized, sources_at
 
 import extensions
 import models
@@ -29,5 +29,6 @@ async def graph(sample_servers: EmbeddedUrls) -> AsyncGenerator[Graph]:
         cache_ttl=0,
         page_limits=PageLimits(100, 1000),
     )
+    await sized(made.sizes, [catalog["Flight"], catalog["Weather"]])
     yield made
     await made.close()
