@@ -1,6 +1,5 @@
 """In charge of the stores that the laws of changes write to."""
 
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,15 +7,13 @@ from dataclasses import dataclass
 import psycopg
 import sqlalchemy as sa
 from agreement_boats import BOATS_IN_TABLES, Table, documents
+from patient import mongo_at, postgres_at
 from pymongo import MongoClient
 
 from catalog import Catalog, Store, catalog_of
 from catalog.change import Delete
 from catalog.query import ALWAYS, DataSource
 from datasources.embedded import EmbeddedUrls
-from datasources.mongo import MongoSource, client_of, database_of
-from datasources.mongo.client import Driver
-from datasources.postgres import PostgresSource
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ async def harbour_in_postgres(urls: EmbeddedUrls) -> AsyncGenerator[Harbour]:
         connection.execute(sa.schema.CreateSchema("boats"))
         Table.metadata.create_all(connection)
     engine.dispose()
-    source = PostgresSource(catalog, url, connect_timeout=60, queue_timeout=60)
+    source = postgres_at(catalog, url)
     yield Harbour(catalog, Store.POSTGRES, source)
     await source.close()
 
@@ -56,7 +53,6 @@ async def harbour_in_mongo(urls: EmbeddedUrls) -> AsyncGenerator[Harbour]:
     with MongoClient(url) as client:
         boats = client.get_default_database("bigraph")["boats"]
         boats.create_index([("flag", 1), ("number", 1)], unique=True)
-    driver: Driver = "motor" if os.environ.get("MONGO_DRIVER") == "motor" else "pymongo"
-    source = MongoSource(database_of(client_of(url, driver)), catalog)
+    source = mongo_at(catalog, url)
     yield Harbour(catalog, Store.MONGO, source)
     await source.close()

@@ -1,6 +1,5 @@
 """In charge of the post office in real servers."""
 
-import os
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AsyncExitStack
 from functools import partial
@@ -8,13 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from patient import mongo_at
 from viewers_asking import graph_of
 from viewers_models import BOXES, CITIES, LETTERS, POLICIES, Box, City, Letter, post
 
 from catalog import Store
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import SampleTable, load
-from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Cache
 from edge.graph import Graph
@@ -52,7 +51,6 @@ def admin(urls: EmbeddedUrls) -> Generator[psycopg.Connection[Any]]:
 @pytest.fixture
 async def served(urls: EmbeddedUrls) -> AsyncGenerator[Served]:
     """Makes graphs of the post office, whose database is told who asks."""
-    driver = os.environ.get("MONGO_DRIVER", "pymongo")
     async with AsyncExitStack() as stack:
 
         def made(
@@ -60,7 +58,7 @@ async def served(urls: EmbeddedUrls) -> AsyncGenerator[Served]:
         ) -> Graph:
             given = {"connect_timeout": 60, "queue_timeout": 60, "roles": roles} | more
             postgres = PostgresSource(post(), f"{urls.postgres}{options}", **given)
-            mongo = MongoSource(database_of(client_of(urls.mongo or "", driver)), post())
+            mongo = mongo_at(post(), urls.mongo or "")
             graph = graph_of({Store.POSTGRES: postgres, Store.MONGO: mongo}, cache)
             stack.push_async_callback(graph.close)
             return graph

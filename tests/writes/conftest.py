@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator
 
 import pytest
+from patient import sources_at
 from shop import Shop
 from shop_models import CATALOG
 from shop_stores import Stores
 
-from catalog import Store
 from datasources.embedded import EmbeddedUrls, Supervisor
-from datasources.mongo import MongoSource, client_of, database_of
-from datasources.postgres import PostgresSource
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +25,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Em
 async def stocked(servers: EmbeddedUrls) -> AsyncGenerator[tuple[Stores, Shop]]:
     """A shop over both servers, and its stores."""
     stores = Stores(servers.postgres or "", servers.mongo or "")
-    client = client_of(servers.mongo or "", os.environ.get("MONGO_DRIVER", "pymongo"))
-    sources = {
-        Store.POSTGRES: PostgresSource(CATALOG, servers.postgres or ""),
-        Store.MONGO: MongoSource(database_of(client), CATALOG),
-    }
-    shop = Shop(sources)
+    shop = Shop(sources_at(CATALOG, servers))
     yield stores, shop
     await shop.graph.close()
     stores.close()
