@@ -8,7 +8,7 @@ RANDOM = os.environ.get("AGREEMENT") == "random"
 THOROUGH = RANDOM or os.environ.get("AGREEMENT") == "thorough"
 """``AGREEMENT=thorough`` tries many reads, the same each time; ``random`` as many others."""
 
-SECONDS = 3600 if THOROUGH else 60
+SECONDS = 3600 if THOROUGH else 120
 """How long a test may take."""
 
 SEED = int(os.environ.get("AGREEMENT_SEED", "1"))

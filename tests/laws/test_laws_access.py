@@ -58,7 +58,7 @@ ANY = settings(
     suppress_health_check=list(HealthCheck),
 )
 SEEDS = st.integers(0, 2**32)
-pytestmark = pytest.mark.timeout(600 if THOROUGH else 90)
+pytestmark = pytest.mark.timeout(1800 if THOROUGH else 120)
 
 
 class Answer(NamedTuple):

@@ -23,7 +23,7 @@ from edge.errors import told
 from tests.library.library import Library
 from tests.library.sources import DictCache
 
-pytestmark = pytest.mark.timeout(900 if THOROUGH else 60)
+pytestmark = pytest.mark.timeout(1800 if THOROUGH else 120)
 ANY = settings(
     max_examples=1_000 if THOROUGH else 60,
     deadline=None,

@@ -17,7 +17,7 @@ DOCUMENTS = 1_000 if THOROUGH else 100
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\.\.\.|[-+\w$@.]+|\S')
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("make", GRAPHS, ids=lambda make: make.__name__)
 async def test_what_is_wrong_is_told_as_graphql_core_tells_it(make):
     """Of valid documents, and of those in which words are missing, doubled or exchanged."""
