@@ -14,7 +14,7 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from catalog.change import Change, Insert
+from catalog.change import Change, Insert, Update
 from catalog.entity import Entity
 from catalog.query import Path
 from catalog.types import DocumentType, FieldType, UnionType, element_of
@@ -55,6 +55,9 @@ def failure_of_change(error: Exception, change: Change | None = None) -> StoreEr
     if change and code in _DUPLICATE:
         _note(error)
         paths = tuple(_paths(change.entity, told.get("keyPattern", {})))
+        if isinstance(change, Update) and paths and not _touches(change, paths):
+            # It cannot have doubled a key: another transaction was in the way, and told so late.
+            return write_conflict()
         message = "There is a document with this key already."
         return UniqueViolation(STORE, message, paths=paths, row=_row(change, told))
     if change and code == _INVALID:
@@ -126,6 +129,12 @@ def _first(error: Exception) -> tuple[int | None, Mapping[str, Any]]:
     if isinstance(error, OperationFailure):
         return error.code, error.details or {}
     return None, {}
+
+
+def _touches(change: Update, paths: Sequence[Path]) -> bool:
+    """Whether an edit is of one of these paths, of something around it or within it."""
+    edited = [edit.path for edit in change.edits]
+    return any(a[: len(b)] == b[: len(a)] for a in edited for b in paths)
 
 
 def _row(change: Change, told: Mapping[str, Any]) -> int | None:

@@ -19,6 +19,7 @@ from datasources.errors import (
     ValueInvalid,
     ValueOutOfRange,
     ValueTooLong,
+    WriteConflict,
 )
 from datasources.mongo.refusals import failure_of_change
 
@@ -123,3 +124,14 @@ def test_other_failures_tell_no_detail():
     """As that the user may not write."""
     caught = failure_of_change(OperationFailure("secret", 9), Delete(SHIP, ALWAYS))
     assert str(caught) == "MongoDB could not make this change."
+
+
+@pytest.mark.parametrize(
+    ("path", "error"), [(("price",), WriteConflict), (("number",), UniqueViolation)]
+)
+def test_a_doubled_key_that_was_not_changed_is_a_conflict(path, error):
+    """SecantusDB says so where two transactions at once change one document."""
+    details = {"keyPattern": {"flag": 1, "number": 1}}
+    doubled = OperationFailure("E11000 duplicate key error", 11000, details)
+    change = Update(SHIP, ALWAYS, (Set(path, None),))
+    assert type(failure_of_change(doubled, change)) is error
