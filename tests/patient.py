@@ -6,6 +6,7 @@ import asyncio
 import math
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from catalog import Catalog, Entity, Store
 from catalog.query import ALWAYS, DataSource
@@ -32,9 +33,10 @@ async def sized(sizes: Sizes, entities: Sequence[Entity]) -> None:
             await asyncio.sleep(0.05)
 
 
-def postgres_at(catalog: Catalog, url: str) -> PostgresSource:
+def postgres_at(catalog: Catalog, url: str, **options: Any) -> PostgresSource:
     """The source of a database."""
-    return PostgresSource(catalog, url, connect_timeout=60, queue_timeout=60)
+    patient = {"connect_timeout": 60, "queue_timeout": 60}
+    return PostgresSource(catalog, url, **patient | options)
 
 
 def mongo_at(catalog: Catalog, url: str) -> MongoSource:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import running
 from outside import processes_of, sql
 
 from datasources.embedded import Supervisor
@@ -21,10 +22,7 @@ Eventually = Callable[..., Awaitable[Any]]
 
 def all_gone(data_dir: Path, *, seconds: float) -> bool:
     """Whether no process is left in the folder before the time is over."""
-    deadline = time.monotonic() + seconds
-    while processes_of(data_dir) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not processes_of(data_dir)
+    return running.eventually(lambda: not processes_of(data_dir), seconds=seconds)
 
 
 def test_sigkill_of_the_parent_leaves_no_orphan(data_dir: Path, parent: Start):

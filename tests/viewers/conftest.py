@@ -7,14 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from patient import mongo_at
+from patient import mongo_at, postgres_at
 from viewers_asking import graph_of
 from viewers_models import BOXES, CITIES, LETTERS, POLICIES, Box, City, Letter, post
 
 from catalog import Store
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import SampleTable, load
-from datasources.postgres import PostgresSource, Roles
+from datasources.postgres import Roles
 from datasources.redis import Cache
 from edge.graph import Graph
 
@@ -56,8 +56,7 @@ async def served(urls: EmbeddedUrls) -> AsyncGenerator[Served]:
         def made(
             *, cache: Cache | None = None, options: str = "", roles: Roles = ROLES, **more: Any
         ) -> Graph:
-            given = {"connect_timeout": 60, "queue_timeout": 60, "roles": roles} | more
-            postgres = PostgresSource(post(), f"{urls.postgres}{options}", **given)
+            postgres = postgres_at(post(), f"{urls.postgres}{options}", roles=roles, **more)
             mongo = mongo_at(post(), urls.mongo or "")
             graph = graph_of({Store.POSTGRES: postgres, Store.MONGO: mongo}, cache)
             stack.push_async_callback(graph.close)
