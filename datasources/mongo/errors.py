@@ -6,6 +6,7 @@ from typing import Final
 
 from bson.errors import BSONError
 from pymongo.errors import (
+    AutoReconnect,
     ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
@@ -50,6 +51,11 @@ def store_error(error: Exception) -> StoreError:
         hint = "Ask for fewer rows or fields."
         return StoreError(STORE, "The answer is larger than MongoDB can give at once.", hint=hint)
     return StoreError(STORE, "MongoDB could not answer this read.")
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Whether a connection ended in a command: there was one, and it was not slow."""
+    return type(error) is AutoReconnect
 
 
 def reason_of(error: Exception) -> str:

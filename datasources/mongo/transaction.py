@@ -15,9 +15,9 @@ from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read, Record
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
-from datasources.errors import StoreTimeout
+from datasources.errors import StoreTimeout, StoreUnavailable
 from datasources.mongo.client import Database, Session, settled
-from datasources.mongo.errors import DRIVER_ERRORS, STORE
+from datasources.mongo.errors import DRIVER_ERRORS, STORE, is_lost
 from datasources.mongo.making import Making
 from datasources.mongo.refusals import commit_unknown, failure_of_change, is_unknown
 from datasources.turns import Turns
@@ -63,7 +63,7 @@ class MongoTransaction:
         async with self._turns.turn():
             if not asks:
                 return []
-            return await self._whole(self._answered(asks, await self._begun()))
+            return await self._whole(lambda: self._asked(asks))
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
         """Of nothing: estimates are for the source to make."""
@@ -74,17 +74,33 @@ class MongoTransaction:
         async with self._turns.turn():
             name = _operation(change)
             with store_span("mongodb", name, change.entity.table, namespace=self._database.name):
-                return await self._whole(self._made(change))
+                return await self._whole(lambda: self._made(change))
 
-    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _whole(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What comes of work that goes on if who waits for it is cancelled.
 
         A driver that is cancelled in a command leaves it to the server, where it may come to be
         after the abort, and in the way of the session's next transaction.
         """
-        self._working = asyncio.create_task(work)
+        begun = self._session is not None
+        self._working = asyncio.create_task(work() if begun else self._first(work))
         self._working.add_done_callback(_heard)
         return await asyncio.shield(self._working)
+
+    async def _first(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            if not is_lost(error.__cause__):
+                raise
+        # The connection had died since its last use, so nothing was done; nobody need notice.
+        session, self._session = self._session, None
+        if session is not None:
+            await session.end_session()
+        return await work()
+
+    async def _asked(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
+        return await self._answered(asks, await self._begun())
 
     async def _made(self, change: Change) -> Changed:
         session = await self._begun()
@@ -134,8 +150,8 @@ class MongoTransaction:
         try:
             if error is not None or self._turns.failure is not None:
                 await self._abort()
-            elif self._session is not None:
-                await self._whole(self._commit(self._session))
+            elif (session := self._session) is not None:
+                await self._whole(lambda: self._commit(session))
         finally:
             await self._still()  # which may only then have begun a session
             if self._session is not None:

@@ -1,8 +1,8 @@
 """Cost grows with rows in C: how many Python functions are called for a page, directly completed.
 
-Counted are calls of functions written in Python, but for the event loop's, from the operation to
-its bytes, when plan, statement and generated functions are there already. Today, for 10, 100 and
-1,000 rows:
+Counted are calls of functions written in Python, but for the event loop's and the network's, from
+the operation to its bytes, when plan, statement and generated functions are there already. Today,
+for 10, 100 and 1,000 rows:
 
     2, 8 or 16 columns of a table, or joined ones    170, 170, 180 to 240 in all: none for a row
     a column of moments                              1 for a row, which reads its text
@@ -49,6 +49,8 @@ COLUMNS = [
 ROWS = (10, 100, 1000)
 # Motor hands over documents one by one, in Python.
 OF_THE_DRIVER = int(os.environ.get("MONGO_DRIVER") == "motor")
+# The longer a store takes, and the more pieces its answer comes in, the more often they are called.
+_OF_THE_NETWORK = ("asyncio.", "selectors", "pymongo.network_layer")
 NESTED = "location { latitude longitude altitude } timezone { name utcOffset dst }"
 
 
@@ -149,8 +151,7 @@ async def _counted(graph: Graph, operation: Operation) -> int:
     def counting(frame: Any, event: str, _argument: Any) -> None:
         nonlocal count
         module = frame.f_globals.get("__name__", "")
-        # The longer a store takes, the more often the loop looks up.
-        count += event == "call" and not module.startswith(("asyncio.", "selectors"))
+        count += event == "call" and not module.startswith(_OF_THE_NETWORK)
 
     before: Callable[..., Any] | None = sys.getprofile()
     sys.setprofile(counting)

@@ -47,7 +47,7 @@ def server(tmp_path_factory) -> Iterator[Secantus]:
     """A running server, which no test may stop."""
     server = Secantus(tmp_path_factory.mktemp("secantus"))
     try:
-        server.start()
+        server.start("--enable-test-commands")
         yield server
     finally:
         server.stop()

@@ -39,6 +39,7 @@ async def test_a_url_may_set_what_we_would(driver):
     client = client_of("mongodb://127.0.0.1:9/mine?serverselectiontimeoutms=7", driver)
     assert client.options.server_selection_timeout == 0.007
     assert client.options.pool_options.connect_timeout == 2
+    assert client.options.pool_options.max_idle_time_seconds == 200
     assert database_of(client).name == "mine"
     other = client_of("mongodb://127.0.0.1:9", driver)
     assert database_of(other).name == "bigraph"

@@ -111,6 +111,46 @@ async def test_a_store_that_is_away_is_told(docks_at):
         await fails()
 
 
+@pytest.fixture
+def losing(raw):
+    """Makes the server end the connection of the next such command, instead of an answer."""
+    point = {"configureFailPoint": "failCommand"}
+
+    def set_up(*commands, times=1):
+        data = {"failCommands": commands, "closeConnection": True}
+        raw.admin.command({**point, "mode": {"times": times}, "data": data})
+
+    yield set_up
+    raw.admin.command({**point, "mode": "off"})
+
+
+async def test_a_connection_that_died_since_its_last_use_is_not_noticed(docks, losing):
+    """Servers and balancers end idle ones: by the first command one knows, and nothing was done."""
+    losing("insert")
+    async with docks.begin() as transaction:
+        await transaction.change(EVE)
+        await transaction.change(number(3))
+    losing("aggregate")
+    async with docks.begin() as transaction:
+        assert (await rows_of(transaction, SHIP, "number"))[3] == (13,)
+
+
+@pytest.mark.parametrize("lost", [{"times": 2}, {"after": True}], ids=["twice", "later"])
+async def test_one_that_dies_later_is(docks, losing, lost):
+    """What was done in the transaction is gone with it."""
+
+    async def fails():
+        async with docks.begin() as transaction:
+            if "after" in lost:
+                await transaction.change(number(2))
+            losing("insert", times=lost.get("times", 1))
+            await transaction.change(EVE)
+
+    with pytest.raises(StoreUnavailable):
+        await fails()
+    assert await count(docks) == 2
+
+
 async def test_what_is_asked_at_once_is_done_one_after_the_other(docks):
     """In the one session that a transaction has."""
     async with docks.begin() as transaction:
