@@ -18,6 +18,7 @@ from catalog.entity import Entity
 from catalog.types import DocumentType, Field, FieldType, ListType, Scalar, UnionType, element_of
 from datasources.mongo.client import Document, client_of, database_of, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of
+from datasources.mongo.own import make_own_collections
 from datasources.mongo.paths import document_of, portion_of
 from datasources.mongo.search import text_index
 from datasources.mongo.values import encoded
@@ -65,6 +66,7 @@ async def _load(
     samples: Mapping[type, SampleTable],
     progress: Progress,
 ) -> bool:
+    await make_own_collections(database)
     present = set(await database.list_collection_names())
     loaded = False
     for entity in entities:

@@ -45,6 +45,14 @@ def creation(
     return Creation([*map(_text, before)], [*map(_text, after)])
 
 
+def made_if_missing(tables: Sequence[sa.Table]) -> Iterator[str]:
+    """Makes schemas, tables and their indexes; whatever has the name of one stays as it is."""
+    yield from schemas(tables)
+    for table in tables:
+        yield _text(CreateTable(table, if_not_exists=True))
+        yield from (_text(CreateIndex(index, if_not_exists=True)) for index in table.indexes)
+
+
 def upkeep(table: sa.Table) -> Iterator[str]:
     """What a table needs after COPY: statistics, and its next id past those it holds."""
     name, column = quoted_name(table), table.autoincrement_column

@@ -26,6 +26,7 @@ from catalog.types import EnumType, FieldType, Scalar
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.ddl import creation, quoted_name, upkeep
 from datasources.postgres.failures import reason_of
+from datasources.postgres.own import make_own_tables
 from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
 from datasources.postgres.tables import Aliased, table_of
 from datasources.postgres.values import DIALECT
@@ -102,6 +103,7 @@ async def _load(
     progress: Progress,
 ) -> bool:
     await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
+    await make_own_tables(connection)
     views = [entity for entity in entities if entity.view]
     entities = [entity for entity in entities if not entity.view]
     tables = list(dict.fromkeys(table_of(entity) for entity in entities))
