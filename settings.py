@@ -222,6 +222,12 @@ class Settings(BaseSettings):
         description="What transactions of writes see of others, in PostgreSQL; in MongoDB it is "
         "always one state.",
     )
+    idempotency_ttl: float = Field(
+        86_400,
+        gt=0,
+        le=_YEAR,
+        description="How long the answer to a write with an `Idempotency-Key` is kept, in seconds.",
+    )
     policy_timeout: float = Field(
         5,
         gt=0,

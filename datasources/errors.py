@@ -135,10 +135,26 @@ class WriteConflict(StoreError):  # noqa: N818
     code = "WRITE_CONFLICT"
 
 
+class KeyInUse(WriteConflict):
+    """The first request with this idempotency key is not at its end; it may be asked again."""
+
+    code = "IDEMPOTENCY_KEY_IN_USE"
+
+
 class CommitUnknown(StoreError):  # noqa: N818
     """The connection was lost in the commit: the changes may or may not have been made."""
 
     code = "COMMIT_UNKNOWN"
+
+
+class OwnTablesMissing(StoreError):  # noqa: N818
+    """A store lacks the tables that Bigraph keeps for itself."""
+
+    code = "OWN_TABLES_MISSING"
+
+    def __init__(self, store: str) -> None:
+        message = "The database lacks the tables that Bigraph keeps for itself."
+        super().__init__(store, message, hint="Have them made: python server.py migrate.")
 
 
 class TransactionsUnavailable(StoreError):  # noqa: N818

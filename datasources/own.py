@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from catalog.build import catalog_of
+from catalog.entity import Entity, Store
 
 SCHEMA: Final = "bigraph"
 """Where they are in Postgres; collections in MongoDB begin with it."""
@@ -56,6 +58,43 @@ class BigraphMarker(BaseModel):
     at: datetime.datetime
 
 
-OWN: Final = catalog_of([BigraphOutbox, BigraphMarker])
+class BigraphKey(Own, table=True):
+    """What was answered to whoever gave an idempotency key with a write.
+
+    ``id`` stands for who asked and for the key, ``request`` for what was asked; both are digests.
+    ``data`` and ``errors`` are the answer's, in JSON. From ``until`` on it counts no more.
+    """
+
+    __tablename__: ClassVar[Any] = "idempotency"
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    request: str = Field(sa_type=Text)
+    until: datetime.datetime = Field(sa_type=DateTime(timezone=True), index=True)  # type: ignore[call-overload]
+    data: str | None = Field(default=None, sa_type=Text)
+    errors: str | None = Field(default=None, sa_type=Text)
+
+
+class BigraphKeyDocument(BaseModel):
+    """The same of a write to MongoDB."""
+
+    __collection__ = "bigraph_idempotency"
+
+    id: str = Key(alias="_id")
+    request: str
+    until: datetime.datetime
+    data: str | None = None
+    errors: str | None = None
+
+
+OWN: Final = catalog_of([BigraphOutbox, BigraphMarker, BigraphKey, BigraphKeyDocument])
 OUTBOX: Final = OWN["BigraphOutbox"]
 MARKER: Final = OWN["BigraphMarker"]
+KEYS: Final[Mapping[Store, Entity]] = {
+    Store.POSTGRES: OWN["BigraphKey"],
+    Store.MONGO: OWN["BigraphKeyDocument"],
+}
+
+
+def is_own(entity: Entity) -> bool:
+    """Whether it is one of these, which are ours to write, whoever asks."""
+    return OWN.get(entity.name) is entity

@@ -6,6 +6,7 @@ who asks → read → execute → tell errors → reply in the media type that w
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
+from edge import idempotency
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
@@ -32,7 +34,9 @@ from edge.requests import (
     read_request,
 )
 from resolvers.answering import as_json
+from resolvers.context import Context
 from resolvers.errors import UnauthorizedError
+from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
 from telemetry import Tally, begin, count_completion, log_request
@@ -50,6 +54,8 @@ class Body(NamedTuple):
 
     data: bytes | None
     errors: Sequence[dict[str, Any]]
+    repeats: bool = False
+    """Whether it is the answer to an earlier request with the same idempotency key."""
 
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
@@ -113,7 +119,11 @@ class Endpoint:
             graph = self._graph
             principal = await who_asks(scope, headers, graph)
             asked = await read_request(scope, headers, receive, self._max_body_bytes)
-            body = await self._execute(asked, principal, by_get=scope["method"] != "POST")
+            by_get = scope["method"] != "POST"
+            if not by_get and idempotency.HEADER in headers:
+                body = await self._execute_once(asked, principal, idempotency.key_in(headers))
+            else:
+                body = await self._execute(asked, principal, by_get=by_get)
         except HttpError as error:
             body = Body(None, [error_body(error.message, error.http_code, error.hint)])
             return Reply(error.status, media_type, body, _raw(error.headers))
@@ -127,7 +137,8 @@ class Endpoint:
         # In application/json any well-formed request is answered by 200, whatever became of it.
         refused = body.data is None and media_type == GRAPHQL_RESPONSE
         private = () if principal is ANONYMOUS else _PRIVATE
-        return Reply(400 if refused else 200, media_type, body, private)
+        more = (*private, *idempotency.REPEATED) if body.repeats else private
+        return Reply(400 if refused else 200, media_type, body, more)
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         found = self._found(asked)
@@ -139,7 +150,19 @@ class Endpoint:
             if answered is not None:
                 errors = [told(error, before_execution=False) for error in answered.errors]
                 return Body(answered.data or b"null", errors)
-        return await self._left_to_strawberry(asked, principal, by_get=by_get)
+        return await self._left_to_strawberry(asked, self._graph.context(principal), by_get=by_get)
+
+    async def _execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
+        """The first answer, if it is a mutation, which is then made once."""
+        context = self._graph.context(principal)
+        once = idempotency.once_of(self._graph, context, key, asked)
+        if once is None:
+            return await self._execute(asked, principal, by_get=False)
+        context = idempotency.written_once(context, once)
+        body = await self._left_to_strawberry(asked, context, by_get=False)
+        if once.refusal is not None:
+            raise idempotency.refused(once.refusal)
+        return body if once.answer is None else _kept(once)
 
     def _found(self, asked: GraphQLRequest) -> Operation | None:
         """The operation, if it can be answered without Strawberry."""
@@ -148,14 +171,14 @@ class Endpoint:
         return self._graph.operations.find(asked.query, asked.operation_name)
 
     async def _left_to_strawberry(
-        self, asked: GraphQLRequest, principal: Principal, *, by_get: bool
+        self, asked: GraphQLRequest, context: Context, *, by_get: bool
     ) -> Body:
         try:
             result = await self._graph.schema.execute(
                 asked.query,
                 variable_values=asked.variables,
                 operation_name=asked.operation_name,
-                context_value=self._graph.context(principal),
+                context_value=context,
                 allowed_operation_types=_BY_GET if by_get else _BY_POST,
             )
         except CannotGetOperationTypeError as error:
@@ -207,6 +230,13 @@ def _body(result: Any) -> Body:
     # Variables that do not fit are refused before anything runs: an error without a path, no data.
     refused = result.data is None and any(error.path is None for error in errors)
     return Body(None if refused else as_json(result.data), shown)
+
+
+def _kept(once: Once) -> Body:
+    """The answer that is kept, in place of what came of the fields now."""
+    assert once.answer is not None  # noqa: S101 (it is asked for where there is one)
+    data, errors = once.answer
+    return Body(data.encode(), json.loads(errors), repeats=once.is_repeated)
 
 
 def _opened_in_browser(scope: Scope, headers: Headers) -> bool:

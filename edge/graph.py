@@ -31,6 +31,9 @@ from schema.shown import Shown
 POLICY_SECONDS: Final = 5.0
 """How long the user's function may take to say which policies hold."""
 
+IDEMPOTENCY_TTL: Final = 86_400.0
+"""For how many seconds the answer to an idempotency key is kept."""
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -59,6 +62,7 @@ class Graph:
     policy_seconds: float = POLICY_SECONDS
     isolation: Isolation = Isolation.REPEATABLE_READ
     """What the transactions of writes see of others."""
+    idempotency_ttl: float = IDEMPOTENCY_TTL
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 

@@ -45,7 +45,6 @@ class Answering:
     def __init__(self, schema: Schema, catalog: Catalog, document: Document) -> None:
         self._schema = schema
         self._catalog = catalog
-        self._executor: Any = cast("Any", schema).execution_context_class
         self._core = core_of(schema)
         self._document = document
 
@@ -92,18 +91,25 @@ class Answering:
     async def _by_graphql_core(
         self, root: Root, document: DocumentNode, context: Context, given: Variables | None
     ) -> Answered:
-        result = _execute(
-            self._core,
-            document,
-            context_value=context,
-            variable_values=dict(given or {}),
-            executor_class=self._executor,
-            operation_extensions=None,
-        )
-        told = result if isinstance(result, ExecutionResult) else await result
+        told = await executed(self._schema, document, context, given)
         if told.data is None:
             return Answered(None, told.errors or ())
         return Answered(as_json(told.data.get(root.key)), told.errors or ())
+
+
+async def executed(
+    schema: Schema, document: DocumentNode, context: Context, given: Variables | None
+) -> ExecutionResult:
+    """What graphql-core makes of a valid document; variables are given as they came."""
+    result = _execute(
+        core_of(schema),
+        document,
+        context_value=context,
+        variable_values=dict(given or {}),
+        executor_class=cast("Any", schema).execution_context_class,
+        operation_extensions=None,
+    )
+    return result if isinstance(result, ExecutionResult) else await result
 
 
 def as_json(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import GraphQLSchema
 
@@ -25,6 +25,14 @@ from resolvers.questions import Question
 from resolvers.reach import Reach
 from resolvers.rows import Row
 from resolvers.seen import Seen
+
+if TYPE_CHECKING:
+    from resolvers.once import Once
+
+Begins: TypeAlias = (
+    "Callable[[Context, Store], AbstractAsyncContextManager[tuple[Transaction, Context]]]"
+)
+"""What begins a transaction, and makes the context that reads by it."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,11 @@ class Context:
     """What asks the user's function about policies."""
     showing: Callable[[Seen], GraphQLSchema]
     """What makes the schema that somebody is told of."""
-    beginning: Callable[[Context, Store], AbstractAsyncContextManager[tuple[Transaction, Context]]]
-    """What begins a transaction, and makes the context that reads by it."""
+    beginning: Begins
     wrote: Callable[[Collection[Entity]], Awaitable[None]]
     """Who is told that rows of these entities were written."""
+    once: Once | None = None
+    """What the request is, if it is written once only."""
 
     @cached_property
     def outcomes(self) -> dict[str, Any]:

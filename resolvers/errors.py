@@ -75,6 +75,12 @@ class TwoStoresError(InputError):
         super().__init__(message, hint="Send an operation for each store. Nothing was written.")
 
 
+class KeyReusedError(InputError):
+    """An idempotency key that was given with another request before."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
 class SearchError(InputError):
     """A search, or an order by it, where the store cannot do it."""
 

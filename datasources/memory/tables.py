@@ -18,6 +18,7 @@ from catalog.types import (
     type_after,
 )
 from catalog.words import similarity
+from datasources.own import OWN
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -26,16 +27,17 @@ class Tables:
     """The rows of every entity of one store, by the entity's name."""
 
     def __init__(self, catalog: Catalog, store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
-        self._keys = {entity.name: entity.key for entity in catalog.of(store)}
-        self._searches = {entity.name: entity.search for entity in catalog.of(store)}
-        self._kinds = {entity.name: document_of(entity) for entity in catalog.of(store)}
-        self._portions = {e.name: e.portion for e in catalog.of(store) if e.portion}
+        entities = [*catalog.of(store), *OWN.of(store)]
+        self._keys = {entity.name: entity.key for entity in entities}
+        self._searches = {entity.name: entity.search for entity in entities}
+        self._kinds = {entity.name: document_of(entity) for entity in entities}
+        self._portions = {e.name: e.portion for e in entities if e.portion}
         unknown = tables.keys() - self._kinds.keys()
         if unknown:
             raise LookupError(f"not entities of {store.value}: {', '.join(sorted(unknown))}")
         self._tables = tables
         self._computed = {
-            entity.name: made for entity in catalog.of(store) if (made := dict(_computed(entity)))
+            entity.name: made for entity in entities if (made := dict(_computed(entity)))
         }
 
     def kind(self, entity: str) -> DocumentType | UnionType:

@@ -112,7 +112,8 @@ def commit_unknown(error: Exception) -> CommitUnknown:
     """Nobody knows what became of the commit; why is only logged."""
     _log.warning("mongo_commit_unknown", error=type(error).__name__)
     message = "MongoDB was lost in the commit: the changes may or may not have been made."
-    return CommitUnknown(STORE, message, hint="Read what is there before you ask again.")
+    hint = "Read what is there before you ask again, or ask by the same Idempotency-Key."
+    return CommitUnknown(STORE, message, hint=hint)
 
 
 def _note(error: Exception) -> None:

@@ -7,12 +7,14 @@ import re
 from psycopg import Error, errors
 
 from datasources.errors import (
+    OwnTablesMissing,
     RoutineWrites,
     SearchUnavailable,
     StoreError,
     StoreTimeout,
     StoreUnavailable,
 )
+from datasources.own import SCHEMA
 from telemetry import logger
 
 _log = logger("postgres")
@@ -31,8 +33,15 @@ def unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable("postgres", "Postgres is not available.")
 
 
+def lacks_own(error: Error, sql: str) -> bool:
+    """Whether it is one of Bigraph's own tables that is not there."""
+    return isinstance(error, errors.UndefinedTable) and f"{SCHEMA}." in sql
+
+
 def failure_of(error: Error, sql: str) -> StoreError:
     """What a failed statement means; the database's own text is only logged."""
+    if lacks_own(error, sql):
+        return OwnTablesMissing("postgres")
     _log.warning("postgres_failed", sqlstate=error.sqlstate, reason=_first_line(error), sql=sql)
     match error:
         case errors.QueryCanceled():

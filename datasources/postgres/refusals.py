@@ -17,6 +17,7 @@ from datasources.errors import (
     CheckViolation,
     CommitUnknown,
     NotNullViolation,
+    OwnTablesMissing,
     ReferenceViolation,
     StoreError,
     StoreTimeout,
@@ -26,6 +27,7 @@ from datasources.errors import (
     ValueTooLong,
     WriteConflict,
 )
+from datasources.postgres.failures import lacks_own
 from datasources.postgres.tables import table_of
 from telemetry import logger
 
@@ -53,6 +55,8 @@ def failure_of_change(error: Error, change: Change | None, sql: str) -> StoreErr
 
     The database's own text is only logged.
     """
+    if lacks_own(error, sql):
+        return OwnTablesMissing(STORE)
     reason = str(error).strip().partition("\n")[0]
     _log.warning("postgres_refused", sqlstate=error.sqlstate, reason=reason, sql=sql)
     match error:
@@ -91,7 +95,8 @@ def commit_unknown(error: Exception) -> CommitUnknown:
     """Nobody knows what became of the commit; why is only logged."""
     _log.warning("postgres_commit_unknown", reason=type(error).__name__)
     message = "Postgres was lost in the commit: the changes may or may not have been made."
-    return CommitUnknown(STORE, message, hint="Read what is there before you ask again.")
+    hint = "Read what is there before you ask again, or ask by the same Idempotency-Key."
+    return CommitUnknown(STORE, message, hint=hint)
 
 
 def is_passing(error: Error) -> bool:

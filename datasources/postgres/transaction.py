@@ -14,6 +14,7 @@ from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from datasources.errors import StoreError, StoreTimeout
+from datasources.own import is_own
 from datasources.postgres.changes import Changes
 from datasources.postgres.failures import failure_of, unavailable
 from datasources.postgres.making import Making
@@ -35,6 +36,8 @@ class Plain(NamedTuple):
 
 _COMMIT: Final = Plain("COMMIT")
 _ROLL_BACK: Final = Plain("ROLLBACK")
+_OURSELVES: Final = Plain("SELECT set_config('role', 'none', true)")
+"""Takes back the role of who asks: Bigraph's own tables are not theirs to write."""
 
 
 class Opening(NamedTuple):
@@ -87,8 +90,10 @@ class PostgresTransaction:
         """The same of reads that are taken apart."""
         calls = [self._call_of(ask) for ask in asks]
         sent = [call for call in calls if call]
+        own = any(is_own(ask.template.read.entity) for ask in asks)
         async with self._turns.turn():
-            return answers_of(asks, calls, await self._results("SELECT", sent) if sent else ())
+            results = await self._results("SELECT", sent, own=own) if sent else ()
+            return answers_of(asks, calls, results)
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:  # noqa: ARG002
         """Of nothing: estimates are for the source to make."""
@@ -138,17 +143,17 @@ class PostgresTransaction:
             return
 
     async def _change(self, operation: str, change: Change, calls: Sequence[Asked]) -> list[Result]:
-        return await self._results(operation, calls, change)
+        return await self._results(operation, calls, change, own=is_own(change.entity))
 
     async def _results(
-        self, operation: str, calls: Sequence[Asked], change: Change | None = None
+        self, operation: str, calls: Sequence[Asked], change: Change | None = None, *, own: bool
     ) -> list[Result]:
         table = change.entity.table if change else None
         query = "; ".join(call.sql for call in calls)
         span = store_span("postgresql", operation, table, query=query, batch=len(calls))
         with span as told:
             try:
-                results = await self._run(calls)
+                results = await (self._by_ourselves(calls) if own else self._run(calls))
             except TimeoutError as error:
                 raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
             except psycopg.Error as error:
@@ -162,6 +167,13 @@ class PostgresTransaction:
         if change or is_passing(error):
             return failure_of_change(error, change, sql)
         return failure_of(error, sql)
+
+    async def _by_ourselves(self, calls: Sequence[Asked]) -> list[Result]:
+        who = self._opening.who
+        if who is None:
+            return await self._run(calls)
+        _, *results, _ = await self._run([_OURSELVES, *calls, who])
+        return results
 
     async def _run(self, calls: Sequence[Asked]) -> list[Result]:
         if self._wire is not None:

@@ -52,6 +52,8 @@ def resolve_write(judges: Judges) -> Callable[[Any, Info], Awaitable[Any]]:
         key = asked_field(raw).key
         if key not in context.outcomes:
             steps = side_by_side(judges, raw, key)
+            if context.once:
+                context.once.asked = raw
             with span("Mutation", attributes={"bigraph.writes": len(steps)}):
                 amiss = _unreadable(context, raw)
                 made = _alike(steps, amiss) if amiss else await performed(context, steps)
@@ -122,6 +124,7 @@ async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mappi
             for under_way in steps:
                 changing = Changing(transaction, within, under_way.scope)
                 outcomes[under_way.key] = await _made(under_way, changing)
+            within.outcomes.update(outcomes)
             under_way, committing = None, True
     except WriteConflict:
         raise
@@ -129,7 +132,8 @@ async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mappi
         return _failed(steps, under_way, error)
     finally:
         # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
-        if committing:
+        # So may an earlier request, to which this is the answer.
+        if committing or (context.once and context.once.is_repeated):
             await asyncio.shield(context.wrote({step.entity for step in steps}))
     return outcomes
 

@@ -13,6 +13,7 @@ from catalog.change import Conflict, Delete, Insert, Set, Transaction, Update
 from catalog.query import ALWAYS, Read
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation
 from datasources.postgres import Roles
+from resolvers.idempotency import IdempotencyKey, Kept, keep, known_answer
 
 LETTER = post()["Letter"]
 HERS = {"id": 99, "owner": "ada", "text": "new", "city": "AYR", "box_id": 1}
@@ -52,6 +53,17 @@ async def test_only_what_one_may_see_is_touched(served, writing):
         assert not await owners(transaction)
     async with undone(graph, BOB) as transaction:
         assert await owners(transaction) == {"bob"}
+
+
+async def test_tables_of_bigraphs_own_are_not_the_viewers(served, writing):
+    """Who asks needs no right on them, and has the same role before and after."""
+    key, answer = IdempotencyKey("name", "request", 60), Kept("{}", "[]")
+    async with undone(served(), ADA) as transaction:
+        assert await known_answer(transaction, key) is None
+        assert await owners(transaction) == {"ada"}
+        await keep(transaction, key, answer)
+        assert await owners(transaction) == {"ada"}
+        assert await known_answer(transaction, key) == answer
 
 
 async def test_rows_that_become_what_one_may_not_have_are_refused(served, writing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from shop import rows
 from shop_models import Customer, Order, Table
 
 from catalog import Store
+from datasources.own import METADATA, SCHEMA
 
 
 class Stores:
@@ -23,8 +24,12 @@ class Stores:
             "postgresql+psycopg://", creator=lambda: psycopg.connect(postgres)
         )
         self._client = pymongo.MongoClient(mongo)
-        self.products = self._client.get_default_database("bigraph")["products"]
-        Table.metadata.create_all(self._engine)
+        database = self._client.get_default_database("bigraph")
+        self.products, self.keys = database["products"], database["bigraph_idempotency"]
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+            METADATA.create_all(connection)
+            Table.metadata.create_all(connection)
         self.products.create_index("title", unique=True)
 
     def reset(self) -> None:
@@ -36,8 +41,26 @@ class Stores:
                 for row in held[Store.POSTGRES][model.__name__]:
                     connection.execute(sa.insert(sa.inspect(model).local_table).values(row))
             connection.execute(sa.text("ALTER SEQUENCE customer_id_seq RESTART WITH 4"))
+            for table in METADATA.sorted_tables:
+                connection.execute(sa.delete(table))
+        self.keys.delete_many({})
         self.products.delete_many({})
         self.products.insert_many(map(_document, held[Store.MONGO]["Product"]))
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query to Postgres."""
+        with self._engine.begin() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(sql))]
+
+    @contextlib.contextmanager
+    def without_keys(self) -> Generator[None]:
+        """As long as this lasts, Postgres lacks the table of idempotency keys."""
+        rename = "ALTER TABLE bigraph.{} RENAME TO {}"
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(rename.format("idempotency", "away")))
+        yield
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(rename.format("away", "idempotency")))
 
     def close(self) -> None:
         """Gives back the connections."""
