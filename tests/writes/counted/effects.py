@@ -1,0 +1,45 @@
+"""Effects in both stores, and what counts them."""
+
+from pydantic import BaseModel
+from pydantic import Field as Key
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from catalog import ObjectId
+
+
+class _Table(SQLModel, registry=registry(metadata=MetaData())):
+    """A registry apart from those of other tests."""
+
+
+class Effect(_Table, table=True):
+    """Something that was done; nothing keeps it from being there twice."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+
+
+class Counter(_Table, table=True):
+    """How many there are."""
+
+    id: int = Field(primary_key=True)
+    value: int = 0
+
+
+class EffectDocument(BaseModel):
+    """The same in MongoDB."""
+
+    __collection__ = "effects"
+
+    id: ObjectId | None = Key(default=None, alias="_id")
+    name: str
+
+
+class CounterDocument(BaseModel):
+    """The same in MongoDB."""
+
+    __collection__ = "counters"
+
+    id: int = Key(alias="_id")
+    value: int = 0
