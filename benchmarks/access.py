@@ -29,7 +29,6 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from starlette.types import ASGIApp, Message, Scope
 
 import extensions
 import models
@@ -38,6 +37,7 @@ from auth.authenticator import Authenticator
 from auth.fetch import Fetch
 from auth.issuers import Issuer
 from auth.profiles import PROFILES
+from benchmarks.inside import HEADERS, Asked, answer_of
 from catalog import (
     Access,
     Catalog,
@@ -73,7 +73,6 @@ QUERIES: Final = {
         "{ planes(first: 20) { nodes { tailnum flights(first: 10) { nodes { id dest } } } } }"
     ),
 }
-HEADERS: Final = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
 OURS: Final = rows({"carrier": {"eq": AIRLINE}})
 POLICY: Final = """CREATE ROLE web; GRANT SELECT ON ALL TABLES IN SCHEMA public TO web;
 ALTER TABLE flight ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON flight TO web
@@ -91,13 +90,6 @@ class Taken(NamedTuple):
 
     all: float
     cpu: float
-
-
-class Asked(NamedTuple):
-    """An app, and the headers that it is asked with."""
-
-    app: ASGIApp
-    headers: list[tuple[bytes, bytes]]
 
 
 def main() -> None:
@@ -125,7 +117,7 @@ async def _measured(folder: Path) -> None:
         asked = [
             Asked(
                 create_app(graph, max_body_bytes=10_000, examples=None),
-                [*HEADERS, bearer] if graph.authenticator else HEADERS,
+                (*HEADERS, bearer) if graph.authenticator else HEADERS,
             )
             for graph in graphs
         ]
@@ -137,7 +129,7 @@ async def _measured(folder: Path) -> None:
 
 async def _in_turn(asked: Sequence[Asked], query: str) -> list[list[Taken]]:
     """For each round what each has taken; every one comes first as often as any other."""
-    answers = {await _answer(each, query) for each in asked}
+    answers = {await answer_of(each, query) for each in asked}
     if len(answers) > 1 or b'"errors"' in min(answers):
         raise ValueError(f"answered otherwise: {answers!r:.900}")
     count = 1 + int(SECONDS * 1000 / (await _round(asked[0], query, 20)).all)
@@ -172,41 +164,9 @@ def _line(title: str, taken: list[list[Taken]]) -> str:
 async def _round(asked: Asked, query: str, count: int) -> Taken:
     started, cpu = time.perf_counter(), time.process_time()
     for _ in range(count):
-        await _answer(asked, query)
+        await answer_of(asked, query)
     ended, cpu_ended = time.perf_counter(), time.process_time()
     return Taken((ended - started) * 1000 / count, (cpu_ended - cpu) * 1000 / count)
-
-
-async def _answer(asked: Asked, query: str) -> bytes:
-    """The body, by the app itself: what the sockets cost is the same for both."""
-    body = json.dumps({"query": query}).encode()
-    sent: list[bytes] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message.get("body", b""))
-
-    await asked.app(_scope(asked.headers), receive, send)
-    return b"".join(sent)
-
-
-def _scope(headers: list[tuple[bytes, bytes]]) -> Scope:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": "POST",
-        "path": "/graphql",
-        "raw_path": b"/graphql",
-        "query_string": b"",
-        "root_path": "",
-        "headers": headers,
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
 
 
 # --- The graphs, their rows, and who asks ---

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -12,13 +13,12 @@ from sqlalchemy.orm import Mapper
 from catalog.entity import Entity, Store
 
 
-def defaults_of(entity: Entity) -> Iterator[tuple[str, Any]]:
-    """The values that the model has for fields which are left out, made anew for each new row.
+def defaults_of(entity: Entity) -> Mapping[str, Callable[[], Any]]:
+    """What makes the values that the model has for fields which are left out of a new row.
 
-    They are Python's own. What is null by default is not among them, nor what the store gives.
+    They are Python's own; null is what a field is without. What the store gives is not among them.
     """
-    found = _of_columns(entity) if entity.store is Store.POSTGRES else _of_document(entity)
-    return ((name, value) for name, value in found if value is not None)
+    return dict(_of_columns(entity) if entity.store is Store.POSTGRES else _of_document(entity))
 
 
 def members_of(entity: Entity, name: str) -> Mapping[str, Any] | None:
@@ -30,13 +30,16 @@ def members_of(entity: Entity, name: str) -> Mapping[str, Any] | None:
     return getattr(python, "__members__", None)
 
 
-def _of_columns(entity: Entity) -> Iterator[tuple[str, Any]]:
+def _of_columns(entity: Entity) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in entity.stored_fields:
         column = _column(entity, name)
         if has_default(column):
-            default: Any = column.default
-            # SQLAlchemy's form of a function takes a context.
-            yield name, default.arg if default.is_scalar else default.arg(None)
+            yield name, partial(_of_column, column.default)
+
+
+def _of_column(default: Any) -> Any:
+    # SQLAlchemy's form of a function takes a context.
+    return default.arg if default.is_scalar else default.arg(None)
 
 
 def has_default(column: sa.Column[Any]) -> bool:
@@ -49,14 +52,14 @@ def _column(entity: Entity, name: str) -> Any:
     return cast("Mapper[Any]", sa.inspect(entity.model)).columns[name]
 
 
-def _of_document(entity: Entity) -> Iterator[tuple[str, Any]]:
+def _of_document(entity: Entity) -> Iterator[tuple[str, Callable[[], Any]]]:
     infos = cast("type[BaseModel]", entity.model).model_fields
     for name in entity.stored_fields:
         if name in infos and not infos[name].is_required():
-            yield name, _default(infos[name])
+            yield name, partial(_of_info, infos[name])
 
 
-def _default(info: Any) -> Any:
+def _of_info(info: Any) -> Any:
     try:
         return info.get_default(call_default_factory=True)
     except (TypeError, ValueError):  # one that is made of other fields

@@ -22,7 +22,7 @@ from resolvers.rows import field_of
 from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.extend import attach
-from schema.fields import generated_module
+from schema.fields import generated_module, leave_arguments
 from schema.filters import add_filters
 from schema.groups import add_groups
 from schema.guards import guards_in
@@ -85,6 +85,7 @@ def build_schema(
             execution_context_class=Telling if introspection is Introspection.ALLOWED else None,
         )
     core = core_of(schema)
+    leave_arguments(core)
     set_introspection(core, introspection)
     set_guards(core, guards_in(core, catalog, decide))
     return schema

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import strawberry
+from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
@@ -49,6 +50,23 @@ class ProducedField(StrawberryField):
     ) -> Any:
         """Calls the producer that the field was made with."""
         return self.metadata[PRODUCE](source, info)
+
+
+def leave_arguments(schema: GraphQLSchema) -> None:
+    """Has Strawberry make no objects of arguments that are unread: for many rows that takes long."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            for field in kind.fields.values():
+                definition = field.extensions.get("strawberry-definition")
+                if isinstance(definition, ProducedField) and field.resolve:
+                    field.resolve = _without_arguments(field.resolve)
+
+
+def _without_arguments(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    def left(source: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
+        return resolve(source, info)
+
+    return left
 
 
 @contextmanager

@@ -6,7 +6,7 @@ whole models judge rows as they have become, inside of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final, cast
 
@@ -17,10 +17,10 @@ from catalog.defaults import defaults_of, members_of
 from catalog.entity import Entity, Store
 from catalog.names import lower_first
 from catalog.query import Record
-from catalog.types import DocumentType, FieldType, ListType, UnionType
+from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
 from resolvers.writes.models import as_python, from_python
 from resolvers.writes.refusals import ApiPath
-from resolvers.writes.values import Refusals
+from resolvers.writes.values import Refusals, same_types
 
 _PLAIN: Final = "Value error, "
 
@@ -52,24 +52,27 @@ class Judge:
         if validator is None:
             return given
         asked = {
-            name: self._python(name, value)
+            name: value
             for name, value in given.items()
             # That it must not be null is said by all stores alike.
             if value is not None or self._entity.fields[name].nullable
         }
+        for name in self._turned.intersection(asked):
+            asked[name] = self._python(name, asked[name])
         try:
             made = validator.validate_python(asked, by_alias=False, by_name=True)
         except ValidationError as error:
             self._note(error, path, amiss)
             return given
         return {
-            name: from_python(self._kind(name), made[name]) if name in made else value
+            name: self._told(name, made[name]) if name in made else value
             for name, value in given.items()
         }
 
     def defaults(self) -> Record:
-        """What the model gives fields of a new row that are left out."""
-        return {name: from_python(self._kind(name), v) for name, v in defaults_of(self._entity)}
+        """What the model gives fields of a new row that are left out, if that is not null."""
+        made = ((name, make()) for name, make in self._defaults.items())
+        return {name: self._told(name, value) for name, value in made if value is not None}
 
     def row(self, record: Record, amiss: Refusals) -> None:
         """Notes what the model says of a whole row, read with all of its stored fields."""
@@ -92,11 +95,28 @@ class Judge:
         return None if self._model is None else _fields_validator(self._model, new=True)
 
     @cached_property
+    def _defaults(self) -> Mapping[str, Callable[[], Any]]:
+        return defaults_of(self._entity)
+
+    @cached_property
+    def _turned(self) -> frozenset[str]:
+        """The fields whose values are others in Python than in sources."""
+        fields = self._entity.fields.items()
+        return frozenset(name for name, field in fields if not isinstance(field.type, Scalar))
+
+    @cached_property
+    def _same(self) -> Mapping[str, frozenset[type]]:
+        return {name: same_types(field.type) for name, field in self._entity.fields.items()}
+
+    @cached_property
     def _enums(self) -> Mapping[str, Any]:
         return {name: members_of(self._entity, name) for name in self._entity.stored_fields}
 
     def _kind(self, name: str) -> FieldType:
         return self._entity.fields[name].type
+
+    def _told(self, name: str, value: Any) -> Any:
+        return value if type(value) in self._same[name] else from_python(self._kind(name), value)
 
     def _python(self, name: str, value: Any) -> Any:
         return as_python(self._kind(name), value, self._enums[name])

@@ -5,7 +5,9 @@ What cannot be stored is noted as a refusal with its path, so that all of them a
 
 from __future__ import annotations
 
+import datetime
 import re
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, assert_never, cast
 
@@ -20,6 +22,23 @@ Raw = Mapping[str, Any]
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
 _DEGREES: Final = (("latitude", 90), ("longitude", 180))
+
+
+_SAME: Final[Mapping[Scalar, frozenset[type]]] = {
+    Scalar.INT: frozenset({int, type(None)}),
+    Scalar.BIGINT: frozenset({int, type(None)}),
+    Scalar.FLOAT: frozenset({float, type(None)}),
+    Scalar.STRING: frozenset({str, type(None)}),
+    Scalar.BOOLEAN: frozenset({bool, type(None)}),
+    Scalar.DATE: frozenset({datetime.date, type(None)}),
+    Scalar.UUID: frozenset({uuid.UUID, type(None)}),
+    Scalar.BYTES: frozenset({bytes, type(None)}),
+}
+
+
+def same_types(kind: FieldType) -> frozenset[type]:
+    """Python's types of values that are the same in inputs, in models and in sources."""
+    return _SAME.get(kind, frozenset()) if isinstance(kind, Scalar) else frozenset()
 
 
 class Refusals:
@@ -71,7 +90,10 @@ def fields_in(
     named = by_api(fields)
     for api, value in raw.items():
         field = named[api]
-        yield field.name, stored(field.type, value, (*path, api), amiss)
+        if type(value) in same_types(field.type):  # a path takes longer than the rest
+            yield field.name, value
+        else:
+            yield field.name, stored(field.type, value, (*path, api), amiss)
 
 
 def _member(kind: UnionType, raw: Raw, path: ApiPath, amiss: Refusals) -> dict[str, Any]:
