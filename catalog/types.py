@@ -26,6 +26,9 @@ class Scalar(enum.Enum):
     OBJECT_ID = "ID"
     POINT = "GeoPoint"
 
+    # As it is one of its kind; Enum's own is written in Python, and scalars are often looked up.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class EnumType:

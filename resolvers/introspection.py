@@ -19,9 +19,9 @@ from graphql import (
     visit,
 )
 from graphql.pyutils import Path
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from catalog.errors import BigraphError
+from resolvers.coercion import CoercingContext
 from resolvers.info import RawInfo
 
 _EXTENSION: Final = "bigraph.introspection"
@@ -96,7 +96,7 @@ class _Questions(Visitor):
             self.nodes.append(node)
 
 
-class Telling(StrawberryGraphQLCoreExecutionContext):
+class Telling(CoercingContext):
     """Executes what asks about the schema as if it were the one that the viewer sees."""
 
     def build_resolve_info(

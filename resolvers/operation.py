@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-import graphql
-from graphql import (
-    GraphQLError,
-    GraphQLList,
-    GraphQLScalarType,
-    GraphQLSchema,
-    OperationDefinitionNode,
-)
+from graphql import GraphQLError
 from graphql.execution.values import get_variable_values
 from strawberry import Schema
 
 from catalog.entity import Catalog
 from resolvers.answering import Answered, Answering
+from resolvers.coercion import UnfitError, coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
 from resolvers.parsing import Document, Tree
@@ -63,7 +57,9 @@ class Operation:
         self._grow = grow
         self._definitions = node.variable_definitions or ()
         self._variables = [v.variable.name.value for v in self._definitions]
-        self._parsers = list(_parsers(self._core, node))
+        self._coercers = {
+            each.variable.name.value: coercer_of(self._core, each) for each in self._definitions
+        }
         self._facets: dict[str, Facet] = {}
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
 
@@ -109,8 +105,8 @@ class Operation:
         if not self._variables:
             return {}
         try:
-            return {name: parse(given[name]) for name, parse in self._parsers}
-        except (GraphQLError, KeyError, ValueError, TypeError):
+            return {name: coerce(given[name], 0) for name, coerce in self._coercers.items()}
+        except (KeyError, UnfitError):  # or one that is absent
             return self._coerced_by_core(given)
 
     def _coerced_by_core(self, given: Variables) -> Variables | None:
@@ -165,26 +161,3 @@ class Operation:
         if value is None or facet is repr:
             return value
         return Variable(name, told=facet and facet(value))
-
-
-def _parsers(
-    schema: GraphQLSchema, node: OperationDefinitionNode
-) -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    """What makes values of variables; those that are absent, null or wrong it leaves to others."""
-    for definition in node.variable_definitions or ():
-        kind: Any = _type_of(schema, definition.type)
-        inner: Any = getattr(kind, "of_type", kind)
-        plain = isinstance(inner, GraphQLScalarType) and not isinstance(kind, GraphQLList)
-        yield definition.variable.name.value, _given(inner.parse_value) if plain else _refuse
-
-
-def _given(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: _refuse(value) if value is None else parse(value)
-
-
-def _refuse(value: Any) -> Any:
-    raise ValueError(value)
-
-
-# graphql-core's own type for it is half unknown.
-_type_of = cast("Any", graphql).type_from_ast

@@ -13,6 +13,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
+from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
@@ -82,7 +83,9 @@ def build_schema(
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
             extensions=[*schema_extensions, Parsing, Validation, *([Deciding] if decide else [])],
-            execution_context_class=Telling if introspection is Introspection.ALLOWED else None,
+            execution_context_class=(
+                Telling if introspection is Introspection.ALLOWED else CoercingContext
+            ),
         )
     core = core_of(schema)
     leave_arguments(core)

@@ -11,13 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from catalog.errors import ModelError
+from resolvers.info import RawInfo
 from resolvers.members import MEMBER, PRODUCE, Member
 
 Namespace = dict[str, Any]
@@ -53,7 +54,7 @@ class ProducedField(StrawberryField):
 
 
 def leave_arguments(schema: GraphQLSchema) -> None:
-    """Has Strawberry make no objects of arguments that are unread: for many rows that takes long."""
+    """Has Strawberry make no objects of what is unread: for many rows that takes long."""
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType):
             for field in kind.fields.values():
@@ -63,7 +64,7 @@ def leave_arguments(schema: GraphQLSchema) -> None:
 
 
 def _without_arguments(resolve: Callable[..., Any]) -> Callable[..., Any]:
-    def left(source: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
+    def left(source: Any, info: RawInfo, **_: Any) -> Any:
         return resolve(source, info)
 
     return left

@@ -9,11 +9,13 @@ import re
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NewType
 
 import strawberry
 from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.scalars import JSON, Base64
+from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from catalog.geo import GeoPoint
@@ -74,6 +76,20 @@ def _serialize_decimal(value: Any) -> str:
     return f"{value:f}" if plain else str(value)
 
 
+_parse_other_moment: Any = DateTimeDefinition.parse_value
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+
+
+def _parse_moment(value: Any) -> Any:
+    """As Strawberry's, which takes ten times as long; to it is left what is written otherwise."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.datetime.fromisoformat(value)
+    return _parse_other_moment(value)
+
+
 def _parse_point(_value: Any) -> GeoPoint:
     raise GraphQLError("A GeoPoint is only read; inputs take latitude and longitude.")
 
@@ -91,6 +107,7 @@ SCALAR_MAP: Mapping[object, ScalarDefinition] = {
         serialize=_serialize_big_int,
         parse_value=_parse_big_int,
     ),
+    datetime.datetime: replace(DateTimeDefinition, parse_value=_parse_moment),
     decimal.Decimal: strawberry.scalar(
         name="Decimal",
         description="A decimal number, exact, as a string.",
