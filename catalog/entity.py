@@ -38,8 +38,9 @@ class Relation:
     """An edge from ``source`` to ``target``: ``on`` pairs a source field with a target field.
 
     With ``through`` set, ``on`` is empty and the pairs stand there. A relation to one is null when
-    no target matches, whether or not the store holds a constraint. ``cache_ttl`` says how many
-    seconds what is found along it may be kept, if the model says so.
+    no target matches, whether or not the store holds a constraint. ``refers`` says that a source
+    row names its target, as one with a foreign key does, and not the other way round.
+    ``cache_ttl`` says how many seconds what is found along it may be kept, if the model says so.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Relation:
     through: Through | None = None
     description: str | None = None
     cache_ttl: float | None = None
+    refers: bool = False
 
     @property
     def source_fields(self) -> tuple[str, ...]:

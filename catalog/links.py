@@ -22,14 +22,15 @@ def linked(entities: Mapping[str, Entity]) -> Iterator[Relation]:
             _check_sides(entity, target, link)
             _check_index(entity, link, target, tuple(link.on.values()))
             relation = _relation(entity, target, link.name, on, link.many, link.description)
-            yield replace(relation, cache_ttl=_ttl(entity, link, "cache"))
+            yield replace(relation, cache_ttl=_ttl(entity, link, "cache"), refers=not link.many)
             if link.back:
                 _check_index(entity, link, entity, tuple(link.on))
                 opposite = tuple((there, here) for here, there in on)
                 many = not entity.is_key(link.on)
                 told = link.back_description
                 relation = _relation(target, entity, link.back, opposite, many, told)
-                yield replace(relation, cache_ttl=_ttl(entity, link, "back_cache"))
+                ttl = _ttl(entity, link, "back_cache")
+                yield replace(relation, cache_ttl=ttl, refers=link.many and not many)
 
 
 def _links(entity: Entity) -> Iterable[Link]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapper, RelationshipProperty
+from sqlalchemy.orm import Mapper, RelationshipDirection, RelationshipProperty
 from sqlalchemy.sql import operators
 
 from catalog.entity import Entity, Relation, Store, Through
@@ -190,6 +190,7 @@ def _relation(model: type, mapper: Mapper[Any], edge: RelationshipProperty[Any])
         through=through,
         description=edge.doc,
         cache_ttl=checked_ttl(model.__name__, edge.key, "cache", edge.info.get("cache")),
+        refers=edge.direction is RelationshipDirection.MANYTOONE,
     )
 
 

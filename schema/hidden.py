@@ -11,15 +11,19 @@ from typing import Any, Final, assert_never, cast
 from graphql import GraphQLField, GraphQLSchema
 
 from catalog.entity import Entity, Relation
+from catalog.nesting import nested_in, rights_of
 from catalog.routine import Gives, Routine
 from catalog.searches import SEARCH
+from catalog.writing import Action, is_written
 from resolvers.arguments import check_search
 from resolvers.errors import UnauthorizedError
 from resolvers.guards import guards_of
 from resolvers.members import Calls, Many, One, Writes, member_of
 from resolvers.seen import Seen
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
+from resolvers.writes.rows import key_name
 from schema.aggregates import FAMILY_TYPES
+from schema.nested import nested_name
 
 _KEYS: Final = ("Order", "GroupBy", "GroupKey")
 _LOOKING: Final = ("Filter", "SimilarityOrder", *_KEYS, *FAMILY_TYPES)
@@ -31,6 +35,7 @@ def hidden_in(schema: GraphQLSchema, seen: Seen) -> frozenset[str]:
     hidden = {each for each in guards_of(schema).rules if not seen.uses(each)}
     for entity in seen.values():
         hidden.update(_of_entity(seen, entity))
+        hidden.update(_of_inputs(seen, entity))
     for root in (schema.query_type, schema.mutation_type):
         fields = cast("Mapping[str, GraphQLField]", getattr(root, "fields", {})).items()
         hidden.update(
@@ -53,6 +58,23 @@ def _of_entity(seen: Seen, entity: Entity) -> Iterator[str]:
             yield from (f"{name}{part}.{member.api}" for part in _KEYS)
     if entity.search and _refused(check_search, seen, entity):
         yield from (f"{name}{part}.{SEARCH}" for part in ("Filter", "Order"))
+
+
+def _of_inputs(seen: Seen, entity: Entity) -> Iterator[str]:
+    """What cannot be said in writes that are nested, nor by which keys."""
+    for key in (entity.key, *entity.unique):
+        if any(_refused(seen.check, entity, entity.fields[name]) for name in key):
+            yield f"{entity.name}Key.{key_name(entity, key)}"
+    if not is_written(entity):
+        return
+    for relation, words in nested_in(seen, entity, new=True):
+        for word in words:
+            if any(_lacks(seen, *right) for right in rights_of(seen, relation, word)):
+                yield f"{nested_name(relation, 'Create')}.{word.value}"
+
+
+def _lacks(seen: Seen, entity: Entity, action: Action | None) -> bool:
+    return _refused(seen.rows, entity) if action is None else _refused(seen.may, entity, action)
 
 
 def _asks(seen: Seen, field: GraphQLField) -> bool:

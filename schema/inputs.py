@@ -14,22 +14,27 @@ from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity
 from catalog.names import lower_first
+from catalog.nesting import may_make, supplied_fields
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
 from catalog.writing import Action, Writable, is_written, may_ever, writable_fields
 from schema.annotations import named_types, optional
 from schema.edits import add_edits
 from schema.fields import Namespace, class_of, input_field
 from schema.measuring import GeoPosition
+from schema.nested import add_keys, nested_fields
 from schema.scalars import PYTHON
 
 
 def add_inputs(catalog: Catalog, namespace: Namespace) -> None:
     """Puts the inputs of all that can be written into the namespace."""
-    for entity in filter(is_written, catalog.values()):
+    written = list(filter(is_written, catalog.values()))
+    if written:
+        add_keys(catalog, namespace)
+    for entity in written:
         writable = writable_fields(entity)
         _add_documents([each.field for each in writable], namespace)
-        if may_ever(entity, Action.CREATE):
-            _add_create(entity, writable, namespace)
+        if may_make(entity):
+            _add_create(catalog, entity, writable, namespace)
         if may_ever(entity, Action.UPDATE):
             _add_update(entity, [each.field for each in writable if not each.fixed], namespace)
 
@@ -52,8 +57,15 @@ def value_annotation(kind: FieldType, namespace: Namespace) -> Any:
             assert_never(kind)
 
 
-def _add_create(entity: Entity, writable: Iterable[Writable], namespace: Namespace) -> None:
-    fields = [_new(each.field, namespace, required=each.required) for each in writable]
+def _add_create(
+    catalog: Catalog, entity: Entity, writable: Iterable[Writable], namespace: Namespace
+) -> None:
+    supplied = supplied_fields(catalog, entity)
+    fields = [
+        _new(each.field, namespace, required=each.required and each.field.name not in supplied)
+        for each in writable
+    ]
+    fields += nested_fields(catalog, entity, "Create", namespace, new=True)
     _add(f"{entity.name}Create", f"A new {entity.name}.", fields, namespace)
 
 

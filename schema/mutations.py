@@ -14,9 +14,9 @@ from catalog.entity import Catalog, Entity
 from catalog.errors import ModelError
 from catalog.writing import Action, is_written, may_ever, writable_fields
 from resolvers.members import Writes
-from resolvers.writes.judging import Judge
+from resolvers.writes.inputs import Inputs
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
-from resolvers.writes.rows import target_name
+from resolvers.writes.rows import key_name
 from resolvers.writes.run import resolve_write
 from schema.annotations import annotation_of
 from schema.edits import EDITS
@@ -42,7 +42,7 @@ def mutation_type(catalog: Catalog, namespace: Namespace) -> type:
     """The root type with every generated field; it may have none."""
     add_inputs(catalog, namespace)
     entities = [entity for entity in catalog.values() if is_written(entity)]
-    produce = resolve_write({entity.name: Judge(entity) for entity in entities})
+    produce = resolve_write(Inputs(catalog))
     fields = [field for each in entities for field in _Fields(each, namespace, produce).all()]
     return strawberry.type(class_of("Mutation", fields, namespace), name="Mutation")
 
@@ -93,7 +93,7 @@ class _Fields:
         entity, verb = self._entity, _VERBS[kind]
         match_ = self._optional("ifMatch", self._type("Filter"), _MATCH)
         for key in (entity.key, *sorted(entity.unique)):
-            suffix = "" if key == entity.key else f"By{_capital(target_name(entity, key))}"
+            suffix = "" if key == entity.key else f"By{_capital(key_name(entity, key))}"
             arguments = [*self._of_key(key), *edits, match_]
             self._check_arguments(arguments)
             said = f"{_DONE[kind]} the row with this {_and(entity, key)}."
@@ -153,7 +153,7 @@ class _Fields:
     def _add_conflict(self) -> None:
         """What an upsert does about rows that are there."""
         entity, namespace = self._entity, self._namespace
-        targets = [target_name(entity, key) for key in (entity.key, *sorted(entity.unique))]
+        targets = [key_name(entity, key) for key in (entity.key, *sorted(entity.unique))]
         replaced = [each.field.api for each in writable_fields(entity) if not each.fixed]
         target, field = self._type("ConflictTarget"), self._type("ConflictField")
         for name, values in ((target, targets), (field, replaced)):

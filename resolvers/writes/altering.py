@@ -34,7 +34,7 @@ async def altered(step: Step, changing: Changing) -> Written:
     await _check_found(step, changing, keys, Action.UPDATE)
     await changing.check(entity, Action.UPDATE, keys)
     await _judged(step, changing, keys, edits)
-    return await step.written(changing, keys)
+    return await step.told(changing, keys)
 
 
 async def removed(step: Step, changing: Changing) -> Written:
@@ -44,7 +44,7 @@ async def removed(step: Step, changing: Changing) -> Written:
     told = Written(0)
     if step.views:
         keys = await changing.keys(entity, found)
-        told = await step.written(changing, keys)
+        told = await step.told(changing, keys)
         found = all_of((among(entity.key, keys), found))  # others may have changed them since
     try:
         keys, _ = await changing.change(Delete(entity, found))

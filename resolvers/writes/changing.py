@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphql import FieldNode
 
 from catalog.change import Change, Changed, Transaction
-from catalog.entity import Entity
+from catalog.entity import Entity, Store
 from catalog.errors import StoredValueError
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
 from catalog.writing import Action
@@ -25,16 +25,18 @@ from resolvers.writes.refuting import refuted
 
 
 class Changing:
-    """A transaction as one write sees it; ``context`` reads by it."""
+    """The transactions of stores as one write sees them; ``context`` reads by them."""
 
-    def __init__(self, transaction: Transaction, context: Context, scope: Scope) -> None:
+    def __init__(
+        self, transactions: Mapping[Store, Transaction], context: Context, scope: Scope
+    ) -> None:
         self.context = context
         self.scope = scope
-        self._transaction = transaction
+        self._transactions = transactions
 
     async def change(self, change: Change) -> Changed:
         """Makes the change; what is read from then on sees it. Raises ``StoreError``."""
-        changed = await self._transaction.change(change)
+        changed = await self._transactions[change.entity.store].change(change)
         self.context.afresh()
         return changed
 
@@ -63,9 +65,13 @@ class Changing:
 
         Raises ``StoredValueError`` for a value that is not what its model says.
         """
-        if not keys:
-            return []
-        records = await self._read(Read(entity, tuple(paths), filter=_with_keys(entity, keys)))
+        return await self.found(entity, _with_keys(entity, keys), paths) if keys else []
+
+    async def found(
+        self, entity: Entity, filter_: Filter, paths: Iterable[Path]
+    ) -> Sequence[Record]:
+        """The rows that match, as they are now. Raises as ``records`` does."""
+        records = await self._read(Read(entity, tuple(paths), filter=filter_))
         for value in (value for record in records for value in record.values()):
             if isinstance(value, StoredValueError):
                 raise value

@@ -29,7 +29,7 @@ class Judge:
     """What the model of an entity says of values; a plain SQLAlchemy model says nothing."""
 
     def __init__(self, entity: Entity) -> None:
-        self._entity = entity
+        self.entity = entity
         self._model: Any = entity.model if issubclass(entity.model, BaseModel) else None
 
     @property
@@ -55,7 +55,7 @@ class Judge:
             name: value
             for name, value in given.items()
             # That it must not be null is said by all stores alike.
-            if value is not None or self._entity.fields[name].nullable
+            if value is not None or self.entity.fields[name].nullable
         }
         for name in self._turned.intersection(asked):
             asked[name] = self._python(name, asked[name])
@@ -78,7 +78,7 @@ class Judge:
         """Notes what the model says of a whole row, read with all of its stored fields."""
         row = {name: self._python(name, value) for name, value in record.items()}
         try:
-            if self._entity.store is Store.POSTGRES:
+            if self.entity.store is Store.POSTGRES:
                 self._model.model_validate(row)
             else:  # what is null may be missing, and then the model has a default for it
                 there = {name: value for name, value in row.items() if value is not None}
@@ -96,24 +96,24 @@ class Judge:
 
     @cached_property
     def _defaults(self) -> Mapping[str, Callable[[], Any]]:
-        return defaults_of(self._entity)
+        return defaults_of(self.entity)
 
     @cached_property
     def _turned(self) -> frozenset[str]:
         """The fields whose values are others in Python than in sources."""
-        fields = self._entity.fields.items()
+        fields = self.entity.fields.items()
         return frozenset(name for name, field in fields if not isinstance(field.type, Scalar))
 
     @cached_property
     def _same(self) -> Mapping[str, frozenset[type]]:
-        return {name: same_types(field.type) for name, field in self._entity.fields.items()}
+        return {name: same_types(field.type) for name, field in self.entity.fields.items()}
 
     @cached_property
     def _enums(self) -> Mapping[str, Any]:
-        return {name: members_of(self._entity, name) for name in self._entity.stored_fields}
+        return {name: members_of(self.entity, name) for name in self.entity.stored_fields}
 
     def _kind(self, name: str) -> FieldType:
-        return self._entity.fields[name].type
+        return self.entity.fields[name].type
 
     def _told(self, name: str, value: Any) -> Any:
         return value if type(value) in self._same[name] else from_python(self._kind(name), value)
@@ -125,7 +125,7 @@ class Judge:
         told = error.errors(include_url=False, include_context=False, include_input=False)
         for each in told:
             message = each["msg"].removeprefix(_PLAIN)
-            at = _api_path(DocumentType(self._entity.name, self._entity.fields), each["loc"])
+            at = _api_path(DocumentType(self.entity.name, self.entity.fields), each["loc"])
             amiss.add((*path, *at), f"{message.rstrip('.')}.")
 
 

@@ -82,15 +82,14 @@ ROLLED_BACK = Refused(
 
 
 def refusal_by_store(
-    entity: Entity, error: ChangeRefused, at: ApiPath, *, path: Path = (), many: bool = False
+    entity: Entity, error: ChangeRefused, at: ApiPath, *, path: Path = ()
 ) -> Refusal:
-    """What a store refused of an argument's values; of ``many`` rows, of which one.
+    """What a store refused of an argument's values.
 
     ``path`` is what it must be about, should the store not tell.
     """
-    row = (str(error.row),) if many and error.row is not None else ()
     path = api_path(entity, next(iter(error.paths), path))
-    return Refusal(Why[error.code], error.message, (*at, *row, *path), error.hint)
+    return Refusal(Why[error.code], error.message, (*at, *path), error.hint)
 
 
 def api_path(entity: Entity, path: Path) -> ApiPath:

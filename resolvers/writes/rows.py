@@ -1,4 +1,4 @@
-"""In charge of new rows: what a `create` or an `upsert` gives, as rows that a store is given."""
+"""In charge of new rows as a store is given them, and of what becomes of those in their way."""
 
 from __future__ import annotations
 
@@ -11,35 +11,9 @@ from catalog.query import Filter, Record
 from catalog.writing import writable_fields
 from resolvers.errors import InputError
 from resolvers.writes.judging import Judge
-from resolvers.writes.values import Raw, Refusals, by_api, fields_in
+from resolvers.writes.values import by_api
 
 Arguments = Mapping[str, Any]
-
-
-def rows_given(judge: Judge, entity: Entity, arguments: Arguments, *, many: bool) -> list[Record]:
-    """The rows that `input` gives, judged, without what the model gives besides.
-
-    Raises ``RefusedError`` with all that is wrong with them.
-    """
-    amiss = Refusals()
-    given: Sequence[Raw] = arguments["input"] if many else [arguments["input"]]
-    rows = [
-        _row(judge, entity, raw, ("input", *([str(at)] if many else [])), amiss)
-        for at, raw in enumerate(given)
-    ]
-    amiss.check()
-    return rows
-
-
-def _row(judge: Judge, entity: Entity, raw: Raw, path: tuple[str, ...], amiss: Refusals) -> Record:
-    before = len(amiss)
-    given = dict(fields_in(entity.fields, raw, path, amiss))
-    portion = entity.portion
-    if portion and given.get(portion.tag, portion.values[0]) not in portion.values:
-        at = (*path, entity.fields[portion.tag].api)
-        amiss.add(at, f"This is the kind of another row than a {entity.name}.")
-    # What no store can hold cannot be judged either, and has been noted.
-    return given if len(amiss) > before else judge.values(given, path, amiss, new=True)
 
 
 def completed(judge: Judge, row: Record) -> Record:
@@ -72,10 +46,10 @@ def conflict_of(
 def target_named(entity: Entity, said: Any) -> tuple[str, ...]:
     """The unique key of this name."""
     keys = (entity.key, *entity.unique)
-    return next(key for key in keys if target_name(entity, key) == _name(said))
+    return next(key for key in keys if key_name(entity, key) == _name(said))
 
 
-def target_name(entity: Entity, key: Sequence[str]) -> str:
+def key_name(entity: Entity, key: Sequence[str]) -> str:
     """What a unique key is called by: its fields, as `flightIdAndSubject`."""
     first, *others = (entity.fields[name].api for name in key)
     return first + "".join(f"And{name[:1].upper()}{name[1:]}" for name in others)

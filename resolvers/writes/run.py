@@ -27,7 +27,7 @@ from resolvers.policies import guarded_in
 from resolvers.writes.altering import altered, removed
 from resolvers.writes.changing import Changing
 from resolvers.writes.creating import created, upserted
-from resolvers.writes.judging import Judge
+from resolvers.writes.inputs import Inputs
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert
 from resolvers.writes.refusals import ROLLED_BACK, Refused, RefusedError, refusal_by_store
 from resolvers.writes.steps import Step, Written
@@ -40,18 +40,16 @@ _PAUSE: Final = 0.01  # seconds at most before the second try, and then twice as
 _LONGEST_PAUSE: Final = 0.3
 
 Outcome = Written | Refused | Exception
-Judges = Mapping[str, Judge]
-"""What speaks for the models, by the names of entities."""
 
 
-def resolve_write(judges: Judges) -> Callable[[Any, Info], Awaitable[Any]]:
+def resolve_write(inputs: Inputs) -> Callable[[Any, Info], Awaitable[Any]]:
     """The resolver of all fields that write; the first of those side by side writes for all."""
 
     async def produce(_source: Any, info: Info) -> Any:
         raw, context = raw_info(info), info.context
         key = asked_field(raw).key
         if key not in context.outcomes:
-            steps = side_by_side(judges, raw, key)
+            steps = side_by_side(inputs, raw, key)
             if context.once:
                 context.once.asked = raw
             with span("Mutation", attributes={"bigraph.writes": len(steps)}):
@@ -66,7 +64,7 @@ def resolve_write(judges: Judges) -> Callable[[Any, Info], Awaitable[Any]]:
     return produce
 
 
-def side_by_side(judges: Judges, raw: RawInfo, key: str) -> list[Step]:
+def side_by_side(inputs: Inputs, raw: RawInfo, key: str) -> list[Step]:
     """The fields that write from the one of this key on, up to the next that does not."""
     root: Any = raw.operation
     steps: list[Step] = []
@@ -75,7 +73,7 @@ def side_by_side(judges: Judges, raw: RawInfo, key: str) -> list[Step]:
         member = member_of(asked.definition)
         if not isinstance(member, Writes):
             break
-        steps.append(Step(member.write, judges[member.write.entity.name], raw, asked))
+        steps.append(Step(member.write, inputs, raw, asked))
     return steps
 
 
@@ -97,7 +95,7 @@ def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
 
 async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
     """What came of each field, by its response key, once all is committed or nothing is."""
-    store, *others = {step.entity.store for step in steps}
+    store, *others = {store for step in steps for store in step.stores}
     if others:
         return _alike(steps, TwoStoresError())
     conflict: Exception | None = None
@@ -122,7 +120,7 @@ async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mappi
     try:
         async with context.beginning(context, store) as (transaction, within):
             for under_way in steps:
-                changing = Changing(transaction, within, under_way.scope)
+                changing = Changing({store: transaction}, within, under_way.scope)
                 outcomes[under_way.key] = await _made(under_way, changing)
             within.outcomes.update(outcomes)
             under_way, committing = None, True
@@ -134,7 +132,7 @@ async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mappi
         # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
         # So may an earlier request, to which this is the answer.
         if committing or (context.once and context.once.is_repeated):
-            await asyncio.shield(context.wrote({step.entity for step in steps}))
+            await asyncio.shield(context.wrote({each for step in steps for each in step.written}))
     return outcomes
 
 

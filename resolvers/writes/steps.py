@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLObjectType
+from graphql import FieldNode, GraphQLError, GraphQLObjectType
 
-from catalog.entity import Entity
+from catalog.entity import Entity, Store
+from catalog.errors import BigraphError
 from catalog.query import Filter, Key
 from resolvers.arguments import all_of, filter_of, value_of
 from resolvers.documents import Asked, Scope, arguments_of, asked_fields
@@ -17,8 +18,11 @@ from resolvers.roots import found_by
 from resolvers.rows import Row
 from resolvers.seen import Seen
 from resolvers.writes.changing import Changing
-from resolvers.writes.judging import Judge
-from resolvers.writes.kinds import Write
+from resolvers.writes.inputs import Inputs
+from resolvers.writes.kinds import Create, Upsert, Write
+from resolvers.writes.nested import NewRow
+from resolvers.writes.refusals import RefusedError
+from resolvers.writes.trees import new_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,12 @@ class Written:
 class Step:
     """A root field that writes, with its arguments; ``judge`` speaks for its entity's model."""
 
-    def __init__(self, write: Write, judge: Judge, scope: Scope, asked: Asked) -> None:
+    def __init__(self, write: Write, inputs: Inputs, scope: Scope, asked: Asked) -> None:
         self.key = asked.key
         self.write = write
-        self.judge = judge
+        self.judge = inputs.judges[write.entity.name]
         self.scope = scope
+        self._inputs = inputs
         self._asked = asked
 
     @property
@@ -53,6 +58,25 @@ class Step:
     def arguments(self) -> Mapping[str, Any]:
         """Coerced; raises ``GraphQLError``."""
         return arguments_of(self.scope, self._asked)
+
+    @cached_property
+    def new(self) -> Sequence[NewRow]:
+        """The rows to be made, with all that is nested. Raises ``RefusedError`` besides."""
+        return new_rows(self._inputs, self.judge, self.arguments["input"])
+
+    @property
+    def written(self) -> frozenset[Entity]:
+        """The entities of which rows may be written; but its own, if its arguments will not do."""
+        try:
+            nested = self.new if isinstance(self.write, Create | Upsert) else ()
+        except (RefusedError, BigraphError, GraphQLError):
+            nested = ()
+        return frozenset({self.entity, *(each for row in nested for each in row.written())})
+
+    @property
+    def stores(self) -> frozenset[Store]:
+        """The stores that are written to."""
+        return frozenset(entity.store for entity in self.written)
 
     @cached_property
     def views(self) -> list[Sequence[FieldNode]]:
@@ -83,7 +107,7 @@ class Step:
         """A filter of the client's: it finds only rows that are seen."""
         return all_of((catalog.rows(self.entity), filter_of(catalog, self.entity, where)))
 
-    async def written(self, changing: Changing, keys: Sequence[Key]) -> Written:
+    async def told(self, changing: Changing, keys: Sequence[Key]) -> Written:
         """What is told of these rows, as they are now; only what is asked for is read."""
         rows = await changing.rows(self.entity, keys, self.views) if self.views else ()
         return Written(len(keys), rows)

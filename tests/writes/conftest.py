@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 import pytest
+from club import Club, ClubStores
+from club_models import CATALOG as CLUB
 from patient import sources_at
 from shop import Shop
 from shop_models import CATALOG
@@ -39,3 +41,23 @@ def shop(request: pytest.FixtureRequest) -> Shop:
     stores, shop = request.getfixturevalue("stocked")
     stores.reset()
     return shop
+
+
+@pytest.fixture(scope="session")
+async def founded(servers: EmbeddedUrls) -> AsyncGenerator[tuple[ClubStores, Club]]:
+    """A club over both servers, and its stores."""
+    stores = ClubStores(servers.postgres or "", servers.mongo or "")
+    club = Club(sources_at(CLUB, servers))
+    yield stores, club
+    await club.graph.close()
+    stores.close()
+
+
+@pytest.fixture(params=["memory", "stores"])
+def club(request: pytest.FixtureRequest) -> Club:
+    """A club at its beginning: in memory, and in real stores."""
+    if request.param == "memory":
+        return Club()
+    stores, club = request.getfixturevalue("founded")
+    stores.reset()
+    return club

@@ -7,13 +7,13 @@ difference before it is committed.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 
 import orjson
 import pytest
+from noting import Asked, Noting
 from shop import Shop
 from shop_models import CATALOG
 from shop_stores import Stores
@@ -21,72 +21,20 @@ from shop_stores import Stores
 from catalog import Store
 from catalog.change import (
     Change,
-    Changed,
     Delete,
     Increment,
     Insert,
-    Isolation,
     Pull,
     Push,
     Set,
-    Transaction,
     Update,
 )
 from catalog.describe import filter_text, read_text
-from catalog.query import Answer, DataSource, Key, Read
-from catalog.summary import Summary
-from catalog.templates import Ask
-from catalog.viewer import Viewer
+from catalog.query import Read
 from datasources.postgres.changes import Changes
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(path.parent for path in FOLDER.glob("*/mutation.graphql"))
-Asked = Change | Read | Summary
-
-
-class Noting:
-    """A source, or a transaction of one, that notes what is asked inside of transactions."""
-
-    def __init__(self, source: Any, noted: list[Asked]) -> None:
-        self.store, self.policy = source.store, source.policy
-        self.sizes, self.close, self.ping = source.sizes, source.close, source.ping
-        self._source, self._noted = source, noted
-
-    def as_seen_by(self, viewer: Viewer) -> DataSource:
-        """The same of that."""
-        return Noting(self._source.as_seen_by(viewer), self._noted)
-
-    async def read(self, reads: Sequence[Read | Summary]) -> list[Mapping[Key, Answer]]:
-        """Of a source, as it does."""
-        return await self._source.read(reads)
-
-    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
-        """Of a source, as it does."""
-        return await self._source.run(asks)
-
-    @asynccontextmanager
-    async def begin(self, isolation: Isolation | None = None) -> AsyncGenerator[Transaction]:
-        """A transaction that is noted."""
-        async with self._source.begin(isolation) as transaction:
-            yield NotedTransaction(transaction, self._noted)
-
-
-class NotedTransaction(Noting):
-    """A transaction of which all is noted."""
-
-    def __init__(self, source: Any, noted: list[Asked]) -> None:
-        self.store, self.policy, self.sizes = source.store, source.policy, source.sizes
-        self._source, self._noted = source, noted
-
-    async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
-        """Notes the reads."""
-        self._noted += (ask.read for ask in asks)
-        return await self._source.run(asks)
-
-    async def change(self, change: Change) -> Changed:
-        """Notes the change."""
-        self._noted.append(change)
-        return await self._source.change(change)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

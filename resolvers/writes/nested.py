@@ -1,0 +1,84 @@
+"""In charge of what inputs say, as a tree: rows, and what becomes of the rows that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalog.entity import Entity, Relation
+from catalog.nesting import Word
+from catalog.query import Key, Record
+from resolvers.writes.judging import Judge
+from resolvers.writes.refusals import ApiPath
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A row that is named by a unique key: its fields, and their values."""
+
+    key: tuple[str, ...]
+    values: Key
+    path: ApiPath = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What one word says of a row that a relation leads to.
+
+    ``where`` names the row, if it must be named. ``new`` is the row that is made.
+    """
+
+    word: Word
+    path: ApiPath
+    where: Sought | None = None
+    new: NewRow | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nested:
+    """All that is said along one relation; ``target`` and ``link`` speak for the models there."""
+
+    relation: Relation
+    target: Judge
+    link: Judge | None
+    path: ApiPath
+    said: Sequence[Said]
+
+    def of(self, word: Word) -> Iterator[Said]:
+        """What is said by one word."""
+        return (each for each in self.said if each.word is word)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewRow:
+    """A row to be made: what is given, judged, and what is nested, by relation.
+
+    ``supplied`` are the fields that relations give a value, with the argument that says so.
+    """
+
+    judge: Judge
+    path: ApiPath
+    values: Record
+    nested: Mapping[str, Nested]
+    supplied: Mapping[str, ApiPath]
+
+    @property
+    def entity(self) -> Entity:
+        """What is made."""
+        return self.judge.entity
+
+    def written(self) -> Iterator[Entity]:
+        """The entities of which rows may be written, once or more often."""
+        yield self.entity
+        for nested in self.nested.values():
+            yield from _written(nested)
+
+
+def _written(nested: Nested) -> Iterator[Entity]:
+    if nested.link is not None:
+        yield nested.link.entity
+    for said in nested.said:
+        if said.new is not None:
+            yield from said.new.written()
+        if said.where is not None and nested.link is None and not nested.relation.refers:
+            yield nested.target.entity

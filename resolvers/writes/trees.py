@@ -1,0 +1,141 @@
+"""In charge of reading inputs as trees, before anything is written: all that is wrong is noted.
+
+A value that a relation gives a row must not be given in another way as well, and one that a row
+needs must be given in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, assert_never
+
+from catalog.entity import Entity, Relation
+from catalog.nesting import Side, Word
+from catalog.query import Record
+from resolvers.writes.inputs import Input, Inputs
+from resolvers.writes.judging import Judge
+from resolvers.writes.nested import Nested, NewRow, Said, Sought
+from resolvers.writes.refusals import ApiPath
+from resolvers.writes.rows import key_name
+from resolvers.writes.values import Raw, Refusals, fields_in
+
+_NOTHING: Final = "Null says nothing of a relation."
+_GIVE: Final = "Give it, or what the row is related to by it."
+_ONCE: Final = "Give the field, or one relation that gives it a value."
+
+
+class Trees:
+    """Reads the inputs of one field; what will not do is noted in ``amiss``."""
+
+    def __init__(self, inputs: Inputs, amiss: Refusals) -> None:
+        self._inputs = inputs
+        self._amiss = amiss
+
+    def new(self, judge: Judge, raw: Raw, path: ApiPath, within: Relation | None = None) -> NewRow:
+        """A new row; one ``within`` what a relation leads to refers to its holder by it."""
+        own_input = self._inputs.of(judge.entity)
+        own = {api: value for api, value in raw.items() if api not in own_input.relations}
+        nested = dict(self._nested(own_input, raw, path)) if len(own) < len(raw) else {}
+        supplied = self._supplied(judge.entity, raw, path, nested, within)
+        values = self._values(judge, own, path)
+        for field in own_input.needed:
+            if field.name not in values and field.name not in supplied:
+                self._amiss.add((*path, field.api), "A value must be there.", _GIVE)
+        return NewRow(judge, path, values, nested, supplied)
+
+    def _values(self, judge: Judge, own: Raw, path: ApiPath) -> Record:
+        entity, before = judge.entity, len(self._amiss)
+        given = dict(fields_in(entity.fields, own, path, self._amiss))
+        portion = entity.portion
+        if portion and given.get(portion.tag, portion.values[0]) not in portion.values:
+            at = (*path, entity.fields[portion.tag].api)
+            self._amiss.add(at, f"This is the kind of another row than a {entity.name}.")
+        # What no store can hold cannot be judged either, and has been noted.
+        if len(self._amiss) > before:
+            return given
+        return judge.values(given, path, self._amiss, new=True)
+
+    def _nested(self, given: Input, raw: Raw, path: ApiPath) -> Iterator[tuple[str, Nested]]:
+        for api, relation in given.relations.items():
+            if api not in raw:
+                continue
+            at = (*path, api)
+            if raw[api] is None:
+                self._amiss.add(at, _NOTHING, "Leave it out.")
+                continue
+            target, through = self._inputs.judges[relation.target], relation.through
+            link = self._inputs.judges[through.entity] if through else None
+            said = list(self._said(relation, target, raw[api], at))
+            yield relation.name, Nested(relation, target, link, at, said)
+
+    def _said(self, relation: Relation, target: Judge, raw: Raw, path: ApiPath) -> Iterator[Said]:
+        for name, given in raw.items():
+            at = (*path, name)
+            if given is None:
+                self._amiss.add(at, _NOTHING, "Leave it out.")
+                continue
+            rows = [((*at, str(n)), each) for n, each in enumerate(given)]
+            for place, each in rows if relation.many else [(at, given)]:
+                yield self._one(relation, target, Word(name), each, place)
+
+    def _one(self, relation: Relation, target: Judge, word: Word, raw: Raw, path: ApiPath) -> Said:
+        within = relation if self._inputs.side_of(relation) is Side.TARGETS else None
+        match word:
+            case Word.CREATE:
+                return Said(word, path, new=self.new(target, raw, path, within))
+            case Word.CONNECT:
+                return Said(word, path, where=self._sought(target, raw, path))
+            case Word.CONNECT_OR_CREATE:
+                where = self._sought(target, raw["where"], (*path, "where"))
+                new = self.new(target, raw["create"], (*path, "create"), within)
+                return Said(word, path, where=where, new=new)
+            case _:
+                assert_never(word)
+
+    def _sought(self, judge: Judge, raw: Raw, path: ApiPath) -> Sought:
+        entity = judge.entity
+        ((name, given),) = raw.items()
+        key = next(key for key in (entity.key, *entity.unique) if name == key_name(entity, key))
+        parts = {name: given} if len(key) == 1 else given
+        values = dict(fields_in(entity.fields, parts, path, self._amiss))
+        return Sought(key, tuple(values[name] for name in key), (*path, name))
+
+    def _supplied(
+        self,
+        entity: Entity,
+        raw: Raw,
+        path: ApiPath,
+        nested: Mapping[str, Nested],
+        within: Relation | None,
+    ) -> Mapping[str, ApiPath]:
+        """The fields that relations give a value, each in one way."""
+        ways = [(within.target_fields, path)] if within else []
+        ways += [
+            (each.relation.source_fields, each.path)
+            for each in nested.values()
+            if each.relation.refers
+        ]
+        supplied: dict[str, ApiPath] = {}
+        for fields, at in ways:
+            for name in fields:
+                api = entity.fields[name].api
+                if name in supplied or api in raw:
+                    message = f"What `{api}` becomes is said in another way, too."
+                    self._amiss.add((*path, api) if api in raw else at, message, _ONCE)
+                supplied[name] = at
+        return supplied
+
+
+def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequence[NewRow]:
+    """The rows that `input` gives: one, or those of a list.
+
+    Raises ``RefusedError`` with all that is wrong with them.
+    """
+    amiss = Refusals()
+    trees = Trees(inputs, amiss)
+    if isinstance(given, Mapping):
+        rows = [trees.new(judge, given, ("input",))]
+    else:
+        rows = [trees.new(judge, raw, ("input", str(at))) for at, raw in enumerate(given)]
+    amiss.check()
+    return rows
