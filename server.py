@@ -43,6 +43,7 @@ from edge.explain import Explained, explanation
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.process import Stop, listen
+from edge.uploads import UploadLimits
 from packages import StartError, blamed_on, examples, package, sample_tables
 from principals import print_access
 from resolvers.guards import guards_of
@@ -205,6 +206,16 @@ def graph_of(
     )
 
 
+def uploads(settings: Settings) -> UploadLimits | None:
+    """How much files may be that requests bring, if they may."""
+    folder = settings.upload_dir
+    if not settings.uploads:
+        return None
+    if folder is not None and not os.access(folder, os.W_OK | os.X_OK):
+        raise StartError(f"UPLOAD_DIR is no folder to write to: {folder}.")
+    return UploadLimits(settings.upload_max_bytes, settings.upload_max_files, folder)
+
+
 async def serve(settings: Settings) -> None:
     """Starts what is not given by URL, loads the sample, and serves until a signal comes."""
     catalog, schema = catalog_and_schema(settings)
@@ -225,7 +236,13 @@ async def serve(settings: Settings) -> None:
         signing_in = doors(settings, own, replays, redis_url)
         graph = graph_of(catalog, schema, settings, urls, signing_in)
         more = [own.route(replays)] if own else []
-        app = create_app(graph, max_body_bytes=settings.max_body_bytes, examples=shown, more=more)
+        app = create_app(
+            graph,
+            max_body_bytes=settings.max_body_bytes,
+            uploads=uploads(settings),
+            examples=shown,
+            more=more,
+        )
         hint = sign_in_hint(own, settings) if own else None
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL

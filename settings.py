@@ -172,6 +172,18 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         1_000_000, ge=1, description="The size of a request's body at most, in bytes."
     )
+    uploads: bool = Field(
+        False, description="Whether requests may bring files, for fields of yours that take some."
+    )
+    upload_max_bytes: int = Field(
+        10_000_000, ge=1, description="The size of such a file at most, in bytes."
+    )
+    upload_max_files: int = Field(10, ge=1, description="Files that one request may bring.")
+    upload_dir: Path | None = Field(
+        None,
+        description="The folder where they are while they are answered, without a name; without "
+        "it, the system's for temporary files.",
+    )
     postgres_pool_size: int = Field(10, ge=1, description="Connections to PostgreSQL at most.")
     postgres_role: str | None = Field(
         None,

@@ -17,6 +17,7 @@ from edge.endpoint import Endpoint
 from edge.errors import error_body, unexpected
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.uploads import UploadLimits
 from telemetry import enabled
 
 GRAPHQL = "/graphql"
@@ -28,12 +29,13 @@ def create_app(
     graph: Graph,
     *,
     max_body_bytes: int,
+    uploads: UploadLimits | None = None,
     examples: Sequence[Example] | None,
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
     """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph.
 
-    ``more`` is what else it serves.
+    With ``uploads`` requests may bring files; ``more`` is what else it serves.
     """
 
     @asynccontextmanager
@@ -42,7 +44,7 @@ def create_app(
         await graph.close()
 
     page = None if examples is None else GRAPHIQL
-    endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page)
+    endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page, uploads=uploads)
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
         *health.routes(graph),

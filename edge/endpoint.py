@@ -25,6 +25,7 @@ from edge.graph import Graph
 from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
 from edge.observe import observed
+from edge.places import check_places
 from edge.requests import (
     GraphQLRequest,
     Headers,
@@ -33,9 +34,11 @@ from edge.requests import (
     parameters_of,
     read_request,
 )
+from edge.uploads import UploadLimits, brings_files, read_uploads
 from resolvers.answering import as_json
 from resolvers.context import Context
 from resolvers.errors import UnauthorizedError
+from resolvers.info import core_of
 from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
@@ -86,10 +89,18 @@ class Reply(NamedTuple):
 class Endpoint:
     """Answers GraphQL requests over HTTP: an ASGI app of its own, for it is on everybody's way."""
 
-    def __init__(self, graph: Graph, *, max_body_bytes: int, page: str | None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        max_body_bytes: int,
+        page: str | None,
+        uploads: UploadLimits | None = None,
+    ) -> None:
         self._graph = graph
         self._max_body_bytes = max_body_bytes
         self._page = page
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, and its line in the log.
@@ -118,12 +129,15 @@ class Endpoint:
             media_type = answer_type(header(headers, b"accept"))
             graph = self._graph
             principal = await who_asks(scope, headers, graph)
-            asked = await read_request(scope, headers, receive, self._max_body_bytes)
             by_get = scope["method"] != "POST"
-            if not by_get and idempotency.HEADER in headers:
-                body = await self._execute_once(asked, principal, idempotency.key_in(headers))
+            if self._uploads is not None and not by_get and brings_files(headers):
+                body = await self._with_files(headers, receive, principal, self._uploads)
             else:
-                body = await self._execute(asked, principal, by_get=by_get)
+                asked = await read_request(scope, headers, receive, self._max_body_bytes)
+                if not by_get and idempotency.HEADER in headers:
+                    body = await self._execute_once(asked, principal, idempotency.key_in(headers))
+                else:
+                    body = await self._execute(asked, principal, by_get=by_get)
         except HttpError as error:
             body = Body(None, [error_body(error.message, error.http_code, error.hint)])
             return Reply(error.status, media_type, body, _raw(error.headers))
@@ -151,6 +165,20 @@ class Endpoint:
                 errors = [told(error, before_execution=False) for error in answered.errors]
                 return Body(answered.data or b"null", errors)
         return await self._left_to_strawberry(asked, self._graph.context(principal), by_get=by_get)
+
+    async def _with_files(
+        self, headers: Headers, receive: Receive, principal: Principal, limits: UploadLimits
+    ) -> Body:
+        """The answer to a request with files, which are gone then, however it ends."""
+        asked = await read_uploads(headers, receive, limits, self._max_body_bytes)
+        try:
+            check_places(core_of(self._graph.schema), asked)
+            if idempotency.HEADER in headers:
+                return await self._execute_once(asked, principal, idempotency.key_in(headers))
+            context = self._graph.context(principal)
+            return await self._left_to_strawberry(asked, context, by_get=False)
+        finally:
+            asked.close()
 
     async def _execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
         """The first answer, if it is a mutation, which is then made once."""

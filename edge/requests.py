@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope
 
 from edge.errors import HttpError
 from edge.media import check_body_type
+from resolvers.uploads import Upload
 
 Headers = Mapping[bytes, bytes]
 """By their names in lower case, as ASGI has them."""
@@ -22,6 +23,13 @@ class GraphQLRequest(NamedTuple):
     query: str
     operation_name: str | None
     variables: dict[str, Any] | None
+    files: Sequence[Upload] = ()
+    """Those among the variables, which are to be closed."""
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        for file in self.files:
+            file.close()
 
 
 def headers_in(scope: Scope) -> Headers:
@@ -54,12 +62,12 @@ async def read_request(
 ) -> GraphQLRequest:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
     if scope["method"] != "POST":
-        return _checked(_from_address(parameters_of(scope)))
+        return checked(_from_address(parameters_of(scope)))
     check_body_type(header(headers, b"content-type"))
-    body = _json(await _body(receive, max_body_bytes), "The body")
+    body = json_in(await _body(receive, max_body_bytes), "The body")
     if not isinstance(body, dict):
         raise _bad("The body must be a JSON object.")
-    return _checked(cast("dict[str, Any]", body))
+    return checked(cast("dict[str, Any]", body))
 
 
 async def _body(receive: Receive, most: int) -> bytes:
@@ -70,21 +78,26 @@ async def _body(receive: Receive, most: int) -> bytes:
             raise _bad("The client went away while it sent the body.")
         body += message.get("body", b"")
         if len(body) > most:
-            text = f"The body is larger than {most} bytes."
-            raise HttpError(413, "BODY_TOO_LARGE", text, headers={"connection": "close"})
+            raise too_large(f"The body is larger than {most} bytes.")
         if not message.get("more_body"):
             return body
+
+
+def too_large(message: str) -> HttpError:
+    """Of a body that is not read to its end."""
+    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
 
 
 def _from_address(parameters: QueryParams) -> Mapping[str, Any]:
     read: dict[str, Any] = {name: parameters.get(name) for name in ("query", "operationName")}
     for name in ("variables", "extensions"):
         text = parameters.get(name)
-        read[name] = _json(text.encode(), f"`{name}`") if text else None
+        read[name] = json_in(text.encode(), f"`{name}`") if text else None
     return read
 
 
-def _json(content: bytes, what: str) -> Any:
+def json_in(content: bytes, what: str) -> Any:
+    """The value of a text; raises ``HttpError`` if it is none."""
     try:
         return orjson.loads(content)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
@@ -92,7 +105,8 @@ def _json(content: bytes, what: str) -> Any:
         raise _bad(message) from None
 
 
-def _checked(raw: Mapping[str, Any]) -> GraphQLRequest:
+def checked(raw: Mapping[str, Any]) -> GraphQLRequest:
+    """The parameters among these values. Raises ``HttpError``."""
     query, name = raw.get("query"), raw.get("operationName")
     variables, extensions = raw.get("variables"), raw.get("extensions")
     if not isinstance(query, str) or not query or query.isspace():

@@ -1,5 +1,6 @@
 """The catalog as a Strawberry schema, one GraphQL construct a file."""
 
+from resolvers.uploads import Upload
 from schema.build import build_schema
 from schema.deciding import policies, policies_in
 from schema.directives import Authenticated, Policy, RequiresScopes
@@ -9,6 +10,7 @@ __all__ = [
     "Authenticated",
     "Policy",
     "RequiresScopes",
+    "Upload",
     "build_schema",
     "extends",
     "extensions_in",

@@ -20,6 +20,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from catalog.geo import GeoPoint
 from catalog.types import Scalar
+from resolvers.uploads import UPLOAD, Upload
 
 BigInt = NewType("BigInt", int)
 _BOUND = 2**63
@@ -100,6 +101,20 @@ def _serialize_point(value: Any) -> dict[str, float]:
     return {"latitude": value.latitude, "longitude": value.longitude}
 
 
+def _parse_upload(value: Any) -> Upload:
+    if isinstance(value, Upload):
+        return value
+    raise GraphQLError("An Upload is a file that comes with the request, by a variable.")
+
+
+def _serialize_upload(_value: Any) -> Any:
+    raise GraphQLError("Upload cannot represent anything: it is only for inputs.")
+
+
+def _parse_upload_literal(node: ValueNode, _variables: Any = None) -> Upload:
+    raise GraphQLError("An Upload comes by a variable.", node)
+
+
 SCALAR_MAP: Mapping[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -127,6 +142,14 @@ SCALAR_MAP: Mapping[object, ScalarDefinition] = {
         description="A point on Earth: {latitude, longitude}, in degrees.",
         serialize=_serialize_point,
         parse_value=_parse_point,
+    ),
+    Upload: strawberry.scalar(
+        name=UPLOAD,
+        description="A file that comes with the request, as multipart/form-data.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        serialize=_serialize_upload,
+        parse_value=_parse_upload,
+        parse_literal=_parse_upload_literal,
     ),
 }
 """Scalars that Strawberry does not bring itself, or reads too leniently."""

@@ -2,10 +2,13 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
 from console import Progress, joined, options, welcome
+from packages import StartError
+from server import uploads
 from settings import Settings
 
 
@@ -71,3 +74,14 @@ def test_progress_in_a_file_is_a_line_for_each_table(capsys):
 def test_names_are_joined_as_a_person_would():
     """With an `and` before the last."""
     assert [joined(["a"]), joined(["a", "b", "c"])] == ["a", "a, b and c"]
+
+
+def test_a_folder_for_files_that_is_none_is_told_at_the_start(tmp_path: Path):
+    """If there are to be files; then they are where it is said."""
+    missing = Settings(_env_file=None, upload_dir=tmp_path / "none", uploads=True)
+    with pytest.raises(StartError, match="UPLOAD_DIR"):
+        uploads(missing)
+    assert uploads(missing.model_copy(update={"uploads": False})) is None
+    there = uploads(missing.model_copy(update={"upload_dir": tmp_path}))
+    assert there is not None
+    assert (there.folder, there.most_files) == (tmp_path, 10)
