@@ -74,5 +74,7 @@ async def test_values_are_not_logged(client, lines):
     """Neither variables nor what was found."""
     query = "query($name: String!) { authorByName(name: $name) { born } }"
     await client.post("/graphql", json={"query": query, "variables": {"name": "Ann Archer"}})
-    assert "Ann" not in str(lines())
-    assert "1901" not in str(lines())
+    random = {"trace_id", "timestamp", "duration_ms"}
+    said = str([{k: v for k, v in line.items() if k not in random} for line in lines()])
+    assert "Ann" not in said
+    assert "1901" not in said
