@@ -20,9 +20,13 @@ from catalog.query import Record
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
 from resolvers.writes.models import as_python, from_python
 from resolvers.writes.refusals import ApiPath
-from resolvers.writes.values import Refusals, same_types
+from resolvers.writes.values import Named, Refusals, named_fields
 
 _PLAIN: Final = "Value error, "
+_TYPES: Final = frozenset({"int", "str", "bool", "float", "date", "time", "datetime", "any"})
+_AROUND: Final = frozenset({"model-field", "default", "nullable"})
+_SAYING_NOTHING: Final = frozenset({"type", "metadata", "microseconds_precision"})
+_NAMING: Final = frozenset({"title", "populate_by_name", "from_attributes", "validate_by_name"})
 
 
 class Judge:
@@ -36,6 +40,11 @@ class Judge:
     def judges_fields(self) -> bool:
         """Whether there is a model that says anything of fields."""
         return self._model is not None
+
+    @cached_property
+    def named(self) -> Mapping[str, Named]:
+        """The entity's fields, by the names that clients see."""
+        return named_fields(self.entity.fields)
 
     @cached_property
     def judges_rows(self) -> bool:
@@ -55,7 +64,7 @@ class Judge:
             name: value
             for name, value in given.items()
             # That it must not be null is said by all stores alike.
-            if value is not None or self.entity.fields[name].nullable
+            if value is not None or name in self._nullable
         }
         for name in self._turned.intersection(asked):
             asked[name] = self._python(name, asked[name])
@@ -64,15 +73,17 @@ class Judge:
         except ValidationError as error:
             self._note(error, path, amiss)
             return given
+        same = self._same
         return {
-            name: self._told(name, made[name]) if name in made else value
-            for name, value in given.items()
+            name: value if type(value) in same[name] else from_python(self._kind(name), value)
+            for name, value in {**given, **made}.items()
+            if name in given
         }
 
     def defaults(self) -> Record:
         """What the model gives fields of a new row that are left out, if that is not null."""
         made = ((name, make()) for name, make in self._defaults.items())
-        return {name: self._told(name, value) for name, value in made if value is not None}
+        return {name: from_python(self._kind(name), v) for name, v in made if v is not None}
 
     def row(self, record: Record, amiss: Refusals) -> None:
         """Notes what the model says of a whole row, read with all of its stored fields."""
@@ -88,11 +99,14 @@ class Judge:
 
     @cached_property
     def _fields(self) -> SchemaValidator | None:
-        return None if self._model is None else _fields_validator(self._model, new=False)
+        return self._validator(new=False)
 
     @cached_property
     def _new_fields(self) -> SchemaValidator | None:
-        return None if self._model is None else _fields_validator(self._model, new=True)
+        return self._validator(new=True)
+
+    def _validator(self, *, new: bool) -> SchemaValidator | None:
+        return None if self._model is None else _fields_validator(self._model, new=new)
 
     @cached_property
     def _defaults(self) -> Mapping[str, Callable[[], Any]]:
@@ -106,7 +120,11 @@ class Judge:
 
     @cached_property
     def _same(self) -> Mapping[str, frozenset[type]]:
-        return {name: same_types(field.type) for name, field in self.entity.fields.items()}
+        return {each.name: each.same for each in self.named.values()}
+
+    @cached_property
+    def _nullable(self) -> frozenset[str]:
+        return frozenset(name for name, each in self.entity.fields.items() if each.nullable)
 
     @cached_property
     def _enums(self) -> Mapping[str, Any]:
@@ -114,9 +132,6 @@ class Judge:
 
     def _kind(self, name: str) -> FieldType:
         return self.entity.fields[name].type
-
-    def _told(self, name: str, value: Any) -> Any:
-        return value if type(value) in self._same[name] else from_python(self._kind(name), value)
 
     def _python(self, name: str, value: Any) -> Any:
         return as_python(self._kind(name), value, self._enums[name])
@@ -129,8 +144,11 @@ class Judge:
             amiss.add((*path, *at), f"{message.rstrip('.')}.")
 
 
-def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator:
-    """The validators of a model's fields, for any of these, without those of the whole model."""
+def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator | None:
+    """The validators of a model's fields, for any of these, without those of the whole model.
+
+    None if they ask for nothing but types, which GraphQL has seen to.
+    """
     schema = cast("Any", model).__pydantic_core_schema__
     around: list[Any] = []
     config: Any = {}
@@ -139,11 +157,20 @@ def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator:
             around = schema["definitions"]
         config = schema.get("config", config)
         schema = schema["schema"]
+    if not config.keys() - _NAMING and all(map(_asks_for_type, schema["fields"].values())):
+        return None
     fields = {name: _left_out(field, new=new) for name, field in schema["fields"].items()}
     made: Any = {"type": "typed-dict", "fields": fields, "config": config}
     if around:
         made = {"type": "definitions", "schema": made, "definitions": around}
     return SchemaValidator(made)
+
+
+def _asks_for_type(schema: Any) -> bool:
+    """Whether it takes every value of its type, as it is."""
+    if schema["type"] in _AROUND:
+        return _asks_for_type(schema["schema"])
+    return schema["type"] in _TYPES and not schema.keys() - _SAYING_NOTHING
 
 
 def _left_out(field: Any, *, new: bool) -> Any:

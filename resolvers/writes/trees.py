@@ -34,8 +34,10 @@ class Trees:
     def new(self, judge: Judge, raw: Raw, path: ApiPath, within: Relation | None = None) -> NewRow:
         """A new row; one ``within`` what a relation leads to refers to its holder by it."""
         own_input = self._inputs.of(judge.entity)
-        own = {api: value for api, value in raw.items() if api not in own_input.relations}
-        nested = dict(self._nested(own_input, raw, path)) if len(own) < len(raw) else {}
+        own, nested = raw, dict[str, Nested]()
+        if not own_input.relations.keys().isdisjoint(raw):
+            own = {api: value for api, value in raw.items() if api not in own_input.relations}
+            nested.update(self._nested(own_input, raw, path))
         supplied = self._supplied(judge.entity, raw, path, nested, within)
         values = self._values(judge, own, path)
         for field in own_input.needed:
@@ -45,7 +47,7 @@ class Trees:
 
     def _values(self, judge: Judge, own: Raw, path: ApiPath) -> Record:
         entity, before = judge.entity, len(self._amiss)
-        given = dict(fields_in(entity.fields, own, path, self._amiss))
+        given = fields_in(judge.named, own, path, self._amiss)
         portion = entity.portion
         if portion and given.get(portion.tag, portion.values[0]) not in portion.values:
             at = (*path, entity.fields[portion.tag].api)
@@ -97,7 +99,7 @@ class Trees:
         ((name, given),) = raw.items()
         key = next(key for key in (entity.key, *entity.unique) if name == key_name(entity, key))
         parts = {name: given} if len(key) == 1 else given
-        values = dict(fields_in(entity.fields, parts, path, self._amiss))
+        values = fields_in(judge.named, parts, path, self._amiss)
         return Sought(key, tuple(values[name] for name in key), (*path, name))
 
     def _supplied(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, assert_never, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, assert_never, cast
 
 from catalog.geo import GeoPoint
 from catalog.names import lower_first
@@ -74,7 +74,7 @@ def stored(kind: FieldType, raw: Any, path: ApiPath, amiss: Refusals) -> Any:
             items = enumerate(cast("Sequence[Any]", raw))
             return [stored(kind.of, item, (*path, str(at)), amiss) for at, item in items]
         case DocumentType():
-            return dict(fields_in(kind.fields, raw, path, amiss))
+            return fields_in(named_fields(kind.fields), raw, path, amiss)
         case UnionType():
             return _member(kind, raw, path, amiss)
         case Scalar() | EnumType():
@@ -83,23 +83,39 @@ def stored(kind: FieldType, raw: Any, path: ApiPath, amiss: Refusals) -> Any:
             assert_never(kind)
 
 
+class Named(NamedTuple):
+    """A field, by the name that clients see, and Python's types of values that are the same."""
+
+    name: str
+    type: FieldType
+    same: frozenset[type]
+
+
+def named_fields(fields: Mapping[str, Field]) -> Mapping[str, Named]:
+    """Those that an input may have."""
+    return {
+        field.api: Named(field.name, field.type, same_types(field.type))
+        for field in fields.values()
+    }
+
+
 def fields_in(
-    fields: Mapping[str, Field], raw: Raw, path: ApiPath, amiss: Refusals
-) -> Iterator[tuple[str, Any]]:
+    fields: Mapping[str, Named], raw: Raw, path: ApiPath, amiss: Refusals
+) -> dict[str, Any]:
     """The values of what an input gives, by the names of the fields."""
-    named = by_api(fields)
+    values: dict[str, Any] = {}
     for api, value in raw.items():
-        field = named[api]
-        if type(value) in same_types(field.type):  # a path takes longer than the rest
-            yield field.name, value
-        else:
-            yield field.name, stored(field.type, value, (*path, api), amiss)
+        name, kind, same = fields[api]
+        # A path takes longer than all the rest.
+        as_it_is = type(value) in same
+        values[name] = value if as_it_is else stored(kind, value, (*path, api), amiss)
+    return values
 
 
 def _member(kind: UnionType, raw: Raw, path: ApiPath, amiss: Refusals) -> dict[str, Any]:
     ((name, value),) = raw.items()
     member = next(each for each in kind.types.values() if lower_first(each.name) == name)
-    document = dict(fields_in(member.fields, value, (*path, name), amiss))
+    document = fields_in(named_fields(member.fields), value, (*path, name), amiss)
     values = kind.values(member.name)
     tag = document.setdefault(kind.tag, values[0])
     if tag not in values:
