@@ -98,6 +98,27 @@ def options() -> argparse.ArgumentParser:
     )
     who.add_argument("--anonymous", action="store_true", help="somebody who is not signed in")
     commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
+    migrate = commands.add_parser(
+        "migrate", help="bring both stores to the newest migration", parents=[shared]
+    )
+    how = migrate.add_mutually_exclusive_group()
+    how.add_argument("--plan", action="store_true", help="print what it would do, and do nothing")
+    how.add_argument(
+        "--check", action="store_true", help="fail if models, migrations and stores differ"
+    )
+    migrate.add_argument(
+        "--adopt", action="store_true", help="take what the first migration makes to be there"
+    )
+    migrate.add_argument(
+        "--allow-destructive",
+        dest="may_lose",
+        action="store_true",
+        help="make steps that lose something, too",
+    )
+    revision = commands.add_parser(
+        "revision", help="write the next migration: what models have got since", parents=[shared]
+    )
+    revision.add_argument("message", help="what it is about, in a few words")
     return parser
 
 

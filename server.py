@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from strawberry import Schema
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
+import migrating
 from auth import Authenticates, Late, SignsIn
 from catalog import BigraphError, Catalog, Store, catalog_of, models_in
 from catalog.change import Isolation
@@ -32,6 +33,7 @@ from console import Progress, explained, joined, options, say, welcome
 from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
+from datasources.migrations.noted import Urls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource, Roles
 from datasources.postgres.check import check_roles
@@ -160,19 +162,32 @@ def embeds(settings: Settings) -> bool:
     return settings.environment != "production" and not all(given)
 
 
+async def fill(catalog: Catalog, settings: Settings, embedded: EmbeddedUrls) -> None:
+    """Makes of the embedded stores what the models say, with the sample in them.
+
+    They migrate themselves, unless one of the graph's stores is not ours.
+    """
+    urls, ours = urls_of(catalog, settings, embedded), Urls(embedded.postgres, embedded.mongo)
+    if migrates := urls == ours and migrating.has_history(settings):
+        await migrating.keep_up(settings, urls)
+    await load_sample(catalog, settings, ours, migrates=migrates)
+
+
 async def load_sample(
-    catalog: Catalog, settings: Settings, postgres_url: str | None, mongo_url: str | None
+    catalog: Catalog, settings: Settings, urls: Urls, *, migrates: bool = False
 ) -> None:
     """Makes missing tables and collections, and loads what the models' package has in `sample`.
 
-    A store without a URL here is left alone: only who says `load` has it written to.
+    Where it ``migrates``, tables and collections are made already. A store without a URL here is
+    left alone: only who says `load` has it written to.
     """
     await load(
         catalog,
         sample_tables(package(settings.models, "MODELS")),
-        postgres_url=postgres_url,
-        mongo_url=mongo_url,
+        postgres_url=urls.postgres,
+        mongo_url=urls.mongo,
         progress=Progress(),
+        migrates=migrates,
     )
 
 
@@ -229,7 +244,7 @@ async def serve(settings: Settings) -> None:
         own = own_issuer(settings, address)
         urls = await start_embedded(embedded, settings, stack)
         if {"postgres", "mongo"} & embedded:
-            await load_sample(catalog, settings, urls.postgres, urls.mongo)
+            await fill(catalog, settings, urls)
         await check_stores(catalog, settings, urls)
         replays = Replays(redis_url := settings.redis_url or urls.redis)
         stack.push_async_callback(replays.close)
@@ -280,6 +295,33 @@ async def start_embedded(
     return (await stack.enter_async_context(supervisor)).urls
 
 
+def urls_of(catalog: Catalog, settings: Settings, embedded: EmbeddedUrls) -> Urls:
+    """Where the stores are that hold an entity."""
+    postgres = settings.database_url or embedded.postgres
+    mongo = settings.mongo_url or embedded.mongo
+    return Urls(
+        postgres if catalog.of(Store.POSTGRES) else None, mongo if catalog.of(Store.MONGO) else None
+    )
+
+
+async def migrate(settings: Settings, given: Mapping[str, Any]) -> int:
+    """Migrates, plans, checks, or writes the next migration; starts what is not given by URL."""
+    catalog, _ = catalog_and_schema(settings)
+    async with AsyncExitStack() as stack:
+        embedded = not_given(catalog, settings) - {"redis"}
+        started = await start_embedded(embedded, settings, stack)
+        urls = urls_of(catalog, settings, started)
+        if "message" in given:
+            return await migrating.write_revision(settings, catalog, urls, given["message"])
+        if given["check"]:
+            return await migrating.check(settings, catalog, urls)
+        if given["plan"]:
+            return await migrating.print_plan(settings, urls, adopt=given["adopt"])
+        return await migrating.migrate(
+            settings, urls, adopt=given["adopt"], may_lose=given["may_lose"]
+        )
+
+
 async def load_given(settings: Settings) -> None:
     """Loads the sample into the stores that the settings name by URL."""
     catalog, _ = catalog_and_schema(settings)
@@ -287,7 +329,7 @@ async def load_given(settings: Settings) -> None:
     if missing:
         message = f"No URL is given for {joined(sorted(missing))}."
         raise StartError(message, hint="`serve` loads the sample into embedded servers itself.")
-    await load_sample(catalog, settings, settings.database_url, settings.mongo_url)
+    await load_sample(catalog, settings, Urls(settings.database_url, settings.mongo_url))
 
 
 def print_schema(settings: Settings, *, check: bool) -> int:
@@ -319,6 +361,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
     if command == "access":
         catalog, schema = catalog_and_schema(settings)
         return print_access(settings, catalog, guards_of(core_of(schema)), given["somebody"])
+    if command in ("migrate", "revision"):
+        return asyncio.run(migrate(settings, given))
     if command == "token":
         return print_token(settings, given["person"], given["scope"])
     end_tracing = tracing.configure(os.environ, service_version=VERSION)

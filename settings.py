@@ -157,6 +157,11 @@ class Settings(BaseSettings):
         description="The Python package that holds your Strawberry fields; without it, "
         "`extensions` beside `models`, and none beside a package of another name.",
     )
+    migrations: Path | None = Field(
+        None,
+        description="The folder that holds your migrations; without it, `migrations` beside "
+        "`models`, and inside of a package of another name.",
+    )
     default_page_size: int = Field(
         100, ge=1, description="Rows on a page when neither first nor last is given."
     )

@@ -20,10 +20,12 @@ async def load(
     postgres_url: str | None,
     mongo_url: str | None,
     progress: Progress,
+    migrates: bool = False,
 ) -> bool:
     """Makes what is missing, in both stores at once; True if rows were loaded.
 
-    A store without URL is left alone. Interrupted at any point, the next call completes the work;
+    If it ``migrates``, migrations have made tables and collections, and only rows may be missing. A
+    store without URL is left alone. Interrupted at any point, the next call completes the work;
     rows that are there already are never changed or removed. Raises ``LoadError``.
     """
     samples = {table.model: table for table in tables}
@@ -38,7 +40,7 @@ async def load(
     try:
         async with asyncio.TaskGroup() as group:
             loads = [
-                group.create_task(load_store(entities, samples, url, progress))
+                group.create_task(load_store(entities, samples, url, progress, migrates=migrates))
                 for load_store, entities, url in stores
                 if entities and url
             ]

@@ -59,11 +59,16 @@ def fingerprint(entity: Entity, sample: SampleTable) -> str:
     return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
 
 
-def check_ledger(entity: Entity, noted: str | None, wanted: str, *, is_empty: bool) -> None:
-    """Refuses to load into a table or collection whose rows are not this sample's."""
+def check_ledger(
+    entity: Entity, noted: str | None, wanted: str, *, is_empty: bool, migrates: bool
+) -> None:
+    """Refuses to load into a table or collection whose rows are not this sample's.
+
+    Those that were loaded may have been migrated since, where there are migrations.
+    """
     if noted is None and not is_empty:
         reason = "holds rows that are not the sample's"
-    elif noted not in (None, wanted):
+    elif noted not in (None, wanted) and not migrates:
         reason = "was loaded when its model, or the sample, was another one"
     else:
         return

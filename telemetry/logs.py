@@ -32,6 +32,8 @@ _QUIET: Final = {
     # A line for every question to an issuer, with its address.
     "httpx": logging.WARNING,
     "httpcore": logging.INFO,
+    # What it does is told by the command that has it done.
+    "alembic": logging.WARNING,
 }
 
 

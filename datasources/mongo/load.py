@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, cast
 
@@ -13,11 +13,11 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
 
-from catalog.declare import Index
 from catalog.entity import Entity
-from catalog.types import DocumentType, Field, FieldType, ListType, Scalar, UnionType, element_of
+from catalog.types import DocumentType, Field, FieldType, ListType, UnionType
 from datasources.mongo.client import Document, client_of, database_of, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of
+from datasources.mongo.indexes import declared_indexes, is_there
 from datasources.mongo.own import make_own_collections
 from datasources.mongo.paths import document_of, portion_of
 from datasources.mongo.search import text_index
@@ -39,9 +39,16 @@ _BATCH = 500
 
 
 async def load_collections(
-    entities: Sequence[Entity], samples: Mapping[type, SampleTable], url: str, progress: Progress
+    entities: Sequence[Entity],
+    samples: Mapping[type, SampleTable],
+    url: str,
+    progress: Progress,
+    *,
+    migrates: bool,
 ) -> bool:
     """Makes missing collections and indexes, and loads what is not complete; True if any was.
+
+    If it ``migrates``, migrations have made them.
 
     A collection is noted in the ledger before its first document and again after its last, so an
     interrupted load goes on where it stopped. Raises ``LoadError``.
@@ -50,7 +57,8 @@ async def load_collections(
     try:
         # PyMongo's own, whose types say more than what it shares with Motor.
         database = cast("Database", database_of(client))
-        return await _load(database, entities, samples, progress)
+        made = None if migrates else await _make_collections(database, entities)
+        return await _load(database, entities, samples, progress, made)
     except DRIVER_ERRORS as error:
         no_answer = isinstance(error, ConnectionFailure)
         reason = reason_of(error) if no_answer else str(error).partition(", full error")[0]
@@ -60,48 +68,61 @@ async def load_collections(
         await asyncio.shield(settled(client.close()))
 
 
+async def _make_collections(database: Database, entities: Sequence[Entity]) -> set[str]:
+    """Makes those that are missing, and their indexes; gives the names of the new ones."""
+    present, made = set(await database.list_collection_names()), set[str]()
+    for entity in entities:
+        if entity.view:
+            continue
+        if entity.table not in present:
+            await database.create_collection(entity.table)
+            present.add(entity.table)  # two entities may share it
+            made.add(entity.table)
+        # Before the documents: SecantusDB takes thrice as long to index them afterwards.
+        if indexes := declared_indexes(entity):
+            await _make(database[entity.table], indexes)
+        if index := text_index(entity):
+            await _make_text_index(database, entity, index)
+    return made
+
+
 async def _load(
     database: Database,
     entities: Sequence[Entity],
     samples: Mapping[type, SampleTable],
     progress: Progress,
+    made: Collection[str] | None,
 ) -> bool:
+    """Loads what is not complete. ``made`` are the collections that are new, None if it is not
+    known, since migrations make them.
+    """
     await make_own_collections(database)
-    present = set(await database.list_collection_names())
     loaded = False
     for entity in entities:
         sample = sample_of(entity, samples)
-        if entity.view:
+        if entity.view or sample is None:
             continue
-        is_new = entity.table not in present
-        due = sample is not None and not await _is_complete(database, entity, sample, is_new=is_new)
-        if is_new:
-            await database.create_collection(entity.table)
-            present.add(entity.table)  # two entities may share it
-        # Before the documents: SecantusDB takes thrice as long to index them afterwards.
-        if indexes := _indexes(entity):
-            await _make(database[entity.table], indexes)
-        if index := text_index(entity):
-            await _make_text_index(database, entity, index)
-        if sample is not None and due:
+        if not await _is_complete(database, entity, sample, made):
             await _fill(database, entity, sample, progress)
             loaded = True
     return loaded
 
 
 async def _is_complete(
-    database: Database, entity: Entity, sample: SampleTable, *, is_new: bool
+    database: Database, entity: Entity, sample: SampleTable, made: Collection[str] | None
 ) -> bool:
     """What the ledger says; it is told if work is to begin, and asked if it may."""
-    ledger, wanted = database[LEDGER], fingerprint(entity, sample)
+    ledger, wanted, migrates = database[LEDGER], fingerprint(entity, sample), made is None
+    is_new = entity.table in (made or ())
     noted = None if is_new else await ledger.find_one({"_id": entity.name})
     if noted is None:
         is_empty = is_new or await _is_empty(database, entity)
-        check_ledger(entity, None, wanted, is_empty=is_empty)
+        check_ledger(entity, None, wanted, is_empty=is_empty, migrates=migrates)
         begun = {"fingerprint": wanted, "rows": None, "loaded_at": None}
         await ledger.replace_one({"_id": entity.name}, begun, upsert=True)
         return False
-    check_ledger(entity, noted["fingerprint"], wanted, is_empty=False)
+    told = noted["fingerprint"]
+    check_ledger(entity, told, wanted, is_empty=False, migrates=migrates)
     return noted["rows"] is not None
 
 
@@ -164,52 +185,9 @@ async def _make_text_index(database: Database, entity: Entity, index: IndexModel
 async def _make(collection: AsyncCollection[Document], indexes: Sequence[IndexModel]) -> None:
     """Makes those that are not there: SecantusDB refuses one of places that it has already."""
     there = await collection.index_information()
-    missing = [index for index in indexes if not _is_there(there, index.document)]
+    missing = [index for index in indexes if not is_there(there, index.document)]
     if missing:
         await collection.create_indexes(missing)
-
-
-def _is_there(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    found = there.get(wanted["name"], {})
-    same = found.get("key") == list(wanted["key"].items())
-    return same and bool(found.get("unique")) == wanted["unique"]
-
-
-def _indexes(entity: Entity) -> list[IndexModel]:
-    declared = cast("Sequence[Index]", getattr(entity.model, "__indexes__", ()))
-    return [_index(list(_keys(entity, index)), unique=index.unique) for index in declared]
-
-
-def _index(keys: list[tuple[str, int | str]], *, unique: bool) -> IndexModel:
-    # The version is MongoDB's own; without it, SecantusDB takes a second start's for another index.
-    sphere = any(kind == "2dsphere" for _, kind in keys)
-    return IndexModel(keys, unique=unique, **({"2dsphereIndexVersion": 3} if sphere else {}))
-
-
-def _keys(entity: Entity, index: Index) -> Iterator[tuple[str, int | str]]:
-    for name in index.fields:
-        stored = ".".join(_stored_path(document_of(entity), name.split(".")))
-        yield stored, "2dsphere" if _is_point(document_of(entity), name.split(".")) else 1
-
-
-def _is_point(kind: FieldType, path: Sequence[str]) -> bool:
-    for name in path:
-        kind = element_of(kind)
-        if not isinstance(kind, DocumentType | UnionType):
-            return False
-        kind = kind.fields[name].type
-    return kind is Scalar.POINT
-
-
-def _stored_path(kind: FieldType, path: Sequence[str]) -> Iterator[str]:
-    for at, name in enumerate(path):
-        while isinstance(kind, ListType):  # an index covers each element
-            kind = kind.of
-        if not isinstance(kind, (DocumentType, UnionType)):
-            yield from path[at:]  # into JSON, whose keys no model names
-            return
-        yield kind.fields[name].stored
-        kind = kind.fields[name].type
 
 
 def _stored(kind: FieldType, value: Any) -> Any:

@@ -29,6 +29,7 @@ from datasources.postgres.failures import reason_of
 from datasources.postgres.own import make_own_tables
 from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
 from datasources.postgres.tables import Aliased, table_of
+from datasources.postgres.unburden import unburden
 from datasources.postgres.values import DIALECT
 from datasources.postgres.views import view_fingerprint, views_to_make
 from datasources.sample import (
@@ -67,9 +68,16 @@ _PRESENT = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) 
 
 
 async def load_tables(
-    entities: Sequence[Entity], samples: Mapping[type, SampleTable], url: str, progress: Progress
+    entities: Sequence[Entity],
+    samples: Mapping[type, SampleTable],
+    url: str,
+    progress: Progress,
+    *,
+    migrates: bool,
 ) -> bool:
     """Makes missing tables and indexes, and loads what is not loaded yet; True if anything was.
+
+    If it ``migrates``, migrations have made them.
 
     All in one transaction: an interrupted load leaves nothing behind. Raises ``LoadError``.
     """
@@ -77,7 +85,8 @@ async def load_tables(
     connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS_TO_CONNECT)
     try:
         async with _closing(await connect) as connection, connection:
-            return await _load(connection, entities, samples, progress)
+            load = _load_rows if migrates else _load
+            return await load(connection, entities, samples, progress)
     except psycopg.Error as error:
         reason = reason_of(error).rstrip(".")
         raise LoadError(f"The sample cannot be loaded into Postgres: {reason}.") from error
@@ -109,13 +118,11 @@ async def _load(
     tables = list(dict.fromkeys(table_of(entity) for entity in entities))
     searches = search_indexes(entities)
     present = await _present(connection, tables, searches)
-    due = await _due(connection, entities, samples, present)
+    due = await _due(connection, entities, samples, present, migrates=False)
     making = creation(tables, present, [table_of(view) for view in views])
     await _run(connection, making.before_rows)
-    for entity, sample in due:
-        is_new = quoted_name(table_of(entity)) not in present
-        rows = await _copy(connection, entity, sample, progress, is_new=is_new)
-        await connection.execute(_NOTE, (entity.name, fingerprint(entity, sample), rows))
+    new = {table for table in tables if quoted_name(table) not in present}
+    await _copy_all(connection, due, new, progress)
     await _run(connection, making.after_rows)
     await _run(connection, [TRIGRAMS] if needs_trigrams(entities) else [])
     await _run(connection, [each.statement for each in searches if each.name not in present])
@@ -123,6 +130,43 @@ async def _load(
         await _run(connection, upkeep(table_of(entity)))
     await _make_views(connection, views)
     return bool(due)
+
+
+async def _load_rows(
+    connection: Connection,
+    entities: Sequence[Entity],
+    samples: Mapping[type, SampleTable],
+    progress: Progress,
+) -> bool:
+    """Loads what is not loaded yet into tables that are there, as quickly as if they were new."""
+    await _run(connection, (_WAIT_FOR_OTHERS, _MAKE_LEDGER))
+    await make_own_tables(connection)
+    stored = [entity for entity in entities if not entity.view]
+    tables = dict.fromkeys(table_of(entity) for entity in stored)
+    present = await _present(connection, tables, ())
+    due = await _due(connection, stored, samples, present, migrates=True)
+    again, empty = list[str](), set[sa.Table]()
+    for table in dict.fromkeys(table_of(entity) for entity, _ in due):
+        if await unburden(connection, quoted_name(table), again):
+            empty.add(table)
+    await _copy_all(connection, due, empty, progress)
+    await _run(connection, again)
+    for entity, _ in due:
+        await _run(connection, upkeep(table_of(entity)))
+    return bool(due)
+
+
+async def _copy_all(
+    connection: Connection,
+    due: Iterable[tuple[Entity, SampleTable]],
+    new: Collection[sa.Table],
+    progress: Progress,
+) -> None:
+    """Loads these, and notes it; ``new`` are tables that nobody else sees as yet."""
+    for entity, sample in due:
+        is_new = table_of(entity) in new
+        rows = await _copy(connection, entity, sample, progress, is_new=is_new)
+        await connection.execute(_NOTE, (entity.name, fingerprint(entity, sample), rows))
 
 
 async def _make_views(connection: Connection, views: Sequence[Entity]) -> None:
@@ -148,6 +192,8 @@ async def _due(
     entities: Iterable[Entity],
     samples: Mapping[type, SampleTable],
     present: Collection[str],
+    *,
+    migrates: bool,
 ) -> list[tuple[Entity, SampleTable]]:
     """What is to be loaded; raises ``LoadError`` for a table that holds other rows."""
     ledger = dict(await _rows(connection, _READ_LEDGER))
@@ -158,7 +204,8 @@ async def _due(
             continue
         noted = ledger.get(entity.name) if table in present else None
         is_empty = table not in present or await _is_empty(connection, entity)
-        check_ledger(entity, noted, fingerprint(entity, sample), is_empty=is_empty)
+        wanted = fingerprint(entity, sample)
+        check_ledger(entity, noted, wanted, is_empty=is_empty, migrates=migrates)
         if noted is None:
             due.append((entity, sample))
     return due

@@ -18,6 +18,7 @@ from datasources.postgres.tables import Aliased, table_of
 from datasources.postgres.values import Encoding, parameter, worded
 
 TRIGRAMS: Final = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+TRIGRAM_OPS: Final = "gin_trgm_ops"
 
 _TEXT: Final = Encoding("text", worded)
 _REAL: Final = Encoding("real", float)
@@ -31,12 +32,17 @@ Column = Callable[[Path], sa.ColumnElement[Any]]
 class SearchIndex(NamedTuple):
     """An index that a search needs: its quoted name, with its schema, and what makes it.
 
-    ``on`` says what it is an index of.
+    ``on`` says what it is an index of: the ``expression`` over the entity's table, or trigrams of
+    the ``column``. ``bare`` is the name as it is.
     """
 
     name: str
     statement: str
     on: str
+    bare: str
+    expression: str
+    entity: Entity
+    column: str | None = None
 
 
 def found(table: Aliased, text: Any) -> sa.ColumnElement[bool]:
@@ -92,7 +98,8 @@ def _indexes(entity: Entity) -> Iterator[SearchIndex]:
     for field in entity.fields.values():
         if field.similar:
             column = _written(table.c[field.stored])
-            yield _index(entity, f"{field.stored}_trgm", f"{column} gin_trgm_ops")
+            named = f"{field.stored}_trgm"
+            yield _index(entity, named, f"{column} {TRIGRAM_OPS}", field.stored)
 
 
 def needs_trigrams(entities: Sequence[Entity]) -> bool:
@@ -133,12 +140,14 @@ def _configuration(language: str) -> sa.ColumnElement[Any]:
     return sa.literal_column(f"'{language}'::regconfig")
 
 
-def _index(entity: Entity, suffix: str, expression: str) -> SearchIndex:
+def _index(entity: Entity, suffix: str, expression: str, column: str | None = None) -> SearchIndex:
     prepare, table = _DIALECT.identifier_preparer, table_of(entity)
-    name = prepare.quote(f"ix_{entity.name.lower()}_{suffix}"[:_LONGEST_NAME])
+    bare = f"ix_{entity.name.lower()}_{suffix}"[:_LONGEST_NAME]
+    name = prepare.quote(bare)
     schema = f"{prepare.quote_schema(table.schema)}." if table.schema else ""
     on = f"{prepare.format_table(table)} USING gin ({expression})"
-    return SearchIndex(f"{schema}{name}", f"CREATE INDEX {name} ON {on}", on)
+    statement = f"CREATE INDEX {name} ON {on}"
+    return SearchIndex(f"{schema}{name}", statement, on, bare, expression, entity, column)
 
 
 def _written(expression: sa.ColumnElement[Any]) -> str:

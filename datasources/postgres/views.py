@@ -27,7 +27,7 @@ def views_to_make(
     Those that it made itself, as ``noted`` says by their fingerprints, it makes all anew where a
     definition has changed; those of others it leaves as they are.
     """
-    defined = _in_order([each for each in entities if each.view and each.view.sql])
+    defined = views_in_order(entities)
     theirs = [each for each in defined if _name(each) in present and each.name not in noted]
     ours = [each for each in defined if _name(each) in present and each not in theirs]
     stale = any(noted[each.name] != view_fingerprint(each) for each in ours)
@@ -51,8 +51,9 @@ def _sql(entity: Entity) -> str:
     return (entity.view and entity.view.sql) or ""
 
 
-def _in_order(views: Sequence[Entity]) -> list[Entity]:
-    """The views after those that their definitions name."""
+def views_in_order(entities: Iterable[Entity]) -> list[Entity]:
+    """Those views of these that have a definition, each after those that it names."""
+    views = [each for each in entities if each.view and each.view.sql]
     seen: dict[Entity, None] = {}
 
     def after(view: Entity, above: tuple[Entity, ...] = ()) -> Iterator[Entity]:
