@@ -49,7 +49,7 @@ def required(settings: Settings) -> History:
 
 
 async def keep_up(settings: Settings, urls: Urls) -> None:
-    """Brings embedded stores to the newest revision, if they are not there.
+    """Brings stores that one develops with to the newest revision, if they are not there.
 
     What an earlier version made without migrations is taken as it is. A migration that would lose
     something is left to whoever says that it may. Raises ``MigrationError``, ``LossError``.

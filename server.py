@@ -329,7 +329,12 @@ async def load_given(settings: Settings) -> None:
     if missing:
         message = f"No URL is given for {joined(sorted(missing))}."
         raise StartError(message, hint="`serve` loads the sample into embedded servers itself.")
-    await load_sample(catalog, settings, Urls(settings.database_url, settings.mongo_url))
+    given = Urls(settings.database_url, settings.mongo_url)
+    if migrates := migrating.has_history(settings):
+        await migrating.keep_up(
+            settings, urls_of(catalog, settings, EmbeddedUrls(None, None, None))
+        )
+    await load_sample(catalog, settings, given, migrates=migrates)
 
 
 def print_schema(settings: Settings, *, check: bool) -> int:

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.dialects import postgresql
 
 from catalog.entity import Entity
+from datasources.migrations.comparing_enums import enum_steps
 from datasources.migrations.course import Table
 from datasources.migrations.spelling import spell, spelled_view
 from datasources.migrations.steps import CreateView, DropView
@@ -26,7 +27,7 @@ from datasources.postgres.tables import table_of
 from datasources.postgres.views import views_in_order
 
 _PLUGINS: Final = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
-_DIALECT: Final = dialect(paramstyle="named")
+_DIALECT: Final = postgresql.dialect(paramstyle="named")
 _VIEW: Final = """
 SELECT pg_get_viewdef(oid) FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'v'
 """
@@ -50,7 +51,9 @@ def table_steps(
     yield from (ops.ExecuteSQLOp(f"CREATE SCHEMA IF NOT EXISTS {_quoted(n)}") for n in absent)
     if needs_trigrams(entities) and not _has_trigrams(connection):
         yield ops.ExecuteSQLOp(TRIGRAMS)
-    yield from (*stale, *found, *missing)
+    yield from stale
+    yield from enum_steps(ours, connection)
+    yield from (*found, *missing)
 
 
 def compared_tables(entities: Sequence[Entity]) -> sa.MetaData:
@@ -90,6 +93,12 @@ def _plain(kind: Any) -> sa.types.TypeEngine[Any]:
     if isinstance(kind, sa.ARRAY):
         held: Any = cast("Any", kind)
         return sa.ARRAY(_plain(held.item_type), dimensions=held.dimensions)
+    if isinstance(kind, sa.Enum) and kind.native_enum:
+        # One step makes it: Alembic would make it with each table.
+        named: Any = kind
+        return postgresql.ENUM(
+            *named.enums, name=named.name, schema=named.schema, create_type=False
+        )
     return kind
 
 

@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from datasources.migrations.collections import Collections, Command
 from datasources.migrations.errors import MigrationError, reason_of
 from datasources.migrations.losses import loss_of
-from datasources.migrations.steps import CreateView, DocumentStep
+from datasources.migrations.steps import CreateEnum, CreateView, DocumentStep
 
 Table = tuple[str | None, str]
 """A table of Postgres: its schema, None for the usual one, and its name."""
@@ -77,9 +77,10 @@ class Course:
 
     def _is_safe(self, step: MigrateOperation) -> bool:
         """Whether nothing can be lost: of a table that was made just now, or as models say it."""
-        named: Any = step
-        own = (getattr(named, "schema", None), getattr(named, "table_name", None))
-        return self.adopts or own in self.made
+        if self.adopts or isinstance(step, DocumentStep):
+            return self.adopts
+        own = (getattr(step, "schema", None), getattr(step, "table_name", None))
+        return own in self.made
 
     def _ask(self, step: DocumentStep) -> None:
         if self.command is None:
@@ -107,6 +108,8 @@ class Course:
                 self.found += [(step.schema, step.table_name)] if there else []
             case ops.CreateIndexOp():
                 there = _has_index(database, step)
+            case CreateEnum():
+                there = any(enum["name"] == step.name for enum in _enums(database, step.schema))
             case CreateView():
                 there = step.name in database.get_view_names(step.schema)
             case ops.AddConstraintOp():
@@ -114,6 +117,10 @@ class Course:
             case _:
                 there = False
         return there and self.adopts
+
+
+def _enums(database: sa.Inspector, schema: str | None) -> list[Any]:
+    return cast("Any", database).get_enums(schema)
 
 
 def _has_index(database: sa.Inspector, step: ops.CreateIndexOp) -> bool:

@@ -13,7 +13,13 @@ import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
 from datasources.migrations.collections import Collections
-from datasources.migrations.steps import CreateView, DocumentStep, DropView
+from datasources.migrations.steps import (
+    AddEnumLabel,
+    CreateEnum,
+    CreateView,
+    DocumentStep,
+    DropView,
+)
 
 _TAKES_AWAY: Final = re.compile(r"\b(DROP|DELETE|TRUNCATE)\b", re.IGNORECASE)
 _HARMLESS: Final = (
@@ -25,6 +31,8 @@ _HARMLESS: Final = (
     ops.RenameTableOp,
     ops.CreateTableCommentOp,
     ops.DropTableCommentOp,
+    CreateEnum,
+    AddEnumLabel,
     CreateView,
     DropView,
 )

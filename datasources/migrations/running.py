@@ -25,7 +25,7 @@ from datasources.migrations.course import Course, Table, guard
 from datasources.migrations.errors import LossError, MigrationError, reason_of
 from datasources.migrations.history import History
 from datasources.migrations.steps import written
-from datasources.migrations.stores import Stores, alone, note_revision, revision_in
+from datasources.migrations.stores import LIMITS, Stores, alone, note_revision, revision_in
 
 # Not psycopg's own style of parameters, for which each % would be doubled.
 _ON_PAPER: Final = dialect(paramstyle="named")
@@ -134,9 +134,8 @@ def _on_paper(history: History, begins: str | None, course: Course, *, documents
     steps = _steps(history, begins, course, untold=course.lose)
     _go(context, course, steps, lambda _: None)
     revisions = tuple(str(step.revision.revision) for step in steps)
-    text = script.getvalue().strip()
-    made, losses = tuple(course.made), tuple(course.losses)
-    return Plan(begins, revisions, f"{text}\n" if text else "", losses, made, course.there)
+    text = f"{LIMITS if course.tables else ''}{script.getvalue().strip()}\n" if steps else ""
+    return Plan(begins, revisions, text, tuple(course.losses), tuple(course.made), course.there)
 
 
 def _in_stores(history: History, begins: str | None, course: Course, stores: Stores) -> None:

@@ -1,4 +1,4 @@
-"""In charge of the steps of a migration that Alembic lacks: those of MongoDB, and views.
+"""In charge of the steps of a migration that Alembic lacks: of MongoDB, of views and of enums.
 
 They are called as its own are: ``op.create_collection("notes")``. Importing this adds them to
 ``op``. Each step of MongoDB says which commands it takes, and what may be lost by it.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 from bson import json_util
 
@@ -168,6 +169,49 @@ class RunCommand(DocumentStep):
         return None if name in _HARMLESS else f"runs {written(self.command)}"
 
 
+@Operations.register_operation("create_enum")
+class CreateEnum(MigrateOperation):
+    """``op.create_enum("soil", ["SAND", "LOAM"])``."""
+
+    def __init__(self, name: str, labels: Sequence[str], schema: str | None = None) -> None:
+        self.name = name
+        self.labels = labels
+        self.schema = schema
+
+    @classmethod
+    def create_enum(
+        cls, operations: Operations, name: str, labels: Sequence[str], *, schema: str | None = None
+    ) -> None:
+        """Makes a type of Postgres."""
+        operations.invoke(cls(name, labels, schema))
+
+
+@Operations.register_operation("add_enum_label")
+class AddEnumLabel(MigrateOperation):
+    """``op.add_enum_label("soil", "CLAY", after="LOAM")``."""
+
+    def __init__(
+        self, name: str, label: str, after: str | None = None, schema: str | None = None
+    ) -> None:
+        self.name = name
+        self.label = label
+        self.after = after
+        self.schema = schema
+
+    @classmethod
+    def add_enum_label(
+        cls,
+        operations: Operations,
+        name: str,
+        label: str,
+        *,
+        after: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        """Adds a label to a type, behind another one, else as the first; if it is missing."""
+        operations.invoke(cls(name, label, after, schema))
+
+
 @Operations.register_operation("create_view")
 class CreateView(MigrateOperation):
     """``op.create_view("day", "SELECT …")``."""
@@ -199,19 +243,41 @@ class DropView(MigrateOperation):
         operations.invoke(cls(name, schema))
 
 
+@Operations.implementation_for(CreateEnum)
+def _create_enum(operations: Operations, step: CreateEnum) -> None:
+    labels = ", ".join(map(_literal, step.labels))
+    _execute(operations, f"CREATE TYPE {_quoted(operations, step)} AS ENUM ({labels})")
+
+
+@Operations.implementation_for(AddEnumLabel)
+def _add_enum_label(operations: Operations, step: AddEnumLabel) -> None:
+    added = f"ADD VALUE IF NOT EXISTS {_literal(step.label)}"
+    behind = f" AFTER {_literal(step.after)}" if step.after else ""
+    _execute(operations, f"ALTER TYPE {_quoted(operations, step)} {added}{behind}")
+
+
 @Operations.implementation_for(CreateView)
 def _create_view(operations: Operations, step: CreateView) -> None:
-    definition = step.definition.replace(":", r"\:")  # else one would begin a parameter
-    operations.execute(f"CREATE VIEW {quoted(operations, step)} AS {definition}")
+    _execute(operations, f"CREATE VIEW {_quoted(operations, step)} AS {step.definition}")
 
 
 @Operations.implementation_for(DropView)
 def _drop_view(operations: Operations, step: DropView) -> None:
-    operations.execute(f"DROP VIEW {quoted(operations, step)}")
+    _execute(operations, f"DROP VIEW {_quoted(operations, step)}")
 
 
-def quoted(operations: Operations, step: CreateView | DropView) -> str:
-    """The view's name as SQL has it."""
+def _execute(operations: Operations, statement: str) -> None:
+    """Runs a statement as it is: a colon begins no parameter."""
+    impl = operations.get_context().impl
+    impl.execute(sa.text(statement.replace(":", r"\:")))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(operations: Operations, step: CreateEnum | AddEnumLabel | CreateView | DropView) -> str:
+    """The name as SQL has it."""
     prepare = operations.get_context().dialect.identifier_preparer
     schema = f"{prepare.quote_schema(step.schema)}." if step.schema else ""
     return f"{schema}{prepare.quote(step.name)}"

@@ -26,8 +26,9 @@ from datasources.postgres.conninfo import conninfo_of
 
 _SECONDS: Final = 3600.0
 _SECONDS_TO_CONNECT: Final = 5
-# Whoever waits for a table longer than this holds back all who come after.
-_SECONDS_FOR_A_LOCK: Final = 10
+LIMITS: Final = "SET lock_timeout = '10s';\nSET statement_timeout = '1h';\n\n"
+"""How long a step may wait and last. Who waits for a table holds back all that come after."""
+
 _SECONDS_TO_WAIT: Final = 600.0
 _BETWEEN_LOOKS: Final = 0.2
 _BETWEEN_BEATS: Final = 2.0
@@ -69,7 +70,7 @@ def connected(conninfo: str) -> Generator[sa.Connection]:
         creator=lambda: psycopg.connect(conninfo, connect_timeout=_SECONDS_TO_CONNECT),
     )
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"SET lock_timeout = '{_SECONDS_FOR_A_LOCK}s'")
+        connection.exec_driver_sql(LIMITS)
         connection.commit()
         yield connection
 

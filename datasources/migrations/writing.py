@@ -13,8 +13,10 @@ from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 
 from datasources.migrations.steps import (
+    AddEnumLabel,
     CreateCollection,
     CreateCollectionIndex,
+    CreateEnum,
     CreateView,
     DropCollection,
     DropCollectionIndex,
@@ -71,7 +73,7 @@ def _body(steps: ops.UpgradeOps) -> str:
 def lines_of(steps: ops.UpgradeOps) -> Sequence[str]:
     """Each step as it is called, cut to a line."""
     texts = (_body(ops.UpgradeOps([step])) for step in each_of(steps))
-    return [textwrap.shorten(text, _WIDTH, placeholder=" …)") for text in texts]
+    return tuple([textwrap.shorten(text, _WIDTH, placeholder=" …)") for text in texts])
 
 
 def each_of(steps: Any) -> Sequence[MigrateOperation]:
@@ -112,6 +114,18 @@ def _drop_index(_: AutogenContext, step: DropCollectionIndex) -> str:
 @renderers.dispatch_for(RunCommand)
 def _run_command(_: AutogenContext, step: RunCommand) -> str:
     return f"op.run_command({_value(step.command)})"
+
+
+@renderers.dispatch_for(CreateEnum)
+def _create_enum(_: AutogenContext, step: CreateEnum) -> str:
+    schema = f", schema={step.schema!r}" if step.schema else ""
+    return f"op.create_enum({step.name!r}, {list(step.labels)!r}{schema})"
+
+
+@renderers.dispatch_for(AddEnumLabel)
+def _add_enum_label(_: AutogenContext, step: AddEnumLabel) -> str:
+    schema = f", schema={step.schema!r}" if step.schema else ""
+    return f"op.add_enum_label({step.name!r}, {step.label!r}, after={step.after!r}{schema})"
 
 
 @renderers.dispatch_for(CreateView)

@@ -17,6 +17,8 @@ UNUSED = {
     *("cryptography", "OpenSSL", "service_identity", "gridfs", "motor", "tornado"),
     # Of traces, without an exporter.
     *("opentelemetry.sdk", "opentelemetry.exporter", "opentelemetry.instrumentation", "requests"),
+    # Of migrations, where there is nothing to migrate.
+    *("alembic", "mako"),
     # Of Strawberry's other servers, and of its command line.
     *("aiohttp", "fastapi", "typer", "libcst"),
 }
