@@ -63,7 +63,7 @@ class Body(NamedTuple):
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
         denied = [each for each in self.errors if each["extensions"]["code"] == _UNAUTHORIZED]
-        return Body(None, denied) if denied else self
+        return self._replace(data=None, errors=denied) if denied else self
 
     def json(self) -> bytes:
         """The whole answer."""

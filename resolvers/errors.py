@@ -81,6 +81,12 @@ class KeyReusedError(InputError):
     code = "IDEMPOTENCY_KEY_REUSED"
 
 
+class AnswerTooLargeError(InputError):
+    """An answer that is larger than what is kept for an idempotency key."""
+
+    code = "IDEMPOTENCY_ANSWER_TOO_LARGE"
+
+
 class SearchError(InputError):
     """A search, or an order by it, where the store cannot do it."""
 

@@ -15,8 +15,11 @@ from catalog.entity import Entity
 from catalog.query import And, Compare, Filter, Operator, Order, Read, Record
 from datasources.errors import KeyInUse, UniqueViolation, WriteConflict
 from datasources.own import KEYS
-from resolvers.errors import KeyReusedError
+from resolvers.errors import AnswerTooLargeError, KeyReusedError
 from resolvers.keys import among
+
+LARGEST: Final = 15_000_000
+"""Bytes of an answer that is kept; a document of MongoDB holds little more."""
 
 SWEPT: Final = 100
 """Rows that count no more and are deleted at a time."""
@@ -62,8 +65,16 @@ async def known_answer(transaction: Transaction, key: IdempotencyKey) -> Kept | 
 
 
 async def keep(transaction: Transaction, key: IdempotencyKey, answer: Kept) -> None:
-    """Keeps the answer to whoever has taken the key. Raises ``StoreError``."""
+    """Keeps the answer to whoever has taken the key.
+
+    Raises ``AnswerTooLargeError``, and ``StoreError``.
+    """
     table = KEYS[transaction.store]
+    if sum(len(text.encode()) for text in answer) > LARGEST:
+        raise AnswerTooLargeError(
+            f"The answer is larger than the {LARGEST} bytes that are kept for an idempotency key.",
+            hint="Ask for less of what is written. Nothing was written.",
+        )
     edits = (Set(("data",), answer.data), Set(("errors",), answer.errors))
     await transaction.change(Update(table, _named(key), edits))
 

@@ -437,3 +437,16 @@ async def test_however_a_body_is_cut_it_is_the_same(poster: Poster, cuts: list[i
 
     answer = await poster.send(pieces())
     assert answer.json() == {"data": {"filed": "a.txt application/octet-stream 6 abcdef"}}
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    at=st.integers(0, len(WHOLE)),
+    gone=st.integers(0, 20),
+    put=st.binary(max_size=6) | st.sampled_from([b"\r\n", b"--x", b'"', b"[", b"null", b";"]),
+)
+async def test_however_a_body_is_damaged_it_is_told(poster: Poster, at: int, gone: int, put: bytes):
+    """By a 400, unless it is still one; never by an error of ours."""
+    answer = await poster.send(WHOLE[:at] + put + WHOLE[at + gone :])
+    assert answer.status_code in {200, 400}
+    assert "INTERNAL_ERROR" not in answer.text

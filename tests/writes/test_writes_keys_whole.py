@@ -194,6 +194,20 @@ async def test_both_stores_are_refused_as_without_a_key(shop: Shop):
         assert not is_repeated(await client.ask(AFFECTED, key))
 
 
+async def test_an_answer_that_cannot_be_kept_is_not_written(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    """Else a retry could not be told it. With less of it the same key will do."""
+    monkeypatch.setattr("resolvers.idempotency.LARGEST", 60)
+    key = new()
+    async with asking(shop) as client:
+        more = GROW % "... on CustomerWritten { affected customer { id name email } }"
+        assert await client.code(more, key) == (200, "IDEMPOTENCY_ANSWER_TOO_LARGE")
+        assert await visits(shop) == 3
+        answer = await client.ask(AFFECTED, key)
+    assert answer.json() == {"data": {"updateCustomer": {"affected": 1}}}
+
+
 @pytest.mark.parametrize("ends", [True, False])
 @pytest.mark.parametrize("store", [Store.POSTGRES, Store.MONGO])
 async def test_a_retry_that_overtakes_waits_or_is_told_to(
