@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -23,7 +24,10 @@ from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import load
 from tests.writes import counted
 
-CLIENTS, EACH, COUNTERS = 8, 16, 4
+CLIENTS, COUNTERS = 8, 4
+VICTIMS = ("0", "1", "postgres", "0", "mongo", "1", "0", "1")
+"""Who is killed, one after the other: workers by their numbers, and databases."""
+
 CHANCE = random.Random()  # noqa: S311 (no secret)
 WRITTEN = """mutation ($name: String!, $counter: Int!) {
   createEffect%s(input: {name: $name}) { ... on Effect%sWritten { effect%s { id name } } }
@@ -72,9 +76,11 @@ class Client:
         self.told = defaultdict[str, set[bytes]](set)
         self.retries = 0
 
-    async def work(self, name: str) -> None:
-        """All of its effects, in either store."""
-        for number in range(EACH):
+    async def work(self, name: str, over: asyncio.Event) -> None:
+        """Effects in either store, until it is over."""
+        for number in itertools.count():
+            if over.is_set():
+                return
             for kind in MUTATIONS:
                 effect = f"{kind}-{name}-{number}"
                 for _ in range(CHANCE.choice((1, 1, 2))):
@@ -149,23 +155,21 @@ def found(urls: EmbeddedUrls) -> tuple[Counter[str], list[int]]:
 @pytest.mark.timeout(900)
 async def test_each_effect_comes_once_whoever_is_killed(stores: Supervisor, workers: Workers):
     """Workers and both databases; and every request for it is told the same."""
+    over = asyncio.Event()
     async with httpx.AsyncClient(timeout=60) as http, asyncio.TaskGroup() as group:
         clients = [Client(workers, http) for _ in range(CLIENTS)]
-        working = [group.create_task(c.work(f"{n}")) for n, c in enumerate(clients)]
-        victims = ["0", "1", "postgres", "0", "mongo", "1"]
-        killed = 0
-        while not all(task.done() for task in working):
-            await asyncio.sleep(CHANCE.uniform(0.2, 1))
-            victim = victims[killed % len(victims)]
+        for number, client in enumerate(clients):
+            group.create_task(client.work(f"{number}", over))
+        for victim in VICTIMS:
+            await asyncio.sleep(CHANCE.uniform(0.5, 2))
             if victim.isdigit():
                 await workers.kill(int(victim))
-            elif killed < len(victims):  # one that dies too often is left alone
+            else:
                 os.kill(stores.pids()[victim], signal.SIGKILL)
-            killed += 1
+        over.set()
     effects, counts = found(stores.urls)
-    assert set(effects.values()) == {1}
-    assert len(effects) == CLIENTS * EACH * len(MUTATIONS) == sum(counts)
-    told = [answers for client in clients for answers in client.told.values()]
-    assert {len(answers) for answers in told} == {1}
-    assert killed > 2
+    told = {name: answers for client in clients for name, answers in client.told.items()}
+    assert effects == dict.fromkeys(told, 1)
+    assert sum(counts) == len(told) > CLIENTS * len(MUTATIONS)
+    assert {len(answers) for answers in told.values()} == {1}
     assert sum(client.retries for client in clients)
