@@ -129,6 +129,11 @@ class Isolation(enum.Enum):
     SERIALIZABLE = "SERIALIZABLE"
 
 
+def stricter(one: Isolation, other: Isolation) -> Isolation:
+    """The one of two levels that promises more."""
+    return max(one, other, key=list(Isolation).index)
+
+
 class Transaction(Readable, Protocol):
     """Changes of one store, and reads that see them: all of it comes to be, or nothing does.
 

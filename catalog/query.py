@@ -357,6 +357,12 @@ class DataSource(Readable, Protocol):
         """
         ...
 
+    def begin_own(
+        self, isolation: Isolation | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """The same for Bigraph itself, with all that its user may do, whoever asks."""
+        ...
+
     async def ping(self) -> str | None:
         """None if the store answers, else a short reason that names no secret."""
         ...

@@ -40,7 +40,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        yield
+        async with graph.working():
+            yield
         await graph.close()
 
     page = None if examples is None else GRAPHIQL

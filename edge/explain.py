@@ -88,6 +88,12 @@ class Noting:
         """One of the source's own, which notes nothing: only queries are explained."""
         return self._source.begin(isolation)
 
+    def begin_own(
+        self, isolation: Isolation | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """The same."""
+        return self._source.begin_own(isolation)
+
     async def ping(self) -> str | None:
         """None: there is nothing to reach."""
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,13 +15,17 @@ from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
 from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
+from catalog.writing import is_written
 from datasources.redis import Cache, NoCache
 from resolvers.context import Context
+from resolvers.courier import Courier
 from resolvers.entitycache import EntityCache
+from resolvers.finishing import Finishing
 from resolvers.guards import guards_of
 from resolvers.info import core_of
 from resolvers.loaders import Loaders
 from resolvers.operations import Operations
+from resolvers.outbox import Outbox
 from resolvers.paging import PageLimits
 from resolvers.policies import granted
 from resolvers.reach import MOST_KEYS, Reach
@@ -63,6 +68,8 @@ class Graph:
     isolation: Isolation = Isolation.REPEATABLE_READ
     """What the transactions of writes see of others."""
     idempotency_ttl: float = IDEMPOTENCY_TTL
+    waits_for_both: bool = True
+    """Whether a change of both stores is answered only when both have it."""
     direct: bool = True
     """Whether plans are completed directly, and not by graphql-core with all of its hooks."""
 
@@ -103,6 +110,27 @@ class Graph:
         return Sizes(self.catalog, self.sources)
 
     @cached_property
+    def finishing(self) -> Finishing | None:
+        """What ends changes of both stores; None if not both can be written."""
+        if {entity.store for entity in self.catalog.values() if is_written(entity)} != {*Store}:
+            return None
+        outbox = Outbox(self.catalog, self.sources, self.entity_cache.forget)
+        return Finishing(outbox, waits=self.waits_for_both)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncGenerator[None]:
+        """What goes on beside requests, while it lasts: the outbox is looked after."""
+        if self.finishing is None:
+            yield
+            return
+        courier = asyncio.create_task(Courier(self.finishing.outbox).run())
+        try:
+            yield
+        finally:
+            courier.cancel()
+            await asyncio.wait({courier})
+
+    @cached_property
     def _reaching(self) -> Callable[[], Reach]:
         return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
 
@@ -131,6 +159,8 @@ class Graph:
             showing=self._shown.to,
             beginning=self._beginning,
             wrote=self.entity_cache.forget,
+            finishing=self.finishing,
+            isolation=self.isolation,
         )
         return context if self._is_alike else self._told_of(context)
 
@@ -151,7 +181,7 @@ class Graph:
     ) -> AsyncGenerator[tuple[Transaction, Context]]:
         """A transaction, and the context that reads by it, of which nothing is kept."""
         source = self.sources[store].as_seen_by(context.principal)
-        async with source.begin(self.isolation) as transaction:
+        async with source.begin(context.isolation) as transaction:
             sources = {**context.sources, store: transaction}
             loaders = Loaders(sources, self._uncached)
             # Without statistics, which would take another connection while one is held.
@@ -171,6 +201,8 @@ class Graph:
 
     async def close(self) -> None:
         """Gives back every connection; none stays because another could not be closed."""
+        if self.finishing is not None:
+            await self.finishing.close()
         async with AsyncExitStack() as stack:
             for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphql import GraphQLSchema
 
 from auth import Principal
-from catalog.change import Transaction
+from catalog.change import Isolation, Transaction
 from catalog.entity import Entity, Store
 from catalog.query import Batch, Read, Readable
 from resolvers.arguments import all_of, filter_of, orders_of, value_of
 from resolvers.errors import InputError
+from resolvers.finishing import Finishing
 from resolvers.loaders import Loaders
 from resolvers.plan import Planner
 from resolvers.questions import Question
@@ -52,6 +53,10 @@ class Context:
     showing: Callable[[Seen], GraphQLSchema]
     """What makes the schema that somebody is told of."""
     beginning: Begins
+    finishing: Finishing | None
+    """What ends changes of both stores, where there can be such."""
+    isolation: Isolation
+    """What its transactions see of others, at least."""
     wrote: Callable[[Collection[Entity]], Awaitable[None]]
     """Who is told that rows of these entities were written."""
     once: Once | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.entity import Entity
 from catalog.errors import BigraphError
 
 
@@ -65,14 +66,42 @@ class GeoError(InputError):
     code = "GEO_INVALID"
 
 
-class TwoStoresError(InputError):
-    """Writes into both stores, which cannot be one transaction."""
+class UndoneError(BigraphError):
+    """MongoDB refused its part of a change in the end, so Postgres has taken back its own.
 
-    code = "TWO_STORES"
+    ``entity`` is whose rows MongoDB refused, as far as that is known; ``undone`` is what was taken
+    back, in words.
+    """
+
+    code = "WRITE_UNDONE"
+
+    def __init__(self, entity: Entity | None, error: BigraphError | None, undone: str) -> None:
+        what = f"MongoDB refused the {entity.name} after all" if entity else "MongoDB refused it"
+        why = f": {error.message}" if error else "."
+        message = f"{what}{why} Undone in Postgres: {undone or 'nothing'}."
+        super().__init__(message, hint="For a moment others may have seen what was undone.")
+        self.entity = entity
+
+
+class PendingError(BigraphError):
+    """Postgres has its part of a change, and MongoDB not yet."""
+
+    code = "WRITE_PENDING"
 
     def __init__(self) -> None:
-        message = "These fields would write into both stores, which share no transaction."
-        super().__init__(message, hint="Send an operation for each store. Nothing was written.")
+        message = "Postgres has its part of this change; MongoDB's own follows when it is there."
+        super().__init__(message, hint="Do not send it again: it is on its way.")
+
+
+class ParkedError(BigraphError):
+    """MongoDB refuses its part of a change, and Postgres cannot take back its own."""
+
+    code = "WRITE_PARKED"
+
+    def __init__(self) -> None:
+        message = "Postgres has its part of this change, which MongoDB refuses."
+        hint = "It could not be undone either; the operator finds it in the outbox."
+        super().__init__(message, hint=hint)
 
 
 class KeyReusedError(InputError):

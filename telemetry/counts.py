@@ -1,17 +1,24 @@
-"""In charge of what is counted over the life of the server: how root fields are completed."""
+"""In charge of what is counted over the life of the server: completions, and ends of changes."""
 
 from opentelemetry import metrics
 
 _completions: metrics.Counter | None = None
+_two_stores: metrics.Counter | None = None
 
 
 def install(provider: metrics.MeterProvider | None) -> None:
     """From now on counts go to ``provider``; with None nothing is counted, at no cost."""
-    global _completions  # noqa: PLW0603 - one per process, as OpenTelemetry's own
-    _completions = provider and provider.get_meter("bigraph").create_counter(
+    global _completions, _two_stores  # noqa: PLW0603 - one per process, as OpenTelemetry's own
+    meter = provider and provider.get_meter("bigraph")
+    _completions = meter and meter.create_counter(
         "bigraph.completions",
         unit="{root_field}",
         description="Root fields that were completed, by how.",
+    )
+    _two_stores = meter and meter.create_counter(
+        "bigraph.two_store_changes",
+        unit="{change}",
+        description="Changes of both stores that Postgres had committed, by what became of them.",
     )
 
 
@@ -20,3 +27,9 @@ def count_completion(form: str, reason: str | None = None) -> None:
     if _completions is not None:
         why = {"bigraph.completion.reason": reason} if reason else {}
         _completions.add(1, {"bigraph.completion.form": form, **why})
+
+
+def count_two_stores(outcome: str) -> None:
+    """Counts a change of both stores: made, recovered (made later), undone, or parked."""
+    if _two_stores is not None:
+        _two_stores.add(1, {"bigraph.two_stores.outcome": outcome})

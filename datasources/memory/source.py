@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import ChainMap
 from collections.abc import AsyncGenerator, Iterable, Mapping, MutableMapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
 from catalog.change import Isolation, Transaction
@@ -85,6 +85,12 @@ class MemorySource:
             yield transaction
             transaction.check()
             self._held.update(seen.maps[0])
+
+    def begin_own(
+        self, isolation: Isolation | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """The same: memory knows of nobody."""
+        return self.begin(isolation)
 
     async def ping(self) -> str | None:
         """None: memory always answers."""

@@ -63,6 +63,10 @@ class MongoSource:
         seconds = self._max_seconds + _GRACE_SECONDS
         return MongoTransaction(self._catalog, self._database, self._answered, seconds)
 
+    def begin_own(self, isolation: Isolation | None = None) -> MongoTransaction:
+        """The same: MongoDB knows of nobody else."""
+        return self.begin(isolation)
+
     async def _answered(
         self, asks: Sequence[Ask], session: Session | None
     ) -> list[Mapping[Key, Answer]]:

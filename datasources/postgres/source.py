@@ -96,6 +96,10 @@ class PostgresSource:
         """A transaction on a connection of its own, which it takes when it is first used."""
         return self.begin_for(isolation, self._nobody)
 
+    def begin_own(self, isolation: Isolation | None = None) -> PostgresTransaction:
+        """The same for Bigraph itself, of which Postgres is told nothing."""
+        return self.begin_for(isolation, None)
+
     def begin_for(self, isolation: Isolation | None, who: Telling | None) -> PostgresTransaction:
         """The same for somebody whom Postgres is told; `run` says what it raises."""
         opening = Opening(isolation, who, self._hold)

@@ -109,6 +109,10 @@ class _Told(Protocol):
         self, isolation: Isolation | None, who: Telling
     ) -> AbstractAsyncContextManager[Transaction]: ...
 
+    def begin_own(
+        self, isolation: Isolation | None
+    ) -> AbstractAsyncContextManager[Transaction]: ...
+
 
 class ViewersSource:
     """A ``DataSource`` that reads as one viewer; its connections are the source's."""
@@ -136,6 +140,12 @@ class ViewersSource:
     def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
         """A transaction on one of them, in which Postgres knows who writes, too."""
         return self._source.begin_for(isolation, self._who)
+
+    def begin_own(
+        self, isolation: Isolation | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """As the source: it is for no viewer."""
+        return self._source.begin_own(isolation)
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:
         """As the source has them: no rows are looked at."""

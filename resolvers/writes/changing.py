@@ -1,12 +1,13 @@
-"""In charge of what one write asks of its transaction: changes, rules, and rows for the answer."""
+"""In charge of what one write asks of its transactions: changes, rules, and rows for the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from graphql import FieldNode
 
-from catalog.change import Change, Changed, Transaction
+from catalog.change import Change, Changed
 from catalog.entity import Entity, Store
 from catalog.errors import StoredValueError
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
@@ -24,11 +25,19 @@ from resolvers.selection import Selector, union_of
 from resolvers.writes.refuting import refuted
 
 
+class Changes(Protocol):
+    """What makes changes: a transaction of one store, or what notes them as well."""
+
+    async def change(self, change: Change) -> Changed:
+        """As `Transaction.change`."""
+        ...
+
+
 class Changing:
-    """The transactions of stores as one write sees them; ``context`` reads by them."""
+    """Transactions as one write sees them; ``context`` reads by them."""
 
     def __init__(
-        self, transactions: Mapping[Store, Transaction], context: Context, scope: Scope
+        self, transactions: Mapping[Store, Changes], context: Context, scope: Scope
     ) -> None:
         self.context = context
         self.scope = scope

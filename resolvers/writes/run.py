@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import dropwhile
 from typing import Any, Final, assert_never
 
@@ -16,20 +17,21 @@ from graphql import DocumentNode
 from strawberry.types.info import Info
 
 from catalog.entity import Store
-from datasources.errors import ChangeRefused, WriteConflict
+from datasources.errors import WriteConflict
 from resolvers.context import Context
 from resolvers.documents import asked_field, asked_fields
-from resolvers.errors import TwoStoresError, UnauthorizedError
+from resolvers.errors import UnauthorizedError
 from resolvers.info import RawInfo, raw_info
 from resolvers.members import Writes, member_of
 from resolvers.parsing import Tree
 from resolvers.policies import guarded_in
 from resolvers.writes.altering import altered, removed
-from resolvers.writes.changing import Changing
+from resolvers.writes.changing import Changes, Changing
 from resolvers.writes.creating import created, upserted
 from resolvers.writes.inputs import Inputs
+from resolvers.writes.joint import joined
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert
-from resolvers.writes.refusals import ROLLED_BACK, Refused, RefusedError, refusal_by_store
+from resolvers.writes.outcomes import Outcome, alike, failed
 from resolvers.writes.steps import Step, Written
 from telemetry.spans import span
 
@@ -38,8 +40,6 @@ TRIES: Final = 10
 
 _PAUSE: Final = 0.01  # seconds at most before the second try, and then twice as long each time
 _LONGEST_PAUSE: Final = 0.3
-
-Outcome = Written | Refused | Exception
 
 
 def resolve_write(inputs: Inputs) -> Callable[[Any, Info], Awaitable[Any]]:
@@ -54,7 +54,7 @@ def resolve_write(inputs: Inputs) -> Callable[[Any, Info], Awaitable[Any]]:
                 context.once.asked = raw
             with span("Mutation", attributes={"bigraph.writes": len(steps)}):
                 amiss = _unreadable(context, raw)
-                made = _alike(steps, amiss) if amiss else await performed(context, steps)
+                made = alike(steps, amiss) if amiss else await performed(context, steps)
             context.outcomes.update(made)
         outcome = context.outcomes.pop(key)
         if isinstance(outcome, Exception):
@@ -95,45 +95,60 @@ def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
 
 async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
     """What came of each field, by its response key, once all is committed or nothing is."""
-    store, *others = {store for step in steps for store in step.stores}
-    if others:
-        return _alike(steps, TwoStoresError())
     conflict: Exception | None = None
     for attempt in range(TRIES):
         await asyncio.sleep(_pause(attempt))
         try:
-            outcomes = await _tried(context, store, steps)
+            outcomes = await _tried(context, steps)
         except WriteConflict as error:
             conflict = error
             continue
         context.afresh()
         return outcomes
     assert conflict is not None  # noqa: S101 (or there would be outcomes)
-    return _alike(steps, conflict)
+    return alike(steps, conflict)
 
 
-async def _tried(context: Context, store: Store, steps: Sequence[Step]) -> Mapping[str, Outcome]:
+async def _tried(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
     """One transaction of them all. Raises ``WriteConflict``, after which nothing is written."""
     outcomes: dict[str, Outcome] = {}
     under_way: Step | None = None
     committing = False
     try:
-        async with context.beginning(context, store) as (transaction, within):
+        async with _begun(context, steps) as (transactions, within):
             for under_way in steps:
-                changing = Changing({store: transaction}, within, under_way.scope)
+                changing = Changing(transactions, within, under_way.scope)
                 outcomes[under_way.key] = await _made(under_way, changing)
             within.outcomes.update(outcomes)
             under_way, committing = None, True
     except WriteConflict:
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it is told where it belongs)
-        return _failed(steps, under_way, error)
+        return failed(steps, under_way, error)
     finally:
         # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
         # So may an earlier request, to which this is the answer.
         if committing or (context.once and context.once.is_repeated):
             await asyncio.shield(context.wrote({each for step in steps for each in step.written}))
     return outcomes
+
+
+@asynccontextmanager
+async def _begun(
+    context: Context, steps: Sequence[Step]
+) -> AsyncGenerator[tuple[Mapping[Store, Changes], Context]]:
+    """The transactions that the fields need, which end as one, and the context that reads by them.
+
+    Ends in ``WriteConflict`` if nothing is written, and all may be tried again.
+    """
+    stores = {store for step in steps for store in step.stores}
+    if len(stores) > 1 and context.finishing is not None:
+        async with joined(context, context.finishing) as begun:
+            yield begun
+        return
+    (store,) = stores
+    async with context.beginning(context, store) as (transaction, within):
+        yield {store: transaction}, within
 
 
 async def _made(step: Step, changing: Changing) -> Written:
@@ -148,30 +163,6 @@ async def _made(step: Step, changing: Changing) -> Written:
             return await removed(step, changing)
         case _:
             assert_never(step.write)
-
-
-def _failed(
-    steps: Sequence[Step], under_way: Step | None, error: Exception
-) -> Mapping[str, Outcome]:
-    """The failure at its field, or at all of them if it came with the commit."""
-    outcome = _outcome(steps, error)
-    if under_way is None:
-        return _alike(steps, outcome)
-    return {**_alike(steps, ROLLED_BACK), under_way.key: outcome}
-
-
-def _outcome(steps: Sequence[Step], error: Exception) -> Outcome:
-    match error:
-        case RefusedError(refused=refused):
-            return refused
-        case ChangeRefused():
-            return Refused([refusal_by_store(steps[0].entity, error, ())])
-        case _:
-            return error
-
-
-def _alike(steps: Sequence[Step], outcome: Outcome) -> dict[str, Outcome]:
-    return dict.fromkeys((step.key for step in steps), outcome)
 
 
 def _pause(attempt: int) -> float:

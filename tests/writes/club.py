@@ -16,6 +16,7 @@ from auth import Principal
 from catalog import Store
 from catalog.query import DataSource
 from datasources.memory import MemorySource
+from datasources.own import METADATA
 from datasources.redis import NoCache
 from edge.graph import Graph
 from resolvers.paging import PageLimits
@@ -126,7 +127,10 @@ class ClubStores:
         )
         self._client = pymongo.MongoClient(mongo)
         self._mongo = self._client.get_default_database("bigraph")
-        Table.metadata.create_all(self._engine)
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {METADATA.schema}"))
+            METADATA.create_all(connection)
+            Table.metadata.create_all(connection)
         self._mongo["cards"].create_index("text", unique=True)
 
     def reset(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -31,6 +32,15 @@ async def stocked(servers: EmbeddedUrls) -> AsyncGenerator[tuple[Stores, Shop]]:
     yield stores, shop
     await shop.graph.close()
     stores.close()
+
+
+@pytest.fixture(autouse=True)
+async def _ended() -> AsyncGenerator[None]:
+    """Waits for what a test leaves under way, whose locks would be in the way of the next one."""
+    yield
+    tasks = [task for task in asyncio.all_tasks() if "Finishing" in repr(task.get_coro())]
+    if tasks:
+        await asyncio.wait(tasks, timeout=60)
 
 
 @pytest.fixture(params=["memory", "stores"])

@@ -13,7 +13,7 @@ from shop import rows
 from shop_models import Customer, Order, Table
 
 from catalog import Store
-from datasources.own import METADATA, SCHEMA
+from datasources.own import MARKER, METADATA, SCHEMA
 
 
 class Stores:
@@ -30,6 +30,7 @@ class Stores:
             connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
             METADATA.create_all(connection)
             Table.metadata.create_all(connection)
+        self.markers = database[MARKER.table]
         self.products.create_index("title", unique=True)
 
     def reset(self) -> None:
@@ -45,6 +46,7 @@ class Stores:
                 connection.execute(sa.delete(table))
         self.keys.delete_many({})
         self.products.delete_many({})
+        self.markers.delete_many({})
         self.products.insert_many(map(_document, held[Store.MONGO]["Product"]))
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
@@ -61,6 +63,17 @@ class Stores:
         yield
         with self._engine.begin() as connection:
             connection.execute(sa.text(rename.format("away", "idempotency")))
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """The rows that are in it."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(sa.text("SELECT * FROM bigraph.outbox ORDER BY written_at"))
+            return [dict(row) for row in rows.mappings()]
+
+    def run(self, statement: str) -> None:
+        """Runs a statement in Postgres, as somebody who knows nothing of Bigraph."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(statement))
 
     def close(self) -> None:
         """Gives back the connections."""

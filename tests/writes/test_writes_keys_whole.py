@@ -183,17 +183,6 @@ async def test_conflicts_are_tried_again_with_the_key(extended: Shop):
     assert await visits(extended) == 4
 
 
-async def test_both_stores_are_refused_as_without_a_key(shop: Shop):
-    """And the key stays free."""
-    key = new()
-    async with asking(shop) as client:
-        both = AFFECTED.rstrip("} ") + "} } " + STOCKED.removeprefix("mutation { ")
-        answer = await client.ask(both, key)
-        codes = {each["extensions"]["code"] for each in answer.json()["errors"]}
-        assert codes == {"TWO_STORES"}
-        assert not is_repeated(await client.ask(AFFECTED, key))
-
-
 async def test_an_answer_that_cannot_be_kept_is_not_written(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ):

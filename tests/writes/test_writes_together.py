@@ -50,15 +50,6 @@ async def test_a_mistake_in_the_document_undoes_all_as_well(shop: Shop):
     assert await visits(shop) == 3
 
 
-async def test_both_stores_share_no_transaction(shop: Shop):
-    """So one operation does not write into both."""
-    answer = await shop.ask(
-        f'mutation {{ {GROW} updateProduct(code: "p", increment: {{stock: 1}}) {{ __typename }} }}'
-    )
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["TWO_STORES"] * 2
-    assert await visits(shop) == 3
-
-
 class Failing(MemorySource):
     """A source whose transactions fail: at a change, or at the end, so many times."""
 

@@ -1,0 +1,40 @@
+"""In charge of what came of root fields that write, by their response keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from datasources.errors import ChangeRefused
+from resolvers.errors import UndoneError
+from resolvers.writes.refusals import ROLLED_BACK, Refused, RefusedError, refusal_by_store
+from resolvers.writes.steps import Step, Written
+
+Outcome: TypeAlias = Written | Refused | Exception
+
+
+def alike(steps: Sequence[Step], outcome: Outcome) -> dict[str, Outcome]:
+    """The same for all."""
+    return dict.fromkeys((step.key for step in steps), outcome)
+
+
+def failed(
+    steps: Sequence[Step], under_way: Step | None, error: Exception
+) -> Mapping[str, Outcome]:
+    """The failure at its field, or at all of them if it came with the commit."""
+    outcome = _outcome(steps, error)
+    if isinstance(error, UndoneError):
+        under_way = next((step for step in steps if error.entity in step.written), steps[0])
+    if under_way is None:
+        return alike(steps, outcome)
+    return {**alike(steps, ROLLED_BACK), under_way.key: outcome}
+
+
+def _outcome(steps: Sequence[Step], error: Exception) -> Outcome:
+    match error:
+        case RefusedError(refused=refused):
+            return refused
+        case ChangeRefused():
+            return Refused([refusal_by_store(steps[0].entity, error, ())])
+        case _:
+            return error
