@@ -20,8 +20,13 @@ Right = tuple[Entity, Action | None]
 
 
 class Word(enum.Enum):
-    """What can be said of the rows that a relation leads to."""
+    """What can be said of the rows that a relation leads to, in the order in which it is done."""
 
+    DELETE = "delete"
+    DISCONNECT = "disconnect"
+    SET = "set"
+    UPDATE = "update"
+    UPSERT = "upsert"
     CONNECT = "connect"
     CONNECT_OR_CREATE = "connectOrCreate"
     CREATE = "create"
@@ -36,6 +41,11 @@ class Side(enum.Enum):
 
 
 _NEW = frozenset({Word.CONNECT, Word.CONNECT_OR_CREATE, Word.CREATE})
+_MADE_OF = {
+    Word.CONNECT_OR_CREATE: (Word.CONNECT, Word.CREATE),
+    Word.UPSERT: (Word.UPDATE, Word.CREATE),
+    Word.SET: (Word.DISCONNECT, Word.CONNECT),
+}
 
 
 def side_of(entities: Entities, relation: Relation) -> Side | None:
@@ -71,9 +81,20 @@ def rights_of(entities: Entities, relation: Relation, word: Word) -> Iterator[Ri
             yield target, None
             if link:
                 yield link, Action.CREATE
-        case Word.CONNECT_OR_CREATE:
-            yield from rights_of(entities, relation, Word.CONNECT)
-            yield from rights_of(entities, relation, Word.CREATE)
+        case Word.UPDATE:
+            yield target, Action.UPDATE
+        case Word.DELETE:
+            yield target, Action.DELETE
+            if link:
+                yield link, Action.DELETE
+        case Word.DISCONNECT if side is Side.TARGETS:
+            yield target, Action.UPDATE
+        case Word.DISCONNECT:
+            if link:
+                yield link, Action.DELETE
+        case Word.CONNECT_OR_CREATE | Word.UPSERT | Word.SET:
+            for part in _MADE_OF[word]:
+                yield from rights_of(entities, relation, part)
         case _:
             assert_never(word)
 
@@ -96,8 +117,8 @@ def supplied_fields(entities: Entities, entity: Entity) -> frozenset[str]:
         for relation in other.relations.values()
         if relation.target == entity.name
         and side_of(entities, relation) is Side.TARGETS
-        and may_make(other)
-        and Word.CREATE in words_of(entities, relation, new=True)
+        and (may_make(other) or may_change(other))
+        and Word.CREATE in words_of(entities, relation, new=False)
     ]
     return frozenset(name for fields in (*own, *others) for name in fields)
 
@@ -139,20 +160,37 @@ def _may(entity: Entity, action: Action | None) -> bool:
 
 def _possible(entities: Entities, relation: Relation, *, new: bool) -> frozenset[Word]:
     """What the fields allow that hold what relates rows."""
-    holder, target = entities[relation.source], entities[relation.target]
     match side_of(entities, relation):
         case Side.HOLDER:
-            fields = _writable(holder, relation.source_fields)
-            fixed = not new and any(each.fixed for each in fields)
-            return _NEW if fields and not fixed else frozenset()
+            words = _of_holder(entities[relation.source], relation, new=new)
         case Side.TARGETS:
-            fields = _writable(target, relation.target_fields)
-            fixed = any(each.fixed for each in fields)
-            return frozenset() if not fields else frozenset({Word.CREATE}) if fixed else _NEW
+            words = _of_targets(entities[relation.target], relation)
         case Side.LINKS:
-            return _NEW if _has_links(entities, relation) else frozenset()
+            words = frozenset[Word](Word if _has_links(entities, relation) else ())
         case None:
             return frozenset()
+    return words & _NEW if new else words if relation.many else words - {Word.SET}
+
+
+def _of_holder(holder: Entity, relation: Relation, *, new: bool) -> frozenset[Word]:
+    """Its own fields say which row it leads to; what they say may change, or be nothing."""
+    fields = _writable(holder, relation.source_fields)
+    if not fields or (any(each.fixed for each in fields) and not new):
+        return frozenset({Word.UPDATE})
+    severed = frozenset({Word.DISCONNECT, Word.DELETE} if _nullable(fields) else ())
+    return _NEW | severed | {Word.UPDATE, Word.UPSERT}
+
+
+def _of_targets(target: Entity, relation: Relation) -> frozenset[Word]:
+    """Fields of the rows that it leads to say which row is their holder."""
+    fields = _writable(target, relation.target_fields)
+    words = frozenset({Word.UPDATE, Word.DELETE})
+    if fields:
+        words |= {Word.CREATE, Word.UPSERT}
+    if fields and not any(each.fixed for each in fields):
+        words |= _NEW
+        words |= frozenset({Word.DISCONNECT, Word.SET} if _nullable(fields) else ())
+    return words
 
 
 def _has_links(entities: Entities, relation: Relation) -> bool:
@@ -172,6 +210,10 @@ def _writable(entity: Entity, fields: Iterable[str]) -> list[Writable]:
     wanted = set(fields)
     found = [each for each in writable_fields(entity) if each.field.name in wanted]
     return found if len(found) == len(wanted) else []
+
+
+def _nullable(fields: Iterable[Writable]) -> bool:
+    return all(each.field.nullable for each in fields)
 
 
 def _free(entity: Entity) -> list[Writable]:

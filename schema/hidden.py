@@ -67,10 +67,12 @@ def _of_inputs(seen: Seen, entity: Entity) -> Iterator[str]:
             yield f"{entity.name}Key.{key_name(entity, key)}"
     if not is_written(entity):
         return
-    for relation, words in nested_in(seen, entity, new=True):
-        for word in words:
-            if any(_lacks(seen, *right) for right in rights_of(seen, relation, word)):
-                yield f"{nested_name(relation, 'Create')}.{word.value}"
+    for suffix in ("Create", "Update"):
+        for relation, words in nested_in(seen, entity, new=suffix == "Create"):
+            name = nested_name(relation, suffix)
+            for word in words:
+                if any(_lacks(seen, *right) for right in rights_of(seen, relation, word)):
+                    yield f"{name}.{word.value}"
 
 
 def _lacks(seen: Seen, entity: Entity, action: Action | None) -> bool:

@@ -14,14 +14,14 @@ from strawberry.types.field import StrawberryField
 
 from catalog.entity import Catalog, Entity
 from catalog.names import lower_first
-from catalog.nesting import may_make, supplied_fields
+from catalog.nesting import may_change, may_make, supplied_fields
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
-from catalog.writing import Action, Writable, is_written, may_ever, writable_fields
+from catalog.writing import Writable, is_written, writable_fields
 from schema.annotations import named_types, optional
 from schema.edits import add_edits
 from schema.fields import Namespace, class_of, input_field
 from schema.measuring import GeoPosition
-from schema.nested import add_keys, nested_fields
+from schema.nested import add_changes, add_keys, nested_fields
 from schema.scalars import PYTHON
 
 
@@ -35,8 +35,9 @@ def add_inputs(catalog: Catalog, namespace: Namespace) -> None:
         _add_documents([each.field for each in writable], namespace)
         if may_make(entity):
             _add_create(catalog, entity, writable, namespace)
-        if may_ever(entity, Action.UPDATE):
-            _add_update(entity, [each.field for each in writable if not each.fixed], namespace)
+        if may_change(entity):
+            free = [each.field for each in writable if not each.fixed]
+            _add_update(catalog, entity, free, namespace)
 
 
 def value_annotation(kind: FieldType, namespace: Namespace) -> Any:
@@ -69,11 +70,15 @@ def _add_create(
     _add(f"{entity.name}Create", f"A new {entity.name}.", fields, namespace)
 
 
-def _add_update(entity: Entity, fields: Sequence[Field], namespace: Namespace) -> None:
+def _add_update(
+    catalog: Catalog, entity: Entity, fields: Sequence[Field], namespace: Namespace
+) -> None:
     meaning = f"What becomes of a {entity.name}: fields that are left out stay as they are."
     changed = [_changed(field, namespace) for field in fields]
+    changed += nested_fields(catalog, entity, "Update", namespace, new=False)
     _add(f"{entity.name}Update", meaning, changed, namespace)
     add_edits(entity.name, fields, value_annotation, namespace)
+    add_changes(entity, namespace)
 
 
 def _add_documents(fields: Iterable[Field], namespace: Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -12,14 +13,24 @@ from catalog.errors import ModelError
 from catalog.nesting import Word, keys_of, nested_in
 from resolvers.writes.rows import key_name
 from schema.annotations import annotation_of
+from schema.edits import EDITS
 from schema.fields import Namespace, class_of, input_field
 
 _MEANINGS = {
+    Word.SET: "Which rows are related from now on; others of those that you see are not any more.",
+    Word.DISCONNECT: "Rows that are related no more.",
+    Word.DELETE: "Related rows that end.",
+    Word.UPDATE: "What becomes of related rows.",
+    Word.UPSERT: "What becomes of related rows, or else new ones.",
     Word.CONNECT: "Rows that are there, by a unique key.",
     Word.CONNECT_OR_CREATE: "Rows that are there, or else new ones.",
     Word.CREATE: "New rows.",
 }
 _MEANINGS_OF_ONE = {
+    Word.DISCONNECT: "Whether the row is related no more.",
+    Word.DELETE: "Whether the related row ends.",
+    Word.UPDATE: "What becomes of the related row.",
+    Word.UPSERT: "What becomes of the related row, or else a new one.",
     Word.CONNECT: "A row that is there, by a unique key.",
     Word.CONNECT_OR_CREATE: "A row that is there, or else a new one.",
     Word.CREATE: "A new row.",
@@ -50,27 +61,58 @@ def nested_name(relation: Relation, suffix: str) -> str:
     return f"{relation.source}{suffix}{_capital(relation.api)}"
 
 
+def add_changes(entity: Entity, namespace: Namespace) -> None:
+    """Puts the input into the namespace of all that can become of a row's own fields."""
+    given = [("input", f"{entity.name}Update", "What fields become.")]
+    given += [(each.suffix.lower(), f"{entity.name}{each.suffix}", each.meaning) for each in EDITS]
+    fields = [
+        input_field(name, f"{kind} | None", namespace, meaning)
+        for name, kind, meaning in given
+        if kind in namespace
+    ]
+    _add(f"{entity.name}Change", f"What becomes of a {entity.name}.", fields, namespace)
+    where = input_field("where", f"{entity.name}Key", namespace, "Which row.", required=True)
+    meaning = f"What becomes of the {entity.name} with a key."
+    _add(f"{entity.name}ChangeByKey", meaning, [where, *fields], namespace)
+
+
 def _said(relation: Relation, word: Word, namespace: Namespace) -> StrawberryField:
-    kind = f"{relation.target}{_SUFFIX[word]}"
-    if word is Word.CONNECT_OR_CREATE and kind not in namespace:
-        _add_connect_or_create(relation.target, kind, namespace)
+    kind = _kind(relation, word)
+    if word in (Word.CONNECT_OR_CREATE, Word.UPSERT) and kind not in namespace:
+        _add_either(relation, word, kind, namespace)
     meanings = _MEANINGS if relation.many else _MEANINGS_OF_ONE
     annotation = f"list[{kind}] | None" if relation.many else f"{kind} | None"
     return input_field(word.value, annotation, namespace, meanings[word])
 
 
-_SUFFIX = {
-    Word.CONNECT: "Key",
-    Word.CONNECT_OR_CREATE: "ConnectOrCreate",
-    Word.CREATE: "Create",
-}
+def _kind(relation: Relation, word: Word) -> str:
+    """The type of what a word says of one row."""
+    target, by_key = relation.target, "ByKey" if relation.many else ""
+    match word:
+        case Word.CREATE:
+            return f"{target}Create"
+        case Word.CONNECT_OR_CREATE:
+            return f"{target}ConnectOrCreate"
+        case Word.UPDATE:
+            return f"{target}Change{by_key}"
+        case Word.UPSERT:
+            return f"{target}ChangeOrCreate{by_key}"
+        case Word.DISCONNECT | Word.DELETE if not relation.many:
+            return "bool"
+        case Word.CONNECT | Word.SET | Word.DISCONNECT | Word.DELETE:
+            return f"{target}Key"
+        case _:
+            assert_never(word)
 
 
-def _add_connect_or_create(target: str, name: str, namespace: Namespace) -> None:
-    fields = [
-        input_field("where", f"{target}Key", namespace, "The row, if it is there.", required=True),
-        input_field("create", f"{target}Create", namespace, "Else this one.", required=True),
-    ]
+def _add_either(relation: Relation, word: Word, name: str, namespace: Namespace) -> None:
+    """The input of a row that is there, or else is made."""
+    target, named = relation.target, word is Word.CONNECT_OR_CREATE or relation.many
+    parts = [("where", f"{target}Key", "The row, if it is there.")] if named else []
+    if word is Word.UPSERT:
+        parts.append(("update", f"{target}Change", "What becomes of it."))
+    parts.append(("create", f"{target}Create", "Else this one."))
+    fields = [input_field(*each[:2], namespace, each[2], required=True) for each in parts]
     _add(name, f"A {target} that is there, or a new one.", fields, namespace)
 
 

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from catalog.change import Delete, Edit, Set, Update
-from catalog.entity import Entity
+from catalog.change import Delete, Edit
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
 from resolvers.arguments import all_of
 from resolvers.keys import among
-from resolvers.seen import Seen
-from resolvers.writes.afterwards import check_fields, check_rows
+from resolvers.writes.becoming import changed, known
 from resolvers.writes.changing import Changing
-from resolvers.writes.edits import argument_of, builds, edits_of
 from resolvers.writes.refusals import Refusal, RefusedError, Why, refusal_by_store
 from resolvers.writes.steps import Step, Written
 
 
 async def altered(step: Step, changing: Changing) -> Written:
     """What came of new values. Raises ``RefusedError`` and ``BigraphError``."""
-    entity = step.entity
-    changing.may(entity, Action.UPDATE)
-    edits = edits_of(step.judge, entity, step.arguments)
-    found = await _touchable(step, changing, Action.UPDATE, edits)
-    try:
-        keys, _ = await changing.change(Update(entity, found, edits))
-    except ChangeRefused as error:
-        whole = {e.path[0]: e.value for e in edits if isinstance(e, Set) and len(e.path) == 1}
-        changing.check_given(entity, Action.UPDATE, [whole])
-        raise RefusedError(_refusal(step, error, edits)) from None
-    await _check_found(step, changing, keys, Action.UPDATE)
-    await changing.check(entity, Action.UPDATE, keys)
-    await _judged(step, changing, keys, edits)
-    return await step.told(changing, keys)
+    changing.may(step.entity, Action.UPDATE)
+    changes = step.changes
+    found = await _touchable(step, changing, Action.UPDATE, changes.edits)
+
+    async def check(keys: Sequence[Key]) -> None:
+        await _check_found(step, changing, keys, Action.UPDATE)
+
+    return await step.told(changing, await changed(changing, changes, found, check))
 
 
 async def removed(step: Step, changing: Changing) -> Written:
@@ -54,14 +45,6 @@ async def removed(step: Step, changing: Changing) -> Written:
     return Written(len(keys), told.rows)
 
 
-def _refusal(step: Step, error: ChangeRefused, edits: Sequence[Edit]) -> Refusal:
-    """What a store refused, at the argument that said it; a single one needs no telling."""
-    only = edits[0].path if len(edits) == 1 else ()
-    path = next(iter(error.paths), only)
-    told = [argument_of(edit) for edit in edits if edit.path[:1] == path[:1]]
-    return refusal_by_store(step.entity, error, tuple(told[:1]), path=only)
-
-
 async def _touchable(
     step: Step, changing: Changing, action: Action, edits: Sequence[Edit] = ()
 ) -> Filter:
@@ -69,23 +52,10 @@ async def _touchable(
     catalog = changing.context.catalog
     rule, sought = changing.may(step.entity, action), step.sought(catalog)
     matched = step.matched(catalog)
-    known = _known(step.entity, catalog, edits)
-    parts = (sought, rule, *known, *(() if matched is None else (matched,)))
+    parts = [sought, rule, *known(step.entity, catalog, edits)]
+    if matched is not None:
+        parts.append(matched)
     return await changing.settled(step.entity, all_of(parts))
-
-
-def _known(entity: Entity, catalog: Seen, edits: Sequence[Edit]) -> Iterator[Filter]:
-    """Rows in which the viewer may read what edits build upon: a sum that fails tells what it was.
-
-    Raises ``UnauthorizedError`` if there are none.
-    """
-    names = {edit.path[0] for edit in edits if builds(edit)}
-    if names:
-        yield catalog.rows(entity)
-    for field in (entity.fields[name] for name in sorted(names)):
-        catalog.check_shown(entity, field)
-        if (mask := catalog.mask(entity, field)) is not None:
-            yield mask
 
 
 async def _check_found(step: Step, changing: Changing, keys: Sequence[Key], action: Action) -> None:
@@ -102,14 +72,3 @@ async def _check_found(step: Step, changing: Changing, keys: Sequence[Key], acti
     message = f"There is no such {entity.name} that you may {action.value}."
     at = tuple(entity.fields[name].api for name in getattr(step.write, "key", ()) or ())
     raise RefusedError(Refusal(Why.NOT_FOUND, message, at[:1]))
-
-
-async def _judged(
-    step: Step, changing: Changing, keys: Sequence[Key], edits: Sequence[Edit]
-) -> None:
-    """What the model says of rows, and of values that were built upon others."""
-    built = {edit.path[0]: argument_of(edit) for edit in edits if builds(edit)}
-    if step.judge.judges_rows:
-        await check_rows(step.judge, changing, step.entity, keys)
-    if built and step.judge.judges_fields:
-        await check_fields(step.judge, changing, step.entity, keys, built)

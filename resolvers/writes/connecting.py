@@ -47,8 +47,8 @@ async def seen(
     wanted = [each.where for each in said if each.where]
     if not wanted:
         return {}
-    found = await _sought(changing, entity, wanted, changing.context.catalog.rows(entity), fields)
-    return _connectable(entity, said, found)
+    found = await sought(changing, entity, wanted, changing.context.catalog.rows(entity), fields)
+    return found_by_each(entity, said, found, "connect")
 
 
 async def connected(
@@ -63,9 +63,9 @@ async def connected(
     if not wanted:
         return {}
     rule = await changing.settled(entity, changing.may(entity, Action.UPDATE))
-    found = await _sought(changing, entity, wanted, rule, entity.key)
-    keys = _connectable(entity, [said for said, _ in given], found)
-    _check_once(keys)
+    found = await sought(changing, entity, wanted, rule, entity.key)
+    keys = found_by_each(entity, [said for said, _ in given], found, "connect")
+    _check_once([(said, keys[said]) for said, _ in given if said in keys])
     moving = sorted(((said, holder) for said, holder in given if said in keys), key=_holder)
     for holder, each in groupby(moving, key=lambda party: party[1]):
         named = {keys[said]: said for said, _ in each}
@@ -99,13 +99,12 @@ async def _moved(
         changing.check_given(entity, Action.UPDATE, [values])
         told = refusal_by_store(entity, error, ())
         raise RefusedError(replace(told, path=first.path)) from None
-    _check_there(entity, [said for key, said in named.items() if key not in keys])
+    check_there(entity, [said for key, said in named.items() if key not in keys], "connect")
     await changing.check(entity, Action.UPDATE, keys)
-    if target.judges_rows:
-        await check_rows(target, changing, entity, keys)
+    await check_rows(target, changing, {key: named[key].path for key in keys})
 
 
-async def _sought(
+async def sought(
     changing: Changing,
     entity: Entity,
     wanted: Iterable[Sought],
@@ -125,28 +124,32 @@ async def _sought(
     return found
 
 
-def _connectable(
-    entity: Entity, said: Iterable[Said], found: Mapping[Sought, Key]
+def found_by_each(
+    entity: Entity, said: Iterable[Said], found: Mapping[Sought, Key], done: str
 ) -> Mapping[Said, Key]:
-    """What was found, by who asked for it."""
+    """What was found, by who asked for it.
+
+    Raises ``RefusedError`` if there is none to which that could be done, and none is to be made.
+    """
     named = [(each, each.where) for each in said if each.where]
-    _check_there(entity, [each for each, where in named if where not in found and not each.new])
+    lacking = [each for each, where in named if where not in found and not each.new]
+    check_there(entity, lacking, done)
     return {each: found[where] for each, where in named if where in found}
 
 
-def _check_there(entity: Entity, lacking: Sequence[Said]) -> None:
+def check_there(entity: Entity, lacking: Sequence[Said], done: str) -> None:
     """Raises ``RefusedError`` if rows are lacking, for all of them."""
     if lacking:
-        message = f"There is no such {entity.name} that you may connect."
+        message = f"There is no such {entity.name} that you may {done}."
         raise RefusedError(*(Refusal(Why.NOT_FOUND, message, _at(each)) for each in lacking))
 
 
-def _check_once(keys: Mapping[Said, Key]) -> None:
+def _check_once(given: Sequence[tuple[Said, Key]]) -> None:
     """Raises ``RefusedError`` for a row that is to refer to two holders."""
     taken = set[Key]()
-    for said, key in keys.items():
+    for said, key in given:
         if key in taken:
-            message = "This row is named twice, and can be related once."
+            message = "This row can be related once, and would be more often."
             raise RefusedError(Refusal(Why.VALUE_INVALID, message, _at(said)))
         taken.add(key)
 

@@ -17,17 +17,18 @@ from resolvers.writes.values import Raw, Refusals, by_api, stored
 _MEANT: Final = ("increment", "push", "pull")
 
 
-def edits_of(judge: Judge, entity: Entity, arguments: Mapping[str, Any]) -> tuple[Edit, ...]:
-    """The edits that `input`, `increment`, `push` and `pull` mean.
+def edits_of(
+    judge: Judge, entity: Entity, arguments: Mapping[str, Any], at: ApiPath, amiss: Refusals
+) -> tuple[Edit, ...]:
+    """The edits that `input`, `increment`, `push` and `pull` mean, which stand at a path.
 
-    Raises ``RefusedError`` for values, ``InputError`` if there is nothing to do, or two edits are
-    of one place.
+    Raises ``InputError`` if two edits are of one place.
     """
-    amiss = Refusals()
-    sets = list(_sets(entity.fields, arguments.get("input") or {}, (), ("input",), amiss))
-    amiss.check()
-    edits = [*_judged(judge, sets, amiss), *_computed(entity, arguments, amiss)]
-    amiss.check()
+    before = len(amiss)
+    sets = list(_sets(entity.fields, arguments.get("input") or {}, (), (*at, "input"), amiss))
+    # What no store can hold cannot be judged either, and has been noted.
+    judged = sets if len(amiss) > before else _judged(judge, sets, (*at, "input"), amiss)
+    edits = [*judged, *_computed(entity, arguments, at, amiss)]
     _check_apart([api_path(entity, edit.path) for edit in edits])
     return tuple(edits)
 
@@ -69,22 +70,24 @@ def _sets(
             yield Set(place, stored(field.type, value, (*at, api), amiss))
 
 
-def _judged(judge: Judge, sets: list[Set], amiss: Refusals) -> Iterator[Set]:
+def _judged(judge: Judge, sets: list[Set], at: ApiPath, amiss: Refusals) -> Iterator[Set]:
     """The same as the model's validators have them: they know whole fields, not what is inside."""
     whole = {edit.path[0]: edit.value for edit in sets if len(edit.path) == 1}
-    made = judge.values(whole, ("input",), amiss)
+    made = judge.values(whole, at, amiss)
     for edit in sets:
         yield Set(edit.path, made[edit.path[0]]) if len(edit.path) == 1 else edit
 
 
-def _computed(entity: Entity, arguments: Mapping[str, Any], amiss: Refusals) -> Iterator[Edit]:
+def _computed(
+    entity: Entity, arguments: Mapping[str, Any], at: ApiPath, amiss: Refusals
+) -> Iterator[Edit]:
     for name in _MEANT:
         raw: Raw = arguments.get(name) or {}
-        for path, field, value, at in _leaves(entity.fields, raw, (), (name,)):
+        for path, field, value, place in _leaves(entity.fields, raw, (), (*at, name)):
             if value is None:
-                amiss.add(at, "Null is nothing to add, or to take away.")
+                amiss.add(place, "Null is nothing to add, or to take away.")
                 continue
-            made = stored(field.type, value, at, amiss)
+            made = stored(field.type, value, place, amiss)
             match name:
                 case "increment":
                     yield Increment(path, made)
@@ -107,10 +110,7 @@ def _leaves(
 
 
 def _check_apart(paths: list[ApiPath]) -> None:
-    """Raises ``InputError`` unless there are edits, and no place is in two of them."""
-    if not paths:
-        hint = "Give a field in `input`, or in another argument that changes rows."
-        raise InputError("There is nothing to change.", hint=hint)
+    """Raises ``InputError`` if a place is in two edits."""
     for number, path in enumerate(paths):
         for other in paths[:number]:
             short = min(len(path), len(other))

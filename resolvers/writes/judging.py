@@ -85,7 +85,7 @@ class Judge:
         made = ((name, make()) for name, make in self._defaults.items())
         return {name: from_python(self._kind(name), v) for name, v in made if v is not None}
 
-    def row(self, record: Record, amiss: Refusals) -> None:
+    def row(self, record: Record, path: ApiPath, amiss: Refusals) -> None:
         """Notes what the model says of a whole row, read with all of its stored fields."""
         row = {name: self._python(name, value) for name, value in record.items()}
         try:
@@ -95,7 +95,7 @@ class Judge:
                 there = {name: value for name, value in row.items() if value is not None}
                 self._model.model_validate(there, by_alias=False, by_name=True)
         except ValidationError as error:
-            self._note(error, (), amiss)
+            self._note(error, path, amiss)
 
     @cached_property
     def _fields(self) -> SchemaValidator | None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import takewhile
 
 from catalog.change import Conflict, Insert
-from catalog.entity import Relation
+from catalog.entity import Entity, Relation
+from catalog.nesting import Word
 from catalog.query import Key, Record
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
@@ -45,15 +46,14 @@ async def made(
         own.update(more)
     await _refer(changing, rows, values)
     keys = await _inserted(changing, rows, values, conflicting)
-    await related(changing, rows[0].judge, [row.nested for row in rows], keys)
+    await related(changing, rows[0].entity, [row.nested for row in rows], keys)
     return keys
 
 
 async def related(
-    changing: Changing, judge: Judge, nested: Sequence[Mapping[str, Nested]], keys: Sequence[Key]
+    changing: Changing, entity: Entity, nested: Sequence[Mapping[str, Nested]], keys: Sequence[Key]
 ) -> None:
-    """Writes what refers to rows that are there, each with what is nested in it."""
-    entity = judge.entity
+    """Connects and makes what refers to rows that are there, each with what is nested in it."""
     for relation in entity.relations.values():
         said = [
             (each[relation.name], key)
@@ -78,13 +78,13 @@ async def _refer(
         ]
         if said and relation.refers:
             asked = [each for nested, _ in said for each in nested.said]
-            found = await _reached(changing, said[0][0].target, asked, relation.target_fields)
+            found = await reached(changing, said[0][0].target, asked, relation.target_fields)
             for nested, own in said:
                 (only,) = nested.said
                 own.update(related_by(relation.source_fields, found[only], only.path))
 
 
-async def _reached(
+async def reached(
     changing: Changing, target: Judge, said: Sequence[Said], fields: Sequence[str]
 ) -> Mapping[Said, Key]:
     """The values of these fields in the rows that are named, or made; each is made once."""
@@ -104,7 +104,7 @@ async def _take(
 ) -> None:
     """Rows that refer to their holders: they are made so, or become so."""
     target = given[0][0].target
-    said = [(each, holder) for nested, holder in given for each in nested.said]
+    said = _relating(given)
     found = await connected(changing, target, relation, said)
     new = [
         (each.new, related_by(relation.target_fields, holder, each.path))
@@ -121,17 +121,25 @@ async def _link(
     target, link, through = given[0][0].target, given[0][0].link, relation.through
     assert through and link  # noqa: S101, PT018 (relations by links have them)
     here, there = zip(*through.target_on, strict=True)
-    said = [(each, holder) for nested, holder in given for each in nested.said]
-    reached = await _reached(changing, target, [each for each, _ in said], there)
+    said = _relating(given)
+    ends = await reached(changing, target, [each for each, _ in said], there)
     rows: list[NewRow] = []
     for each, holder in said:
         fields = (*relation.target_fields, *here)
-        values = related_by(fields, (*holder, *reached[each]), each.path)
+        values = related_by(fields, (*holder, *ends[each]), each.path)
         rows.append(NewRow(link, each.path, values, {}, dict.fromkeys(values, each.path)))
     keys = (link.entity.key, *link.entity.unique)
     unique = next((key for key in keys if {*relation.target_fields, *here} >= {*key}), None)
     stays = Conflict(unique, ()) if unique else None  # rows that are related stay so
     await made(changing, rows, conflicting=(lambda _: stays) if stays else None)
+
+
+def _relating(given: Sequence[tuple[Nested, Key]]) -> list[tuple[Said, Key]]:
+    """What is said of rows that become related, with their holders."""
+    words = (Word.CONNECT, Word.CONNECT_OR_CREATE, Word.CREATE)
+    return [
+        (said, holder) for nested, holder in given for word in words for said in nested.of(word)
+    ]
 
 
 async def _inserted(
@@ -151,8 +159,8 @@ async def _inserted(
     await changing.check(entity, Action.CREATE, [key for key in keys if key in fresh])
     if conflict and conflict.update:
         await changing.check(entity, Action.UPDATE, [key for key in keys if key not in fresh])
-    if judge.judges_rows:
-        await check_rows(judge, changing, entity, keys)
+    places = [row.path for row in rows]
+    await check_rows(judge, changing, dict(zip(keys, places, strict=True)))
     return keys
 
 

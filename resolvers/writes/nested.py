@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from catalog.change import Edit
 from catalog.entity import Entity, Relation
 from catalog.nesting import Word
 from catalog.query import Key, Record
@@ -25,13 +26,16 @@ class Sought:
 class Said:
     """What one word says of a row that a relation leads to.
 
-    ``where`` names the row, if it must be named. ``new`` is the row that is made.
+    ``where`` names the row, if it must be named. ``new`` is the row that is made, ``change`` what
+    becomes of one that is there, and ``kept`` the rows that a `set` names.
     """
 
     word: Word
     path: ApiPath
     where: Sought | None = None
     new: NewRow | None = None
+    change: Changes | None = None
+    kept: tuple[Sought, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +78,36 @@ class NewRow:
             yield from _written(nested)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What becomes of rows that are there: edits of their own fields, and what is nested.
+
+    ``path`` leads to what holds `input` and its like.
+    """
+
+    judge: Judge
+    path: ApiPath
+    edits: tuple[Edit, ...]
+    nested: Mapping[str, Nested]
+
+    @property
+    def entity(self) -> Entity:
+        """What is changed."""
+        return self.judge.entity
+
+    def written(self) -> Iterator[Entity]:
+        """As that of new rows."""
+        yield self.entity
+        for nested in self.nested.values():
+            yield from _written(nested)
+
+
 def _written(nested: Nested) -> Iterator[Entity]:
     if nested.link is not None:
         yield nested.link.entity
+    refer = nested.link is None and not nested.relation.refers
     for said in nested.said:
-        if said.new is not None:
-            yield from said.new.written()
-        if said.where is not None and nested.link is None and not nested.relation.refers:
+        for made in (said.new, said.change):
+            yield from made.written() if made is not None else ()
+        if refer or said.word is Word.DELETE:
             yield nested.target.entity

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType
 
@@ -19,10 +19,10 @@ from resolvers.rows import Row
 from resolvers.seen import Seen
 from resolvers.writes.changing import Changing
 from resolvers.writes.inputs import Inputs
-from resolvers.writes.kinds import Create, Upsert, Write
-from resolvers.writes.nested import NewRow
+from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
+from resolvers.writes.nested import Changes, NewRow
 from resolvers.writes.refusals import RefusedError
-from resolvers.writes.trees import new_rows
+from resolvers.writes.trees import changes_of, new_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,30 @@ class Step:
         """The rows to be made, with all that is nested. Raises ``RefusedError`` besides."""
         return new_rows(self._inputs, self.judge, self.arguments["input"])
 
+    @cached_property
+    def changes(self) -> Changes:
+        """What becomes of rows that are there, with all that is nested. Raises the same."""
+        return changes_of(self._inputs, self.judge, self.arguments)
+
     @property
     def written(self) -> frozenset[Entity]:
         """The entities of which rows may be written; but its own, if its arguments will not do."""
         try:
-            nested = self.new if isinstance(self.write, Create | Upsert) else ()
+            return frozenset({self.entity, *self._nested()})
         except (RefusedError, BigraphError, GraphQLError):
-            nested = ()
-        return frozenset({self.entity, *(each for row in nested for each in row.written())})
+            return frozenset({self.entity})
+
+    def _nested(self) -> Iterator[Entity]:
+        match self.write:
+            case Create() | Upsert():
+                for row in self.new:
+                    yield from row.written()
+            case Alter():
+                yield from self.changes.written()
+            case Remove():
+                return
+            case _:
+                assert_never(self.write)
 
     @property
     def stores(self) -> frozenset[Store]:

@@ -7,14 +7,16 @@ needs must be given in one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from catalog.entity import Entity, Relation
 from catalog.nesting import Side, Word
 from catalog.query import Record
+from resolvers.errors import InputError
+from resolvers.writes.edits import edits_of
 from resolvers.writes.inputs import Input, Inputs
 from resolvers.writes.judging import Judge
-from resolvers.writes.nested import Nested, NewRow, Said, Sought
+from resolvers.writes.nested import Changes, Nested, NewRow, Said, Sought
 from resolvers.writes.refusals import ApiPath
 from resolvers.writes.rows import key_name
 from resolvers.writes.values import Raw, Refusals, fields_in
@@ -45,6 +47,20 @@ class Trees:
                 self._amiss.add((*path, field.api), "A value must be there.", _GIVE)
         return NewRow(judge, path, values, nested, supplied)
 
+    def change(self, judge: Judge, arguments: Mapping[str, Any], path: ApiPath) -> Changes:
+        """What becomes of rows; raises ``InputError`` if that is nothing."""
+        relations = self._inputs.of(judge.entity).relations
+        raw: Raw = arguments.get("input") or {}
+        own = {api: value for api, value in raw.items() if api not in relations}
+        nested = dict(self._nested(self._inputs.of(judge.entity), raw, (*path, "input")))
+        self._supplied(judge.entity, raw, (*path, "input"), nested, None)
+        given = {**arguments, "input": own}
+        edits = edits_of(judge, judge.entity, given, path, self._amiss)
+        if not edits and not nested and not raw:
+            hint = "Give a field in `input`, or in another argument that changes rows."
+            raise InputError("There is nothing to change.", hint=hint)
+        return Changes(judge, path, edits, nested)
+
     def _values(self, judge: Judge, own: Raw, path: ApiPath) -> Record:
         entity, before = judge.entity, len(self._amiss)
         given = fields_in(judge.named, own, path, self._amiss)
@@ -72,27 +88,43 @@ class Trees:
 
     def _said(self, relation: Relation, target: Judge, raw: Raw, path: ApiPath) -> Iterator[Said]:
         for name, given in raw.items():
-            at = (*path, name)
+            at, word = (*path, name), Word(name)
             if given is None:
                 self._amiss.add(at, _NOTHING, "Leave it out.")
                 continue
-            rows = [((*at, str(n)), each) for n, each in enumerate(given)]
-            for place, each in rows if relation.many else [(at, given)]:
-                yield self._one(relation, target, Word(name), each, place)
+            rows = [((*at, str(n)), each) for n, each in enumerate(given)] if relation.many else []
+            if word is Word.SET:
+                named = [(place, self._sought(target, each, place)) for place, each in rows]
+                yield Said(word, at, kept=tuple(where for _, where in named))
+                yield from (Said(Word.CONNECT, place, where) for place, where in named)
+            else:
+                for place, each in rows if relation.many else [(at, given)]:
+                    if each is not False:
+                        yield self._one(relation, target, word, each, place)
 
-    def _one(self, relation: Relation, target: Judge, word: Word, raw: Raw, path: ApiPath) -> Said:
+    def _one(self, relation: Relation, target: Judge, word: Word, raw: Any, path: ApiPath) -> Said:
         within = relation if self._inputs.side_of(relation) is Side.TARGETS else None
+        named = relation.many or word is Word.CONNECT
         match word:
             case Word.CREATE:
                 return Said(word, path, new=self.new(target, raw, path, within))
-            case Word.CONNECT:
-                return Said(word, path, where=self._sought(target, raw, path))
-            case Word.CONNECT_OR_CREATE:
-                where = self._sought(target, raw["where"], (*path, "where"))
+            case Word.UPDATE:
+                where = self._where(target, raw, path)
+                return Said(word, path, where, change=self.change(target, raw, path))
+            case Word.CONNECT_OR_CREATE | Word.UPSERT:
+                where = self._where(target, raw, path)
                 new = self.new(target, raw["create"], (*path, "create"), within)
-                return Said(word, path, where=where, new=new)
+                given = raw.get("update")
+                change = self.change(target, given, (*path, "update")) if given else None
+                return Said(word, path, where, new, change)
+            case Word.CONNECT | Word.DISCONNECT | Word.DELETE | Word.SET:
+                where = self._sought(target, raw, path) if named else None
+                return Said(word, path, where)
             case _:
                 assert_never(word)
+
+    def _where(self, target: Judge, raw: Raw, path: ApiPath) -> Sought | None:
+        return self._sought(target, raw["where"], (*path, "where")) if "where" in raw else None
 
     def _sought(self, judge: Judge, raw: Raw, path: ApiPath) -> Sought:
         entity = judge.entity
@@ -141,3 +173,14 @@ def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequen
         rows = [trees.new(judge, raw, ("input", str(at))) for at, raw in enumerate(given)]
     amiss.check()
     return rows
+
+
+def changes_of(inputs: Inputs, judge: Judge, arguments: Mapping[str, Any]) -> Changes:
+    """What the arguments say that becomes of rows.
+
+    Raises ``RefusedError`` with all that is wrong, and ``InputError``.
+    """
+    amiss = Refusals()
+    changes = Trees(inputs, amiss).change(judge, arguments, ())
+    amiss.check()
+    return changes

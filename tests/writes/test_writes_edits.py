@@ -7,6 +7,7 @@ from catalog import catalog_of
 from resolvers.errors import InputError
 from resolvers.writes.edits import edits_of
 from resolvers.writes.judging import Judge
+from resolvers.writes.values import Refusals
 
 
 class Trip(BaseModel):
@@ -23,4 +24,4 @@ def test_mistakes_name_fields_as_clients_do():
     trip = catalog_of([Trip])["Trip"]
     twice = {"input": {"seatsLeft": 1}, "increment": {"seatsLeft": 1}}
     with pytest.raises(InputError, match=r"^Two edits are of seatsLeft, or"):
-        edits_of(Judge(trip), trip, twice)
+        edits_of(Judge(trip), trip, twice, (), Refusals())

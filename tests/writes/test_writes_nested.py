@@ -205,7 +205,7 @@ REFUSALS: list[tuple[str, str, list[tuple[str, str]]]] = [
     (
         "createMember",
         '{email: "z@x", tasks: {create: [{title: "nothing"}]}}',
-        [("VALUE_INVALID", "")],
+        [("VALUE_INVALID", "input.tasks.create.0")],
     ),
     (
         "createCard",

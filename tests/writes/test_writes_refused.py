@@ -58,7 +58,7 @@ REFUSALS: list[tuple[str, Any, list[tuple[str, str]]]] = [
     (
         "order",
         {"customerId": 1, "number": 2, "code": "p", "paid": True},
-        [(INVALID, "")],
+        [(INVALID, "input")],
     ),
     ("orderChange", {"total": "0"}, [(INVALID, "")]),
     # Keys
