@@ -49,14 +49,14 @@ class Trees:
 
     def change(self, judge: Judge, arguments: Mapping[str, Any], path: ApiPath) -> Changes:
         """What becomes of rows; raises ``InputError`` if that is nothing."""
-        relations = self._inputs.of(judge.entity).relations
+        relations, before = self._inputs.of(judge.entity).relations, len(self._amiss)
         raw: Raw = arguments.get("input") or {}
         own = {api: value for api, value in raw.items() if api not in relations}
         nested = dict(self._nested(self._inputs.of(judge.entity), raw, (*path, "input")))
         self._supplied(judge.entity, raw, (*path, "input"), nested, None)
         given = {**arguments, "input": own}
         edits = edits_of(judge, judge.entity, given, path, self._amiss)
-        if not edits and not nested and not raw:
+        if not edits and not nested and len(self._amiss) == before:
             hint = "Give a field in `input`, or in another argument that changes rows."
             raise InputError("There is nothing to change.", hint=hint)
         return Changes(judge, path, edits, nested)
