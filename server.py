@@ -212,6 +212,7 @@ def graph_of(
         reject_unauthorized=settings.reject_unauthorized,
         access_dry_run=settings.access_dry_run,
         isolation=Isolation(settings.write_isolation.replace("-", " ").upper()),
+        waits_for_both=settings.two_stores == "wait",
         idempotency_ttl=settings.idempotency_ttl,
         max_reach_keys=settings.max_reach_keys,
         authenticator=authenticator,

@@ -239,6 +239,11 @@ class Settings(BaseSettings):
         description="What transactions of writes see of others, in PostgreSQL; in MongoDB it is "
         "always one state.",
     )
+    two_stores: Literal["wait", "pending"] = Field(
+        "wait",
+        description="When a write into both stores is answered: when both have it (`wait`), or as "
+        "soon as PostgreSQL has, which is then said in `extensions` (`pending`).",
+    )
     idempotency_ttl: float = Field(
         86_400,
         gt=0,

@@ -59,6 +59,8 @@ class Body(NamedTuple):
     errors: Sequence[dict[str, Any]]
     repeats: bool = False
     """Whether it is the answer to an earlier request with the same idempotency key."""
+    pending: Sequence[str] = ()
+    """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
 
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
@@ -67,14 +69,14 @@ class Body(NamedTuple):
 
     def json(self) -> bytes:
         """The whole answer."""
-        if not self.errors:
+        if not self.errors and not self.pending:
             return b'{"data":%s}' % self.data
-        errors = as_json(self.errors)
-        return (
-            b'{"errors":%s}' % errors
-            if self.data is None
-            else b'{"data":%s,"errors":%s}' % (self.data, errors)
-        )
+        parts = [] if self.data is None else [b'"data":%s' % self.data]
+        if self.errors:
+            parts.append(b'"errors":%s' % as_json(self.errors))
+        if self.pending:
+            parts.append(b'"extensions":%s' % as_json({"pending": self.pending}))
+        return b"{%s}" % b",".join(parts)
 
 
 class Reply(NamedTuple):
@@ -190,7 +192,7 @@ class Endpoint:
         body = await self._left_to_strawberry(asked, context, by_get=False)
         if once.refusal is not None:
             raise idempotency.refused(once.refusal)
-        return body if once.answer is None else _kept(once)
+        return body if once.answer is None else _kept(once)._replace(pending=body.pending)
 
     def _found(self, asked: GraphQLRequest) -> Operation | None:
         """The operation, if it can be answered without Strawberry."""
@@ -215,7 +217,7 @@ class Endpoint:
             reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
-        return _body(result)
+        return _body(result)._replace(pending=context.pending)
 
 
 def _log(tally: Tally, started: float, reply: Reply | None) -> None:

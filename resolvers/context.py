@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -61,6 +61,8 @@ class Context:
     """Who is told that rows of these entities were written."""
     once: Once | None = None
     """What the request is, if it is written once only."""
+    pending: list[str] = field(default_factory=list[str])
+    """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
 
     @cached_property
     def outcomes(self) -> dict[str, Any]:

@@ -82,6 +82,7 @@ async def _ended(
     else:
         try:
             await finishing.finished(intent, ending)
+            context.pending.extend([] if finishing.waits else [str(intent.id)])
         except Exception:
             if context.once:
                 context.once.answer = None  # it was another than is told now

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
 
+import psycopg
+import pymongo
 import pytest
 from club import Club, ClubStores
 from club_models import CATALOG as CLUB
+from killed import COUNTERS, Workers
 from patient import sources_at
 from shop import Shop
 from shop_models import CATALOG
 from shop_stores import Stores
 
+from catalog import catalog_of, models_in
 from datasources.embedded import EmbeddedUrls, Supervisor
+from datasources.load import load
+from tests.writes import counted
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +80,40 @@ def club(request: pytest.FixtureRequest) -> Club:
     stores, club = request.getfixturevalue("founded")
     stores.reset()
     return club
+
+
+@pytest.fixture
+async def counting(tmp_path: Path) -> AsyncGenerator[Supervisor]:
+    """Stores of its own, which may be killed, with the counters at zero."""
+    async with Supervisor(tmp_path / "stores", ["postgres", "mongo", "redis"], say=print) as held:
+        await load(
+            catalog_of(models_in(counted)),
+            [],
+            postgres_url=held.urls.postgres,
+            mongo_url=held.urls.mongo,
+            progress=lambda *_: None,
+        )
+        with psycopg.connect(held.urls.postgres or "", autocommit=True) as connection:
+            for number in range(COUNTERS):
+                connection.execute("INSERT INTO counter VALUES (%s, 0)", [number])
+        with pymongo.MongoClient[dict[str, Any]](held.urls.mongo) as client:
+            counters = client.get_default_database("bigraph")["counters"]
+            counters.insert_many([{"_id": number, "value": 0} for number in range(COUNTERS)])
+        yield held
+
+
+@pytest.fixture
+async def workers(counting: Supervisor, tmp_path: Path) -> AsyncGenerator[Workers]:
+    """Processes in front of them."""
+    environment = {
+        "MODELS": "tests.writes.counted",
+        "DATABASE_URL": counting.urls.postgres or "",
+        "MONGO_URL": counting.urls.mongo or "",
+        "REDIS_URL": counting.urls.redis or "",
+        "MONGO_DRIVER": os.environ.get("MONGO_DRIVER", "pymongo"),
+        "DATA_DIR": str(tmp_path / "data"),
+    }
+    made = Workers(tmp_path, environment)
+    await made.start()
+    yield made
+    made.stop()

@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from losing import GROW, OTHER, STOCK, left, losing, overdue, seen
+from keyed import asking
+from losing import GROW, OTHER, STOCK, Losing, left, losing, overdue, seen
 from shop import REFUSED, Shop, rows
 from shop_models import CATALOG
 from shop_stores import Stores
@@ -259,4 +260,24 @@ async def test_who_goes_away_leaves_both_or_neither():
     await asyncio.wait([asked])
     mongo.away = False
     await asyncio.gather(*shop.graph.finishing._tasks)
+    assert await seen(shop) == (4, 6)
+
+
+async def test_an_answer_may_come_before_mongodb_has_its_part(shop: Shop):
+    """Which it then says, by the outbox's id of what is pending."""
+    held = Losing(shop.graph.sources[Store.MONGO], CommitUnknown("mongo", "Lost."))
+    held.away = True
+    pending = Shop({**shop.graph.sources, Store.MONGO: held}, waits_for_both=False)
+    async with asking(pending) as client:
+        answer = (await client.ask(f"mutation {{ a: {GROW} b: {STOCK} }}")).json()
+        (row,) = await left(shop.graph.sources[Store.POSTGRES])
+        assert answer == {
+            "data": {"a": {"affected": 1}, "b": {"affected": 1}},
+            "extensions": {"pending": [str(row["id"])]},
+        }
+        assert await seen(shop) == (4, 5)
+        held.away = False
+        await overdue(shop)
+        await Courier(pending.graph.finishing.outbox).look()
+        await until_empty(shop)
     assert await seen(shop) == (4, 6)

@@ -1,0 +1,112 @@
+"""Changes of both stores while servers and databases are killed: both have each, or neither."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+from collections import Counter
+from typing import Any
+
+import httpx
+import psycopg
+import pymongo
+import pytest
+from killed import CHANCE, COUNTERS, Workers
+
+from datasources.embedded import EmbeddedUrls, Supervisor
+
+CLIENTS, CHANGES = 8, 500
+VICTIMS = ("0", "mongo", "1", "postgres", "0", "mongo", "postgres", "1")
+"""Who is killed, one after the other: workers by their numbers, and databases."""
+
+BOTH = """mutation ($name: String!, $counter: Int!) {
+  createEffect(input: {name: $name}) { __typename }
+  updateCounterDocument(id: $counter, increment: {value: 1}) { __typename }
+  createEffectDocument(input: {name: $name}) { __typename }
+  updateCounter(id: $counter, increment: {value: 1}) { __typename } }"""
+MADE = {
+    "createEffect": "EffectWritten",
+    "updateCounterDocument": "CounterDocumentWritten",
+    "createEffectDocument": "EffectDocumentWritten",
+    "updateCounter": "CounterWritten",
+}
+
+
+async def work(workers: Workers, name: str, told: dict[str, bool], over: asyncio.Event) -> None:
+    """Asks for one change after the other, each once, until it is over."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        for number in itertools.count():
+            if over.is_set():
+                return
+            effect = f"{name}-{number}"
+            told[effect] = await _is_made(http, CHANCE.choice(workers.urls), effect, number)
+            if not told[effect]:
+                await asyncio.sleep(CHANCE.uniform(0.05, 0.2))
+
+
+async def _is_made(http: httpx.AsyncClient, url: str, effect: str, number: int) -> bool:
+    """Whether that was told."""
+    body = {"query": BOTH, "variables": {"name": effect, "counter": number % COUNTERS}}
+    try:
+        answer = (await http.post(f"{url}/graphql", json=body)).json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    made = {key: value["__typename"] for key, value in (answer["data"] or {}).items() if value}
+    return "errors" not in answer and made == MADE
+
+
+def found(urls: EmbeddedUrls) -> dict[str, tuple[Counter[str], int]]:
+    """How often each effect is there, and what the counters say, in each store."""
+    with psycopg.connect(urls.postgres or "") as connection:
+        effects = Counter(name for (name,) in connection.execute("SELECT name FROM effect"))
+        (count,) = connection.execute("SELECT sum(value)::int FROM counter").fetchone() or (0,)
+    with pymongo.MongoClient[dict[str, Any]](urls.mongo) as client:
+        database = client.get_default_database("bigraph")
+        documents = Counter(each["name"] for each in database["effects"].find())
+        counted = sum(each["value"] for each in database["counters"].find())
+    return {"postgres": (effects, count), "mongo": (documents, counted)}
+
+
+async def settled(urls: EmbeddedUrls) -> None:
+    """Until the outbox is empty: a courier looks every few seconds for what is due."""
+    left = "SELECT count(*), count(parked) FROM bigraph.outbox"
+    async with asyncio.timeout(300):
+        while True:
+            with psycopg.connect(urls.postgres or "") as connection:
+                count, parked = connection.execute(left).fetchone() or (1, 0)
+            assert not parked
+            if not count:
+                return
+            await asyncio.sleep(1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_both_stores_have_each_change_or_neither(
+    counting: Supervisor, workers: Workers
+) -> None:
+    """Whoever is killed; what was told is there, and nothing is twice."""
+    over, told = asyncio.Event(), dict[str, bool]()
+    async with asyncio.TaskGroup() as group:
+        for number in range(CLIENTS):
+            group.create_task(work(workers, f"{number}", told, over))
+        for at, victim in enumerate(VICTIMS, 1):
+            while sum(told.values()) < CHANGES * at // (len(VICTIMS) + 1):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(CHANCE.random() / 10)
+            if victim.isdigit():
+                await workers.kill(int(victim))
+            else:
+                os.kill(counting.pids()[victim], signal.SIGKILL)
+        while sum(told.values()) < CHANGES:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        over.set()
+    await settled(counting.urls)
+    held = found(counting.urls)
+    assert held["postgres"] == held["mongo"]
+    effects, count = held["postgres"]
+    assert set(effects.values()) == {1}
+    assert count == len(effects)
+    assert {effect for effect, made in told.items() if made} <= effects.keys() <= told.keys()
