@@ -13,11 +13,12 @@ UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 SHOWN = {
     "Member": "id teamId team { name owner } badge { code owner } tasks(orderBy: [{id: ASC}]) {"
     " nodes { id title } } skills(orderBy: [{id: ASC}]) { nodes { id name } }",
-    "Team": "id name members(orderBy: [{id: ASC}]) { nodes { id name } }",
+    "Team": "id name members(orderBy: [{id: ASC}]) { nodes { id name } }"
+    " boards(orderBy: [{code: ASC}]) { nodes { code title } }",
     "Task": "id wholeId memberId",
     "Skill": "id members(orderBy: [{id: ASC}]) { nodes { id } }",
     "Badge": "code member { id name }",
-    "Board": "code teamId cards(orderBy: [{code: ASC}]) { nodes { code text } }",
+    "Board": "code teamId team { name } cards(orderBy: [{code: ASC}]) { nodes { code text } }",
     "Card": "code board { code title } whole { code }",
 }
 KEYS = {"Board": 'code: "b"', "Card": 'code: "1"', "Badge": 'code: "A"'}
@@ -150,6 +151,27 @@ async def test_documents_change_alike(club: Club):
     assert "3" not in [each["code"] for each in (await club.held())["cards"]]
 
 
+async def test_rows_of_the_other_store_change_alike(club: Club):
+    """Both ways, three levels deep."""
+    given = """name: "Greens", boards: {connect: [{code: "b"}], update: [{where: {code: "b"}
+      input: {title: "T", cards: {delete: [{code: "1"}]}}}], create: [{code: "n", title: "N"}]}"""
+    team = await become(club, "Team", given)
+    boards = [{"code": "b", "title": "T"}, {"code": "n", "title": "N"}]
+    assert (team["name"], team["boards"]) == ("Greens", boards)
+    given = 'title: "B", team: {update: {input: {name: "Reds", members: {disconnect: [{id: 1}]}}}}'
+    board = await become(club, "Board", given)
+    assert board["team"] == {"name": "Reds"}
+    team = await become(club, "Team", 'boards: {delete: [{code: "n"}], set: []}')
+    assert team["boards"] == []
+    board = await become(club, "Board", 'team: {create: {name: "Golds"}}')
+    assert board["team"] == {"name": "Golds"}
+    assert (await become(club, "Board", "team: {delete: true}"))["team"] is None
+    held = await club.held()
+    assert [each["name"] for each in held["teams"]] == ["Reds", "Blues"]
+    assert [each["code"] for each in held["boards"]] == ["b", "o"]
+    assert [each["teamId"] for each in held["members"]] == [None, 2, None]
+
+
 async def test_rows_that_a_filter_finds_are_changed_alike(club: Club):
     """What is made for each is made for each; what they refer to is one row."""
     given = """{ updateMembers(where: {}, input: {
@@ -196,6 +218,12 @@ REFUSALS: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("Team", "members: {set: [{id: 1}, {id: 1}]}", [("VALUE_INVALID", "input.members.set.1.id")]),
     ("Task", "whole: {update: {input: {memberId: 1}}}", [("NOT_FOUND", "input.whole.update")]),
     ("Task", "whole: {delete: true}", [("NOT_FOUND", "input.whole.delete")]),
+    ("Team", 'name: "X", boards: {create: [{code: "b", title: "new"}]}', [
+        ("UNIQUE_VIOLATION", "input.boards.create.0.code")]),
+    ("Team", 'name: "X", boards: {disconnect: [{code: "o"}]}', [
+        ("NOT_FOUND", "input.boards.disconnect.0.code")]),
+    ("Board", 'title: "X", team: {update: {input: {name: "Blues"}}}', [
+        ("UNIQUE_VIOLATION", "input.team.update.input.name")]),
     ("Board", 'cards: {disconnect: [{code: "3"}]}', [
         ("NOT_FOUND", "input.cards.disconnect.0.code")]),
     ("Board", 'cards: {create: [{code: "1", text: "new"}]}', [
@@ -231,6 +259,8 @@ async def test_a_row_that_others_refer_to_does_not_end(founded: Any):
         ("Member", 'badge: {upsert: {update: {input: {owner: "bob"}}, create: {code: "x"}}}'),
         ("Team", 'members: {update: [{where: {id: 1}, input: {owner: "bob"}}]}'),
         ("Board", 'cards: {update: [{where: {code: "1"}, input: {owner: "bob"}}]}'),
+        ("Team", 'name: "X", boards: {update: [{where: {code: "b"}, input: {owner: "bob"}}]}'),
+        ("Board", 'title: "X", team: {update: {input: {owner: "bob"}}}'),
     ],
 )
 async def test_rows_must_be_such_as_may_be_as_they_become(club: Club, kind: str, given: str):
