@@ -71,3 +71,15 @@ def test_another_exporter_is_refused(run):
     """With the variable's name."""
     done = run(PROGRAM, {"OTEL_METRICS_EXPORTER": "prometheus"})
     assert "OTEL_METRICS_EXPORTER is 'prometheus'" in done.stderr
+
+
+async def test_changes_of_both_stores_are_counted_by_what_became_of_them(reader):
+    """Beside the completions."""
+    for outcome in ("made", "made", "parked"):
+        counts.count_two_stores(outcome)
+    data = reader.get_metrics_data()
+    (metric,) = data.resource_metrics[0].scope_metrics[0].metrics
+    assert metric.name == "bigraph.two_store_changes"
+    told = {tuple(point.attributes.items()): point.value for point in metric.data.data_points}
+    outcome = "bigraph.two_stores.outcome"
+    assert told == {((outcome, "made"),): 2, ((outcome, "parked"),): 1}

@@ -10,12 +10,14 @@ from viewers_models import post
 from auth import ANONYMOUS
 from catalog import Store
 from catalog.change import Conflict, Delete, Insert, Set, Transaction, Update
+from catalog.change_codec import by_key
 from catalog.query import ALWAYS, Read
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation
 from datasources.postgres import Roles
 from resolvers.idempotency import IdempotencyKey, Kept, keep, known_answer
+from resolvers.outbox import Intent, Outbox
 
-LETTER = post()["Letter"]
+LETTER, CITY = post()["Letter"], post()["City"]
 HERS = {"id": 99, "owner": "ada", "text": "new", "city": "AYR", "box_id": 1}
 
 
@@ -64,6 +66,34 @@ async def test_tables_of_bigraphs_own_are_not_the_viewers(served, writing):
         await keep(transaction, key, answer)
         assert await owners(transaction) == {"ada"}
         assert await known_answer(transaction, key) == answer
+
+
+async def test_the_outbox_is_not_the_viewers_either(served, writing):
+    """It is written as ourselves, and so is what takes back what somebody wrote."""
+    graph = served()
+    outbox = Outbox(post(), graph.sources, graph.entity_cache.forget)
+    back = Delete(LETTER, by_key(LETTER, [(HERS["id"],)]))
+    intents = [Intent((Insert(CITY, ({"code": "NEW", "name": "New"},)),), (back,)) for _ in "ab"]
+    sources = graph.context(ADA).sources
+    for intent in intents:
+        with contextlib.suppress(ZeroDivisionError):
+            async with sources[Store.MONGO].begin() as mongo:
+                async with sources[Store.POSTGRES].begin() as postgres:
+                    await postgres.change(Insert(LETTER, (HERS,)))
+                    await outbox.note(intent, postgres, mongo)
+                raise ZeroDivisionError  # before MongoDB has committed
+        refusal = await outbox.settle(intent)
+        if intent is intents[0]:
+            assert refusal is None
+            async with sources[Store.POSTGRES].begin() as postgres:
+                assert (await postgres.change(back)).keys == ((HERS["id"],),)
+        else:
+            assert isinstance(refusal.error, UniqueViolation)
+    async with sources[Store.POSTGRES].begin() as postgres:
+        assert (await postgres.change(back)).keys == ()
+    assert await outbox.due() == []
+    async with graph.sources[Store.MONGO].begin_own() as mongo:
+        await mongo.change(Delete(CITY, by_key(CITY, [("NEW",)])))
 
 
 async def test_rows_that_become_what_one_may_not_have_are_refused(served, writing):

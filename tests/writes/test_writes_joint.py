@@ -1,9 +1,13 @@
 """Fields of an operation that write into both stores: both get their part, or neither does."""
 
 import asyncio
+import dataclasses
+import datetime
+import uuid
 from typing import Any
 
 import pytest
+from bson import Binary
 from keyed import asking
 from losing import GROW, OTHER, STOCK, Losing, left, losing, overdue, seen
 from shop import REFUSED, Shop, rows
@@ -15,6 +19,7 @@ from catalog import Store
 from datasources.errors import CommitUnknown, StoreUnavailable, WriteConflict
 from datasources.memory import MemorySource
 from resolvers.courier import Courier
+from schema import build_schema
 
 
 def codes(answer: dict[str, Any]) -> dict[str, str]:
@@ -281,3 +286,45 @@ async def test_an_answer_may_come_before_mongodb_has_its_part(shop: Shop):
         await Courier(pending.graph.finishing.outbox).look()
         await until_empty(shop)
     assert await seen(shop) == (4, 6)
+
+
+async def test_the_server_looks_after_its_outbox_as_long_as_it_serves(shop: Shop):
+    """What is due when it starts is settled, and its task ends with it."""
+    shop, mongo = losing(shop, StoreUnavailable("mongo", "Away."))
+    mongo.away = True
+    shop.graph.finishing._patience = 0.01
+    await shop.ask(f"mutation {{ a: {GROW} b: {STOCK} }}")
+    await asyncio.gather(*shop.graph.finishing._tasks, return_exceptions=True)
+    await overdue(shop)
+    mongo.away = False
+    tasks = asyncio.all_tasks()
+    async with shop.graph.working():
+        await until_empty(shop)
+    assert asyncio.all_tasks() <= tasks
+    assert await seen(shop) == (4, 6)
+
+
+async def test_markers_go_an_hour_after_their_rows(stocked: tuple[Stores, Shop]):
+    """Those of rows that are there stay, however old."""
+    stores, shop = stocked
+    stores.reset()
+    long_ago = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
+    ids = [uuid.uuid4() for _ in range(2)]
+    for id in ids:
+        marker = {"_id": Binary.from_uuid(id), "made": True, "at": long_ago}
+        stores.markers.insert_one(marker)
+    stores.run(f"INSERT INTO bigraph.outbox VALUES ('{ids[0]}', now(), now(), '[]', '[]')")
+    await shop.ask(f"mutation {{ a: {GROW} b: {STOCK} }}")
+    await shop.graph.finishing.outbox.sweep()
+    kept = {bytes(marker["_id"]) for marker in stores.markers.find()}
+    assert ids[0].bytes in kept
+    assert ids[1].bytes not in kept
+    assert len(kept) == 2
+
+
+def test_who_writes_into_one_store_needs_no_outbox():
+    """Neither a task, nor tables."""
+    catalog = type(CATALOG)([CATALOG["Visit"]])
+    shop = Shop()
+    graph = dataclasses.replace(shop.graph, catalog=catalog, schema=build_schema(catalog))
+    assert graph.finishing is None
