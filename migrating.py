@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog import Catalog
 from console import joined, say
 from datasources.migrations.current import make_own, noted_revision
+from datasources.migrations.errors import MigrationError
 from datasources.migrations.history import History
 from datasources.migrations.noted import Urls
 from packages import StartError, package
@@ -56,17 +58,28 @@ async def keep_up(settings: Settings, urls: Urls) -> None:
     """
     history, noted = required(settings), await noted_revision(urls)
     if noted != history.head:
-        # Of stores that have seen no migration, none was there to lose.
-        plan = await asyncio.to_thread(_migrated, history, urls, first := noted is None, first)
-        say(f"Migrated to {joined(plan.revisions)}." if plan.revisions else "Nothing to migrate.")
+        plan = await asyncio.to_thread(_migrated, history, urls, noted is None, may_lose=False)
+        say(_done(plan))
+
+
+async def tell_behind(settings: Settings, urls: Urls) -> None:
+    """Says that given stores are behind, if they are; whoever serves changes nothing in them."""
+    history = history_of(settings)
+    if history is None or history.head is None:
+        return
+    with suppress(MigrationError):  # stores that are away are no reason not to start
+        noted = await noted_revision(urls)
+        if noted is not None and noted != history.head:
+            behind = f"The stores are at {noted}, and migrations lead to {history.head}"
+            say(f"{behind}: python server.py migrate")
 
 
 async def migrate(settings: Settings, urls: Urls, *, adopt: bool, may_lose: bool) -> int:
     """Migrates; says what was done."""
-    plan = await asyncio.to_thread(_migrated, _begun(settings), urls, adopt, may_lose)
+    history = _begun(settings)
+    plan = await asyncio.to_thread(_migrated, history, urls, adopt, may_lose=may_lose)
     await make_own(urls)
-    done = f"Migrated to {joined(plan.revisions)}." if plan.revisions else "Nothing to migrate."
-    say(done)
+    say(_done(plan))
     return 0
 
 
@@ -106,6 +119,10 @@ async def write_revision(settings: Settings, catalog: Catalog, urls: Urls, messa
     return 0
 
 
+def _done(plan: Plan) -> str:
+    return f"Migrated to {joined(plan.revisions)}." if plan.revisions else "Nothing to migrate."
+
+
 def _listed(lines: Sequence[str]) -> str:
     return "".join(f"\n  {line}" for line in lines)
 
@@ -121,7 +138,7 @@ def _begun(settings: Settings) -> History:
 # --- In a thread, since Alembic waits ------------------------------------------------------------
 
 
-def _migrated(history: History, urls: Urls, adopt: bool, may_lose: bool) -> Plan:  # noqa: FBT001
+def _migrated(history: History, urls: Urls, adopt: bool, *, may_lose: bool) -> Plan:  # noqa: FBT001
     from datasources.migrations import running, stores  # noqa: PLC0415 (only where it is needed)
 
     with stores.opened(urls) as opened:

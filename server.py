@@ -165,9 +165,13 @@ def embeds(settings: Settings) -> bool:
 async def fill(catalog: Catalog, settings: Settings, embedded: EmbeddedUrls) -> None:
     """Makes of the embedded stores what the models say, with the sample in them.
 
-    They migrate themselves, unless one of the graph's stores is not ours.
+    They migrate themselves, unless one of the graph's stores is not ours. Where none is, it is only
+    said if they are behind.
     """
     urls, ours = urls_of(catalog, settings, embedded), Urls(embedded.postgres, embedded.mongo)
+    if ours == Urls(None, None):
+        await migrating.tell_behind(settings, urls)
+        return
     if migrates := urls == ours and migrating.has_history(settings):
         await migrating.keep_up(settings, urls)
     await load_sample(catalog, settings, ours, migrates=migrates)
@@ -244,8 +248,7 @@ async def serve(settings: Settings) -> None:
         address = listening.getsockname()[:2]
         own = own_issuer(settings, address)
         urls = await start_embedded(embedded, settings, stack)
-        if {"postgres", "mongo"} & embedded:
-            await fill(catalog, settings, urls)
+        await fill(catalog, settings, urls)
         await check_stores(catalog, settings, urls)
         replays = Replays(redis_url := settings.redis_url or urls.redis)
         stack.push_async_callback(replays.close)

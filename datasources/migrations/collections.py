@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from pymongo.database import Database
 
+from datasources.own import SCHEMA
+
 Command: TypeAlias = dict[str, Any]
 """A command of MongoDB, as ``db.runCommand`` takes it."""
 Schema: TypeAlias = dict[str, Any]
@@ -38,6 +40,11 @@ class Collections:
 
     named: dict[str, Collection] = field(default_factory=dict[str, Collection])
     new: set[str] = field(default_factory=set[str])
+
+    @property
+    def others(self) -> list[str]:
+        """The names of those that are not Bigraph's own."""
+        return [name for name in self.named if not name.startswith(f"{SCHEMA}_")]
 
     def may_lose(self, name: str) -> bool:
         """Whether a collection was there from the start."""

@@ -10,6 +10,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.schema import RETAIN_SCHEMA
 
 from catalog.entity import Entity
 from datasources.migrations.comparing_enums import enum_steps
@@ -31,7 +32,7 @@ _DIALECT: Final = postgresql.dialect(paramstyle="named")
 _VIEW: Final = """
 SELECT pg_get_viewdef(oid) FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'v'
 """
-_OTHER: Final = "SELECT FROM pg_class WHERE oid = to_regclass(:name) AND relkind <> 'v'"
+_OTHER: Final = "SELECT 1 FROM pg_class WHERE oid = to_regclass(:name) AND relkind <> 'v'"
 
 
 def table_steps(
@@ -41,7 +42,8 @@ def table_steps(
 
     Views that are not as defined go before the tables change, and come back after it.
     """
-    ours = compared_tables(entities)
+    usual = sa.inspect(connection).default_schema_name
+    ours = compared_tables(entities, usual)
     for index in [index for table in ours.tables.values() for index in table.indexes]:
         spell(connection, index)
     found = _alembics(connection, ours, made)
@@ -56,27 +58,28 @@ def table_steps(
     yield from (*found, *missing)
 
 
-def compared_tables(entities: Sequence[Entity]) -> sa.MetaData:
+def compared_tables(entities: Sequence[Entity], usual: str | None) -> sa.MetaData:
     """The tables of these, with the indexes of their searches, apart from the models' own.
+
+    Those of the ``usual`` schema are without one, as Alembic has them.
 
     Types are the plain ones of SQLAlchemy, so that what is written of them outlives the models.
     """
+    copies: dict[sa.Table, sa.Table] = {}
     own, views = sa.MetaData(), {table_of(entity) for entity in entities if entity.view}
     stored = [entity for entity in entities if not entity.view]
     for table in dict.fromkeys(map(table_of, stored)):
-        copied = table.to_metadata(own)
+        schema: Any = None if table.schema == usual else RETAIN_SCHEMA
+        copied = table.to_metadata(own, schema=schema)
+        copies[table] = copied
         for column in copied.columns:
             column.type = _plain(column.type)
         for constraint in table.foreign_key_constraints:
             if constraint.referred_table in views:
                 _forget(copied, constraint)
     for index in search_indexes(stored):
-        _add_search(_copy_in(own, table_of(index.entity)), index)
+        _add_search(copies[table_of(index.entity)], index)
     return own
-
-
-def _copy_in(own: sa.MetaData, table: sa.Table) -> sa.Table:
-    return own.tables[f"{table.schema}.{table.name}" if table.schema else table.name]
 
 
 def _add_search(table: sa.Table, index: SearchIndex) -> None:

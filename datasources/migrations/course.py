@@ -39,6 +39,7 @@ class Course:
     command: Callable[[Command], None] | None
     tables: bool
     adopts: bool = False
+    fresh: bool = False
     present: sa.Connection | None = None
     losses: list[str] = field(default_factory=list[str])
     found: list[Table] = field(default_factory=list[Table])
@@ -71,14 +72,15 @@ class Course:
         self.adopts, self.present = False, None
 
     def lose(self, loss: str) -> None:
-        """Notes what may be lost."""
-        self.losses.append(loss)
-        self.on_loss(loss)
+        """Notes what may be lost; of fresh stores, nothing."""
+        if not self.fresh:
+            self.losses.append(loss)
+            self.on_loss(loss)
 
     def _is_safe(self, step: MigrateOperation) -> bool:
         """Whether nothing can be lost: of a table that was made just now, or as models say it."""
-        if self.adopts or isinstance(step, DocumentStep):
-            return self.adopts
+        if self.fresh or self.adopts or isinstance(step, DocumentStep):
+            return self.fresh or self.adopts
         own = (getattr(step, "schema", None), getattr(step, "table_name", None))
         return own in self.made
 

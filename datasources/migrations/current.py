@@ -16,6 +16,8 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.own import make_own_tables
 
 _SECONDS: Final = 10
+_PATIENCE: Final = 2
+"""Seconds for a question that a start waits for."""
 _REVISION: Final = "SELECT version_num FROM alembic_version"
 
 
@@ -30,8 +32,8 @@ async def noted_revision(urls: Urls) -> str | None:
 
 
 async def _in_postgres(url: str) -> str | None:
-    conninfo = conninfo_of(url, statement_timeout=_SECONDS)
-    connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_SECONDS)
+    conninfo = conninfo_of(url, statement_timeout=_PATIENCE)
+    connect = psycopg.AsyncConnection.connect(conninfo, connect_timeout=_PATIENCE)
     async with await connect as connection:
         try:
             found = await (await connection.execute(_REVISION)).fetchone()

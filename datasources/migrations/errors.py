@@ -27,4 +27,4 @@ class LossError(BigraphError):
 def reason_of(error: BaseException) -> str:
     """What somebody's code, or a driver, says of its failure, in one line."""
     text = " ".join(str(error).partition("\n[SQL:")[0].partition(", full error")[0].split())
-    return f"{type(error).__name__}: {text}".rstrip(": ")
+    return f"{type(error).__name__}: {text}".rstrip(": .")

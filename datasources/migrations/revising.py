@@ -24,7 +24,7 @@ from datasources.migrations.errors import MigrationError, reason_of
 from datasources.migrations.history import History, revision_of
 from datasources.migrations.losses import loss_of
 from datasources.migrations.running import migrate_tables, whole
-from datasources.migrations.stores import connected
+from datasources.migrations.stores import connected, told_failures
 from datasources.migrations.writing import each_of, written
 from datasources.postgres.conninfo import conninfo_of
 
@@ -56,7 +56,7 @@ def _missing(
         return differences(catalog, None, there, (), tuple(there.named)), there
     if url is None:
         raise MigrationError("A Postgres is needed to make the history in.")
-    with _shadow(url) as connection:
+    with told_failures(), _shadow(url) as connection:
         plan = migrate_tables(history, connection, documents=documents)
         known = tuple(plan.there.named)
         return differences(catalog, connection, plan.there, plan.made, known), plan.there

@@ -16,9 +16,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from pymongo.errors import PyMongoError
 from sqlalchemy.dialects.postgresql import dialect
-from sqlalchemy.exc import SQLAlchemyError
 
 from datasources.migrations.collections import Collections, Command, collections_in
 from datasources.migrations.course import Course, Table, guard
@@ -26,9 +24,16 @@ from datasources.migrations.errors import LossError, MigrationError, reason_of
 from datasources.migrations.history import History
 from datasources.migrations.steps import written
 from datasources.migrations.stores import LIMITS, Stores, alone, note_revision, revision_in
+from datasources.own import SCHEMA
 
 # Not psycopg's own style of parameters, for which each % would be doubled.
 _ON_PAPER: Final = dialect(paramstyle="named")
+
+
+_TABLES: Final = f"""
+SELECT 1 FROM information_schema.tables
+WHERE table_schema NOT IN ('pg_catalog', 'information_schema', '{SCHEMA}') LIMIT 1
+"""  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,15 @@ def _noted(stores: Stores) -> str | None:
 def _course(stores: Stores, begins: str | None, *, adopt: bool) -> Course:
     there = Collections() if stores.mongo is None else collections_in(stores.mongo)
     course = Course(there, None, tables=stores.postgres is not None)
-    if begins is None and stores.postgres is not None:
+    if begins is None:
         course.adopts, course.present = adopt, stores.postgres
+        course.fresh = not there.others and (stores.postgres is None or _is_empty(stores.postgres))
     return course
+
+
+def _is_empty(connection: sa.Connection) -> bool:
+    """Whether a database has no tables but ours."""
+    return not connection.exec_driver_sql(_TABLES).first()
 
 
 def _on_paper(history: History, begins: str | None, course: Course, *, documents: bool) -> Plan:
@@ -140,20 +151,17 @@ def _on_paper(history: History, begins: str | None, course: Course, *, documents
 
 def _in_stores(history: History, begins: str | None, course: Course, stores: Stores) -> None:
     steps = _steps(history, begins, course, untold=None)
-    try:
-        if stores.postgres is None:
-            note = partial(note_revision, cast("Any", stores.mongo))
-            _go(_paper(io.StringIO(), begins), course, steps, note)
-            return
-        stores.postgres.rollback()  # Alembic begins and ends its own
-        opts = {"transaction_per_migration": True}
-        context = MigrationContext.configure(stores.postgres, opts=opts)
-        if begins is not None and not context.get_current_heads():
-            _stamp(context, history, begins)  # so far MongoDB alone had noted it
-        stores.postgres.rollback()
-        _go(context, course, steps, lambda _: None)
-    except (PyMongoError, SQLAlchemyError) as error:
-        raise MigrationError(f"A store failed: {reason_of(error)}.") from error
+    if stores.postgres is None:
+        note = partial(note_revision, cast("Any", stores.mongo))
+        _go(_paper(io.StringIO(), begins), course, steps, note)
+        return
+    stores.postgres.rollback()  # Alembic begins and ends its own
+    opts = {"transaction_per_migration": True}
+    context = MigrationContext.configure(stores.postgres, opts=opts)
+    if begins is not None and not context.get_current_heads():
+        _stamp(context, history, begins)  # so far MongoDB alone had noted it
+    stores.postgres.rollback()
+    _go(context, course, steps, lambda _: None)
 
 
 def _go(

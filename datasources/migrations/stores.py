@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Final, cast
@@ -14,15 +14,17 @@ import psycopg
 import sqlalchemy as sa
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, PyMongoError
-from sqlalchemy.exc import SQLAlchemyError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from datasources.migrations.errors import MigrationError
+from datasources.migrations.errors import reason_of as told
 from datasources.migrations.noted import OWN, Urls
-from datasources.mongo.client import CODEC, DEFAULT_DATABASE
+from datasources.mongo.client import CODEC, DEFAULT_DATABASE, client_of
 from datasources.own import SCHEMA
 from datasources.postgres.conninfo import conninfo_of
+from datasources.postgres.failures import reason_of
 
 _SECONDS: Final = 3600.0
 _SECONDS_TO_CONNECT: Final = 5
@@ -46,19 +48,31 @@ class Stores:
 
 @contextmanager
 def opened(urls: Urls) -> Generator[Stores]:
-    """Connections to the stores. Raises ``MigrationError`` if one does not answer."""
-    client = _client(urls.mongo) if urls.mongo else None
+    """Connections to the stores. Whatever fails of them within is a ``MigrationError``."""
+    with told_failures(), ExitStack() as stack:
+        database, connection = None, None
+        if urls.mongo:
+            client = stack.enter_context(_client(urls.mongo))
+            database = client.get_default_database(DEFAULT_DATABASE).with_options(CODEC)
+        if urls.postgres:
+            conninfo = conninfo_of(urls.postgres, statement_timeout=_SECONDS, writes=True)
+            connection = stack.enter_context(connected(conninfo))
+        yield Stores(connection, database)
+
+
+@contextmanager
+def told_failures() -> Generator[None]:
+    """Makes a ``MigrationError`` of what a driver raises, without addresses or credentials."""
     try:
-        database = client and client.get_default_database(DEFAULT_DATABASE).with_options(CODEC)
-        if urls.postgres is None:
-            yield Stores(None, database)
-            return
-        conninfo = conninfo_of(urls.postgres, statement_timeout=_SECONDS, writes=True)
-        with connected(conninfo) as connection:
-            yield Stores(connection, database)
-    finally:
-        if client is not None:
-            client.close()
+        yield
+    except OperationalError as error:
+        raise MigrationError(f"Postgres failed: {reason_of(error.orig or error)}.") from error
+    except (SQLAlchemyError, psycopg.Error) as error:
+        raise MigrationError(f"Postgres failed: {told(error)}.") from error
+    except ConnectionFailure as error:
+        raise MigrationError("MongoDB does not answer.") from error
+    except PyMongoError as error:
+        raise MigrationError(f"MongoDB failed: {told(error)}.") from error
 
 
 @contextmanager
@@ -76,6 +90,7 @@ def connected(conninfo: str) -> Generator[sa.Connection]:
 
 
 def _client(url: str) -> MongoClient[dict[str, Any]]:
+    client_of(url)  # says what is wrong with a URL
     return MongoClient(url, serverSelectionTimeoutMS=5_000)
 
 

@@ -106,6 +106,16 @@ def test_what_nobody_migrated_shows(first: History, now: Catalog, place: Place) 
     ]
 
 
+def test_a_view_of_others_is_let_be(first: History, now: Catalog, place: Place) -> None:
+    """A materialized one will do, whatever it is defined as."""
+    with opened(place.urls) as stores:
+        migrate(first, stores)
+    place.sql("DROP VIEW shade")
+    place.sql("CREATE MATERIALIZED VIEW shade AS SELECT 1 AS id, 'a' AS name")
+    with opened(place.urls) as stores:
+        assert compared(first, now, stores)[1] == ()
+
+
 def squawked(history: History, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """What the linter says of a history as SQL, by the rules in .squawk.toml."""
     script = tmp_path / "history.sql"

@@ -60,6 +60,35 @@ def test_processes_at_once_migrate_once(both: History, place: Place) -> None:
     assert said == ["Migrated to 0001 and 0002.", "Nothing to migrate.", "Nothing to migrate."]
 
 
+KILLED = """
+    op.execute("CREATE TABLE more (id int)")
+    op.create_collection("more")
+    if not op.get_context().as_sql and not Path(__file__).with_name("again").exists():
+        Path(__file__).with_name("again").touch()
+        os.kill(os.getpid(), 9)
+    op.create_collection_index("more", {"a": 1})
+"""
+
+
+def test_a_process_that_is_killed_is_followed_by_another(
+    command: Command, place: Place, tmp_path: Path
+) -> None:
+    """What it had done in Postgres is gone, and its lock; what it had done in MongoDB is kept."""
+    command("revision", "A garden")
+    assert command("migrate").returncode == 0
+    head = "import os\nfrom pathlib import Path\n\nfrom alembic import op\n\n"
+    said = f'{head}revision = "0002"\ndown_revision = "0001"\n\n\ndef upgrade():{KILLED}'
+    (tmp_path / "history" / "versions" / "0002_killed.py").write_text(said, "utf-8")
+    assert command("migrate").returncode == -9
+    assert "more" not in place.tables()
+    assert "more" in place.collections()
+    assert "Migrated to 0002." in command("migrate").stderr
+    assert "more" in place.tables()
+    indexes = place.mongo(lambda database: database["more"].index_information())
+    assert set(indexes) == {"_id_", "a_1"}
+    assert place.sql("SELECT version_num FROM alembic_version") == [("0002",)]
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> object:
     """Starts a server with stores of its own, waits until it serves, and ends it; what it said."""
@@ -91,3 +120,23 @@ def test_embedded_stores_migrate_themselves(
     said = serve(MIGRATIONS=str(both.folder), **LATER)
     assert "drops the column bed.note" in said
     assert "Traceback" not in said
+
+
+def test_who_serves_given_stores_only_says_that_they_are_behind(
+    place: Place, first: History, both: History, command: Command, tmp_path: Path
+) -> None:
+    """They are the operator's to migrate."""
+    assert command("migrate", MIGRATIONS=str(first.folder)).returncode == 0
+    environment = {
+        "DATABASE_URL": place.urls.postgres or "",
+        "MONGO_URL": place.urls.mongo or "",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DATA_DIR": str(tmp_path / "data"),
+        "MODELS": "tests.migrations.garden",
+        "MIGRATIONS": str(both.folder),
+    }
+    running = Running(tmp_path / "said.txt", environment)
+    running.url()
+    assert running.stop() == 0
+    assert "The stores are at 0001, and migrations lead to 0002" in running.said
+    assert place.sql("SELECT version_num FROM alembic_version") == [("0001",)]

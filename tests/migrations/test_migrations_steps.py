@@ -144,6 +144,42 @@ def test_a_migration_that_fails_leaves_nothing_in_postgres(
         assert compared(mended, now, stores)[0].revisions == ()
 
 
+def test_an_adopted_database_keeps_what_it_has(both: History, first: History, place: Place) -> None:
+    """Of the first migration nothing is lost, but those after it are judged as ever."""
+    made(first, place.urls)
+    place.sql("DROP TABLE alembic_version")
+    with pytest.raises(LossError, match=r"drops the column bed\.note"):
+        made(both, place.urls, adopt=True)
+    assert place.sql("SELECT count(note) FROM bed") == [(0,)]
+    assert "alembic_version" not in place.tables()
+
+
+def test_a_fresh_database_has_nothing_to_lose(first: History, place: Place, tmp_path: Path) -> None:
+    """Whatever was removed once, by hand or unseen."""
+    removing = "{'delete': 'plants', 'deletes': [{'q': {}, 'limit': 0}]}"
+    body = f"op.execute('DELETE FROM bed')\n    op.run_command({removing})"
+    history = added(first, tmp_path, "0002_by_hand.py", body)
+    with opened(place.urls) as stores:
+        assert "LOSES" not in planned(history, stores).script
+    place.sql("CREATE TABLE others (id int)")
+    with pytest.raises(LossError, match="runs DELETE FROM bed"):
+        made(history, place.urls)
+    place.sql("DROP TABLE others")
+    assert made(history, place.urls).revisions == ("0001", "0002")
+
+
+def test_stores_that_are_away_are_told(first: History, place: Place) -> None:
+    """In a line, without addresses and passwords."""
+    away = "postgresql://ann:secret@127.0.0.1:1/app"
+    with pytest.raises(MigrationError) as told:
+        made(first, Urls(away, place.urls.mongo))
+    assert str(told.value).startswith("Postgres failed: ")
+    assert "secret" not in str(told.value)
+    nowhere = "mongodb://ann:secret@127.0.0.1:1/app?serverSelectionTimeoutMS=300"
+    with pytest.raises(MigrationError, match="MongoDB does not answer"):
+        made(first, Urls(place.urls.postgres, nowhere))
+
+
 def test_those_who_migrate_at_once_migrate_once(first: History, place: Place) -> None:
     """The second waits, and finds nothing to do; nobody waits for ever."""
     with opened(place.urls) as holding, alone(holding):
