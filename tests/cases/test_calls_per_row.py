@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ ROWS = (10, 100, 1000)
 OF_THE_DRIVER = int(os.environ.get("MONGO_DRIVER") == "motor")
 # The longer a store takes, and the more pieces its answer comes in, the more often they are called.
 _OF_THE_NETWORK = ("asyncio.", "selectors", "pymongo.network_layer")
+_COUNTED = ContextVar[bool]("counted")
 NESTED = "location { latitude longitude altitude } timezone { name utcOffset dst }"
 
 
@@ -151,12 +153,16 @@ async def _counted(graph: Graph, operation: Operation) -> int:
     def counting(frame: Any, event: str, _argument: Any) -> None:
         nonlocal count
         module = frame.f_globals.get("__name__", "")
-        count += event == "call" and not module.startswith(_OF_THE_NETWORK)
+        # Tasks that were there before, as those that watch servers, have contexts of their own.
+        ours = _COUNTED.get(False) and not module.startswith(_OF_THE_NETWORK)
+        count += ours and event == "call"
 
     before: Callable[..., Any] | None = sys.getprofile()
+    token = _COUNTED.set(True)
     sys.setprofile(counting)
     try:
         await operation.run(graph.context(ANONYMOUS), None)
     finally:
         sys.setprofile(before)
+        _COUNTED.reset(token)
     return count
