@@ -117,10 +117,10 @@ def _copied(
 
 
 def _open() -> Catalog:
-    """The sample's entities, where anyone may do anything."""
+    """The sample's entities, where anyone may make rows of what PostgreSQL holds."""
     catalog = catalog_of(models_in(models))
-    everything = Access(read=anyone, create=anyone, update=anyone, delete=anyone)
-    entities = [replace(each, access=everything) for each in catalog.values()]
+    may = {Store.POSTGRES: Access(read=anyone, create=anyone), Store.MONGO: Access(read=anyone)}
+    entities = [replace(each, access=may[each.store]) for each in catalog.values()]
     return Catalog(entities, catalog.interfaces, catalog.routines)
 
 
