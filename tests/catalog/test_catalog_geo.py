@@ -19,7 +19,7 @@ from catalog.geo import (
 )
 
 POINTS = st.builds(GeoPoint, st.floats(-90, 90), st.floats(-180, 180))
-LAWS = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+LAWS = settings(max_examples=200, database=None, derandomize=True)
 
 
 def polygon(*corners: tuple[float, float]) -> Polygon:

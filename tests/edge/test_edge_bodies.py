@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 JSON = {"content-type": "application/json"}
@@ -177,9 +177,7 @@ requests = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(requests | anything)
 async def test_any_json_has_a_clean_answer(client, body):
     """Data, or errors that all have a code; the client's fault is never ours."""

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import strawberry
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.scalars import JSON
 
@@ -425,7 +425,7 @@ async def test_no_file_is_left_of_who_goes_away(poster: Poster):
     assert (sent[2]["status"], poster.held()) == (503, [])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(cuts=st.lists(st.integers(1, len(WHOLE) - 1), max_size=8, unique=True))
 async def test_however_a_body_is_cut_it_is_the_same(poster: Poster, cuts: list[int]):
     """Also within what parts it."""
@@ -439,7 +439,7 @@ async def test_however_a_body_is_cut_it_is_the_same(poster: Poster, cuts: list[i
     assert answer.json() == {"data": {"filed": "a.txt application/octet-stream 6 abcdef"}}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(
     at=st.integers(0, len(WHOLE)),
     gone=st.integers(0, 20),

@@ -80,7 +80,7 @@ def test_every_field_takes_every_value_as_its_decoder_does(entity):
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_reader_makes_what_the_decoders_of_the_fields_make(entity, data):
     """Types, errors and their texts included, of whatever is stored."""
     kind = entity.document

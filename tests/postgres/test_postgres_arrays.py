@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasources.postgres.arrays import array_of
@@ -32,9 +32,7 @@ async def wire(url: str) -> AsyncGenerator[Wire]:
     await wire.close()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(texts=TEXTS | SPECIAL, numbers=NUMBERS)
 async def test_postgres_reads_what_was_meant(wire, texts, numbers):
     """Also what an array's text quotes or escapes, and the ends of the numbers."""
@@ -60,9 +58,7 @@ OTHERS = {
 }
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(data=st.data(), sql=st.sampled_from(sorted(OTHERS)))
 async def test_postgres_reads_values_and_nulls(wire, data, sql):
     """Of any type that is written here: what comes back equals what was sent."""

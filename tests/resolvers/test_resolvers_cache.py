@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import StoredValueError
@@ -158,9 +158,7 @@ spoilers = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(spoilers)
 @example(b"[null,[]]")
 @example(b"[0,[]]")
@@ -180,9 +178,7 @@ async def test_other_bytes_under_a_key_are_a_miss(kept, spoiler):
     assert mended.calls()["mongo"] == [["Review"]]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(st.data())
 async def test_a_spoilt_entry_is_a_miss(kept, data):
     """Cut off, a byte changed, or in the place of another one."""

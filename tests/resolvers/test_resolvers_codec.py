@@ -50,7 +50,7 @@ by_name = {str(getattr(kind, "name", kind)): kind for kind in VALUES}
 
 
 @pytest.mark.parametrize("name", by_name)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_value_comes_back_as_it_was(name, data):
     """By either JSON library, and of the same Python type; null is null for every type."""
@@ -82,7 +82,7 @@ anything = st.recursive(
 
 
 @pytest.mark.parametrize("name", [name for name in by_name if by_name[name] not in (SIZE, OUTER)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything)
 def test_anything_else_is_a_value_error(name, value):
     """What does decode is a value of the type, which encodes and decodes to itself."""

@@ -84,14 +84,14 @@ def told(made: Any) -> Any:
     return [error.message for error in made]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(raw=variables())
 def test_what_is_coerced_quickly_is_what_graphql_makes_of_it(raw):
     """Values, where they are from, and every error."""
     assert executed(raw) == told(get_variable_values(SCHEMA, DEFINITIONS, raw))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(raw=values(SCHEMA.type_map["Whole"]))
 def test_what_is_taken_is_right_and_what_is_refused_is_wrong_or_odd(raw):
     """One that graphql-core takes and we do not is a single item for a list, or a whole float."""

@@ -103,7 +103,7 @@ async def test_a_truncated_cursor_is_refused(library):
 ANYTHING = Library()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text())
 @example("")
 @example("=")
@@ -129,7 +129,7 @@ ORDERS = {
 FIELDS = [(root, field) for root, fields in ORDERS.items() for field in fields.split()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(FIELDS), json_values, st.integers(0, 3))
 async def test_any_value_in_a_cursor_is_a_place_or_a_clean_error(place, value, at):
     """A forged cursor may name a row that never was, but no value of another type."""
@@ -141,7 +141,7 @@ async def test_any_value_in_a_cursor_is_a_place_or_a_clean_error(place, value, a
     assert found in ([], ["CURSOR_INVALID"])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 async def test_a_cursor_with_changed_bytes_is_a_place_or_a_clean_error(data):
     """One byte of the text is another one."""

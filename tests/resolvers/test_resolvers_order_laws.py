@@ -17,7 +17,7 @@ from resolvers.paging import Page, PageLimits, page_of
 from resolvers.plan import Needs
 from resolvers.reach import Reach, leads_across
 
-ANY = settings(max_examples=200, deadline=None)
+ANY = settings(max_examples=200)
 ORDERED = ["Train", "Stop", "Forecast", "Region"]
 LIMITS = PageLimits(100, 100)
 

@@ -138,7 +138,7 @@ orders = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows, orders, st.integers(1, 5))
 async def test_any_rows_in_any_order_are_paged_without_loss(rows, order, size):
     """Whatever the values, both ways see every row once, in one order."""

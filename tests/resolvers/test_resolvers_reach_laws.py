@@ -52,7 +52,7 @@ def questions(draw):
     return name, draw(filters(CATALOG[name]) | narrowed(CATALOG[name]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows(), questions())
 async def test_two_stores_answer_as_one_would(tables, question):
     """To one, to many, over several stores, in any logic, whatever is null or missing."""
@@ -65,7 +65,7 @@ async def test_two_stores_answer_as_one_would(tables, question):
     assert found == await expected(tables, name, filter_)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows(), questions(), st.integers(1, 3), guesses())
 async def test_a_cap_refuses_or_changes_nothing(tables, question, most, sizes):
     """Whichever side is asked first, and however often: never an answer that is cut."""
@@ -85,7 +85,7 @@ async def test_a_cap_refuses_or_changes_nothing(tables, question, most, sizes):
     assert found == await expected(tables, name, filter_)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows(), questions(), st.integers(1, 3), st.sets(st.integers(0, 3), max_size=2))
 async def test_lists_below_parents_answer_as_one_store_would(tables, question, most, parents):
     """A batch's keys narrow what is asked, and change no answer."""

@@ -16,7 +16,7 @@ from datasources.memory import MemorySource
 from resolvers.errors import ReachError
 from resolvers.reach import Reach, leads_across
 
-ANY = settings(max_examples=200, deadline=None)
+ANY = settings(max_examples=200)
 MEASURES = (
     Measure(Function.COUNT),
     *(Measure(function, ("size",)) for function in Function if function is not Function.COUNT),

@@ -62,7 +62,7 @@ class Ordered(CountingSource):
         return await super().read(reads)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows(), st.sampled_from(list(CATALOG)), st.data(), guesses())
 async def test_what_is_told_is_what_is_done(tables, name, data, sizes):
     """Where keys are named by a condition, the source need not be asked for them."""

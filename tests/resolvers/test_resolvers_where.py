@@ -179,7 +179,7 @@ filters = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(filters, filters)
 async def test_the_laws_of_logic_hold(one, other):
     """A filter and its complement part all rows; De Morgan; twice `not` is nothing."""

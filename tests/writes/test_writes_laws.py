@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from shop import ADMIN, ANN, BOB, REFUSED, Shop
 from shop_stores import Stores
@@ -19,12 +19,7 @@ from auth import ANONYMOUS, Principal
 from tests.library.literals import Name, literal
 
 THOROUGH = os.environ.get("AGREEMENT") == "thorough"
-LAWS = settings(
-    deadline=None,
-    database=None,
-    derandomize=not THOROUGH,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+LAWS = settings(database=None, derandomize=not THOROUGH)
 
 PEOPLE = (ANN, ADMIN, BOB, ADMIN, ANN, ANONYMOUS)
 ROWS = """{

@@ -12,7 +12,7 @@ from typing import Any
 
 from club import Club, ClubStores
 from club_models import CATALOG
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 from shop import ADMIN, ANN, BOB, REFUSED
 
@@ -22,12 +22,7 @@ from catalog.nesting import Word, nested_in
 from tests.library.literals import literal
 
 THOROUGH = os.environ.get("AGREEMENT") == "thorough"
-LAWS = settings(
-    deadline=None,
-    database=None,
-    derandomize=not THOROUGH,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+LAWS = settings(database=None, derandomize=not THOROUGH)
 PEOPLE = (ANN, ADMIN, ADMIN, BOB, ANN, ANONYMOUS)
 THERE = {
     "Team": ("name", ["Reds", "Blues"]),
