@@ -146,7 +146,8 @@ class _Coercions:
 
     def _object(self, kind: Any) -> Coerce:
         made = _object([self._part(name, field) for name, field in kind.fields.items()])
-        return made if kind.out_type is GraphQLInputObjectType.out_type else _turned(kind, made)
+        as_it_is = kind.out_type is GraphQLInputObjectType.out_type and not kind.is_one_of
+        return made if as_it_is else _turned(kind, made)
 
     def _part(self, name: str, field: Any) -> _Part:
         is_nullable = not isinstance(field.type, GraphQLNonNull)

@@ -12,7 +12,7 @@ from graphql import (
     parse,
 )
 from graphql.execution.values import VariableValues, get_variable_values
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resolvers.coercion import CoercingContext, UnfitError, coercer_of
@@ -84,8 +84,10 @@ def told(made: Any) -> Any:
     return [error.message for error in made]
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(raw=variables())
+@example(raw={"many": [{"name": "", "any": [], "part": {"either": {"name": None}}}]})
+@example(raw={"many": [{"name": "", "any": [], "part": {"either": {"name": "", "number": 1}}}]})
 def test_what_is_coerced_quickly_is_what_graphql_makes_of_it(raw):
     """Values, where they are from, and every error."""
     assert executed(raw) == told(get_variable_values(SCHEMA, DEFINITIONS, raw))
