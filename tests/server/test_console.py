@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assembly import uploads
 from console import Progress, joined, options, welcome
 from packages import StartError
-from server import uploads
 from settings import Settings
 
 

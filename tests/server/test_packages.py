@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assembly import catalog_and_schema
 from catalog import ModelError
 from packages import StartError, examples, package
-from server import catalog_and_schema
 from settings import Settings
 
 NOTE = """

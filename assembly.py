@@ -1,0 +1,144 @@
+"""In charge of the parts of a graph as the settings say: catalog, schema, stores and cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from strawberry import Schema
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
+
+from auth import Authenticates, Late, SignsIn
+from catalog import Catalog, Store, catalog_of, models_in
+from catalog.change import Isolation
+from catalog.query import DataSource
+from datasources.embedded import EmbeddedUrls
+from datasources.mongo import MongoSource, client_of, database_of
+from datasources.postgres import PostgresSource, Roles
+from datasources.redis import Cache, NoCache, RedisCache
+from edge.graph import Graph
+from edge.observe import Observe, TraceFields
+from edge.uploads import UploadLimits
+from packages import StartError, blamed_on, package
+from resolvers.introspection import Introspection
+from resolvers.paging import PageLimits
+from resolvers.parsing import MOST_TOKENS
+from resolvers.sights import Sights
+from schema import build_schema, extensions_in, policies_in
+from settings import Settings
+
+
+def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
+    """What the user's packages say. Needs no database; raises ``ModelError`` and ``StartError``."""
+    models = package(settings.models, "MODELS")
+    with blamed_on(settings.models, "MODELS"):
+        catalog = catalog_of(models_in(models))
+        Sights(catalog, PageLimits(1, 1))  # rules are read, so that wrong ones are told now
+    name, extensions, decide = settings.used_extensions, list[type](), None
+    if name:
+        extended = package(name, "EXTENSIONS")
+        with blamed_on(name, "EXTENSIONS"):
+            extensions, decide = extensions_in(extended), policies_in(extended)
+    with blamed_on(name or settings.models, "EXTENSIONS" if name else "MODELS"):
+        used = schema_extensions(trace_fields=settings.trace_fields == "all")
+        schema = build_schema(
+            catalog,
+            extensions,
+            decide=decide,
+            introspection=Introspection(settings.told_of),
+            schema_extensions=used,
+        )
+        return catalog, schema
+
+
+def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtension]]:
+    """What Strawberry does around every operation."""
+    return [
+        partial(MaxTokensLimiter, MOST_TOKENS),
+        Observe,
+        *([TraceFields] if trace_fields else []),
+    ]
+
+
+def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[Store, DataSource]:
+    """A source for each store that holds an entity."""
+    made: dict[Store, DataSource] = {}
+    if catalog.of(Store.POSTGRES):
+        url = settings.database_url or urls.postgres or ""
+        made[Store.POSTGRES] = PostgresSource(
+            catalog,
+            url,
+            pool_size=settings.postgres_pool_size,
+            statement_timeout=settings.store_timeout,
+            roles=roles(settings),
+        )
+    if catalog.of(Store.MONGO):
+        url = settings.mongo_url or urls.mongo or ""
+        database = database_of(client_of(url, settings.mongo_driver))
+        made[Store.MONGO] = MongoSource(database, catalog, max_seconds=settings.store_timeout)
+    return made
+
+
+def roles(settings: Settings) -> Roles | None:
+    """The roles that people have in Postgres, if they have any."""
+    signed_in = settings.postgres_role
+    return Roles(signed_in, settings.postgres_anonymous_role or signed_in) if signed_in else None
+
+
+def cache(settings: Settings, urls: EmbeddedUrls) -> Cache:
+    """The cache, if there is a Redis and rows are to be kept."""
+    url = settings.redis_url or urls.redis
+    if not url or not settings.cache_ttl:
+        return NoCache()
+    stores = (settings.database_url or urls.postgres, settings.mongo_url or urls.mongo)
+    return RedisCache(url, space=_space(store for store in stores if store))
+
+
+def _space(urls: Iterable[str]) -> str:
+    """Names the databases at these URLs, whoever opens them, and gives none of it away."""
+    bare = [re.sub(r"//[^/?#]*@", "//", url) for url in urls]
+    return hashlib.blake2b("\n".join(bare).encode(), digest_size=6).hexdigest()
+
+
+def graph_of(
+    catalog: Catalog,
+    schema: Schema,
+    settings: Settings,
+    urls: EmbeddedUrls,
+    signing_in: tuple[Authenticates | None, Late[SignsIn] | None],
+) -> Graph:
+    """The schema with its stores behind it; connects to nothing as yet."""
+    authenticator, browsers = signing_in
+    return Graph(
+        catalog=catalog,
+        schema=schema,
+        sources=sources(catalog, settings, urls),
+        cache=cache(settings, urls),
+        cache_ttl=settings.cache_ttl,
+        cache_local_bytes=settings.cache_local_bytes,
+        page_limits=PageLimits(settings.default_page_size, settings.max_page_size),
+        direct=settings.trace_fields == "resolvers",
+        reject_unauthorized=settings.reject_unauthorized,
+        access_dry_run=settings.access_dry_run,
+        isolation=Isolation(settings.write_isolation.replace("-", " ").upper()),
+        waits_for_both=settings.two_stores == "wait",
+        idempotency_ttl=settings.idempotency_ttl,
+        max_reach_keys=settings.max_reach_keys,
+        authenticator=authenticator,
+        browsers=browsers,
+        policy_seconds=settings.policy_timeout,
+        public_url=settings.public_url,
+    )
+
+
+def uploads(settings: Settings) -> UploadLimits | None:
+    """How much files may be that requests bring, if they may."""
+    folder = settings.upload_dir
+    if not settings.uploads:
+        return None
+    if folder is not None and not os.access(folder, os.W_OK | os.X_OK):
+        raise StartError(f"UPLOAD_DIR is no folder to write to: {folder}.")
+    return UploadLimits(settings.upload_max_bytes, settings.upload_max_files, folder)
