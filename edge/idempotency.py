@@ -26,6 +26,7 @@ from resolvers.idempotency import IdempotencyKey
 from resolvers.info import core_of
 from resolvers.once import Once
 from resolvers.parsing import parsed, tree_of
+from resolvers.uploads import Upload
 from resolvers.writes.others import others_in
 
 HEADER: Final = b"idempotency-key"
@@ -106,7 +107,7 @@ def _request(asked: GraphQLRequest, principal: Principal, claims: Mapping[str, A
 
 def _digest(parts: Any) -> str:
     try:
-        text = json.dumps(parts, sort_keys=True, default=_nothing)
+        text = json.dumps(parts, sort_keys=True, default=_comparable)
     except RecursionError:
         raise HttpError(400, "BAD_REQUEST", "A variable is nested too deeply.") from None
     return hashlib.sha256(text.encode()).hexdigest()
@@ -116,5 +117,9 @@ def _told(error: GraphQLError) -> Mapping[str, Any]:
     return told(error, before_execution=False)
 
 
-def _nothing(_absent: object) -> None:
-    """Stands for a claim that is not there."""
+def _comparable(value: object) -> None:
+    """Nothing, for a claim that is not there."""
+    if isinstance(value, Upload):
+        message = "A request with files has no Idempotency-Key: files are not compared."
+        hint = "Send the files without the key, and write what becomes of them with one."
+        raise HttpError(400, "IDEMPOTENCY_KEY_UNFIT", message, hint=hint)

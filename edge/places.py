@@ -26,7 +26,11 @@ def check_places(schema: GraphQLSchema, asked: GraphQLRequest) -> None:
     for definition in (tree.node.variable_definitions or ()) if tree else ():
         name = definition.variable.name.value
         kind = _type_of(schema, definition.type)
-        if kind is not None and any(_misplaced(kind, (asked.variables or {}).get(name))):
+        try:
+            misplaced = kind and any(_misplaced(kind, (asked.variables or {}).get(name)))
+        except RecursionError:
+            raise refused(f"The variable `${name}` is nested too deeply.") from None
+        if misplaced:
             raise refused(f"The variable `${name}` has a file where it takes none.")
 
 

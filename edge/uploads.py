@@ -21,6 +21,7 @@ from edge.sites import PREFLIGHT
 from resolvers.uploads import Upload
 
 _PLACE: Final = re.compile(r"variables(\.[^.]+)+")
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]*")  # written in one way, so that a place has one name
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def _holder(operations: dict[str, Any], place: str) -> tuple[Any, Any]:
 
 def _key(holder: Any, step: str) -> Any:
     if isinstance(holder, list):
-        return int(step) if step.isascii() and step.isdecimal() else step
+        return int(step) if _NUMBER.fullmatch(step) else step
     return step
 
 

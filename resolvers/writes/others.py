@@ -24,24 +24,27 @@ def others_in(schema: GraphQLSchema, tree: Tree) -> list[str]:
     fragments = {p.name.value: p for p in parts if isinstance(p, FragmentDefinitionNode)}
     kind = schema.mutation_type
     fields: Mapping[str, GraphQLField] = kind.fields if kind else {}
-    names = dict.fromkeys(_names(tree.node.selection_set, fragments, set()))
+    names = dict.fromkeys(_names(tree.node.selection_set, fragments))
     known = [name for name in names if name in fields]
     return [name for name in known if not isinstance(member_of(fields[name]), Writes)]
 
 
 def _names(
-    selections: SelectionSetNode,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    seen: set[str],
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> Iterator[str]:
-    for node in selections.selections:
-        match node:
-            case FieldNode():
-                yield node.name.value
-            case InlineFragmentNode():
-                yield from _names(node.selection_set, fragments, seen)
-            case FragmentSpreadNode() if node.name.value in fragments.keys() - seen:
-                seen.add(node.name.value)
-                yield from _names(fragments[node.name.value].selection_set, fragments, seen)
-            case _:
-                pass
+    """The root fields' names; fragments may be as many and as deep as a document is long."""
+    waiting, seen = [selections], set[str]()
+    while waiting:
+        for node in waiting.pop().selections:
+            match node:
+                case FieldNode():
+                    yield node.name.value
+                case InlineFragmentNode():
+                    waiting.append(node.selection_set)
+                case FragmentSpreadNode():
+                    name = node.name.value
+                    if name in fragments and name not in seen:
+                        seen.add(name)
+                        waiting.append(fragments[name].selection_set)
+                case _:
+                    pass

@@ -267,6 +267,7 @@ MAPS = [
     b'{"0": ["operationName"]}',
     b'{"0": ["0.variables.file"]}',
     b'{"0": ["variables.file", "variables.file"]}',
+    b'{"0": ["variables.list.0"], "1": ["variables.list.00"]}',
     b'{"0": ["variables.file"], "1": ["variables.file"]}',
 ]
 
@@ -327,6 +328,28 @@ async def test_a_file_goes_nowhere_else(poster: Poster, query: str, variables: A
     """Not where JSON takes anything, either."""
     places = {"0": [f"variables.{place}"]}
     assert code(await poster.post(query, variables, places, {"0": A_FILE})) == (400, "BAD_REQUEST")
+
+
+async def test_a_file_has_no_idempotency_key(poster: Poster):
+    """What other files hold is not compared, so one might be told of another's."""
+    query = "mutation ($file: [Upload!]) { __typename }"
+    keyed = {**PREFLIGHT, "idempotency-key": "k"}
+    places, files = {"0": ["variables.file.0"]}, {"0": A_FILE}
+    answer = await poster.post(query, {"file": [None]}, places, files, keyed)
+    assert code(answer) == (400, "IDEMPOTENCY_KEY_UNFIT")
+
+
+@pytest.mark.parametrize("depth", [100, 400, 900])
+async def test_variables_beside_a_file_may_be_deep(poster: Poster, depth: int):
+    """They are told of as without a file, or that they are too deep."""
+    query = "query ($deep: JSON, $file: Upload!) { size(file: $file) }"
+    deep: Any = None
+    for _ in range(depth):
+        deep = [deep]
+    variables = {"deep": deep, "file": None}
+    answer = await poster.post(query, variables, {"0": ["variables.file"]}, {"0": A_FILE})
+    assert answer.status_code < 500
+    assert "INTERNAL" not in answer.text
 
 
 async def test_what_is_no_file_is_no_upload(poster: Poster):

@@ -180,3 +180,13 @@ async def test_variables_that_are_nested_too_deeply_are_told_so():
         answer = await client.send(body, {"idempotency-key": b"deep"})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_long_chain_of_fragments_is_told_as_without_a_key():
+    """However long, it is looked through for fields of one's own."""
+    chain = " ".join(f"fragment a{n} on Mutation {{ ...a{n + 1} }}" for n in range(1200))
+    query = f"mutation {{ ...a0 }} {chain}"
+    async with asking(Shop()) as client:
+        told = [(await client.ask(query, key)).json() for key in (None, new())]
+    assert told[0] == told[1]
+    assert told[0]["errors"]
