@@ -69,6 +69,7 @@ class Wire:
         self._syncs = 0
         self._broken = False
         self._socket = self._pg.socket
+        self._is_watched = True
         self._pg.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._readable)
 
@@ -106,6 +107,8 @@ class Wire:
             await self._waiting
         except BaseException:
             self._broken = True  # whatever still comes would be taken for the next one's
+            if self._is_lost():
+                self._unwatch()
             raise
         finally:
             timer.cancel()
@@ -119,8 +122,7 @@ class Wire:
         """Ends the session, and what it runs."""
         running = self._waiting is not None and not self._is_lost()
         self._broken = True
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        self._unwatch()
         if running:
             await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
         await self._connection.close()
@@ -206,11 +208,17 @@ class Wire:
     def _lose(self, error: psycopg.Error) -> None:
         """The server went away: nothing more will come."""
         self._broken = True
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        self._unwatch()
         if self._waiting is not None and not self._waiting.done():
             failed = [r for r in self._results if r.status == ExecStatus.FATAL_ERROR]
             self._waiting.set_exception(self._error(failed[0]) if failed else error)
+
+    def _unwatch(self) -> None:
+        """Once only: of a lost session libpq closes the socket, whose number is soon another's."""
+        if self._is_watched:
+            self._is_watched = False
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
 
     def _told(self, results: Sequence[PGresult]) -> list[Result]:
         told: list[Result] = []

@@ -1,8 +1,12 @@
 """What one session holds of the statements that it has run."""
 
+import asyncio
+import socket
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from datasources.postgres.conninfo import conninfo_of
@@ -54,3 +58,28 @@ async def test_a_session_ends_when_it_holds_too_much_text(wire):
     for _ in range(2):
         await wire.run([long(8)], 10)
     assert not wire.usable
+
+
+async def test_the_end_of_a_lost_session_is_no_concern_of_whose_number_its_socket_had(url):
+    """Another connection gets the number of the file as soon as libpq has closed it."""
+    wire = await Wire.connect(conninfo_of(url, statement_timeout=30))
+    number, loop, heard = wire._socket, asyncio.get_running_loop(), asyncio.Event()
+    with suppress(psycopg.Error):
+        await wire.run([Statement("select pg_terminate_backend(pg_backend_pid())")], 10)
+    assert not wire.usable
+    pairs = [socket.socketpair()]
+    while number not in (
+        ours := {end.fileno(): at for at, pair in enumerate(pairs) for end in pair}
+    ):
+        pairs.append(socket.socketpair())
+        assert len(pairs) < 100
+    mine, other = sorted(pairs[ours[number]], key=lambda end: end.fileno() != number)
+    loop.add_reader(mine, heard.set)
+    await wire.close()
+    other.send(b"x")
+    async with asyncio.timeout(30):
+        await heard.wait()
+    loop.remove_reader(mine)
+    for pair in pairs:
+        for end in pair:
+            end.close()
