@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Scope
 
@@ -18,9 +18,9 @@ class Asked(NamedTuple):
     headers: Sequence[tuple[bytes, bytes]] = HEADERS
 
 
-async def answer_of(asked: Asked, query: str, variables: dict[str, Any] | None = None) -> bytes:
+async def answer_of(asked: Asked, query: str) -> bytes:
     """The body of its answer."""
-    return await answer_to(asked, json.dumps({"query": query, "variables": variables}).encode())
+    return await answer_to(asked, json.dumps({"query": query}).encode())
 
 
 async def answer_to(asked: Asked, body: bytes) -> bytes:

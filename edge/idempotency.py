@@ -25,7 +25,7 @@ from resolvers.errors import KeyReusedError
 from resolvers.idempotency import IdempotencyKey
 from resolvers.info import core_of
 from resolvers.once import Once
-from resolvers.parsing import parsed, tree_of
+from resolvers.parsing import tree_in
 from resolvers.uploads import Upload
 from resolvers.writes.others import others_in
 
@@ -90,10 +90,7 @@ def refused(error: KeyInUse | KeyReusedError) -> HttpError:
 
 def _others(graph: Graph, asked: GraphQLRequest) -> list[str] | None:
     """The fields of a mutation that are not the engine's; None if it is none, or is not valid."""
-    try:
-        tree = tree_of(parsed(asked.query), asked.operation_name)
-    except (GraphQLError, RecursionError):
-        return None
+    tree = tree_in(asked.query, asked.operation_name)
     if tree is None or tree.node.operation is not OperationType.MUTATION:
         return None
     return others_in(core_of(graph.schema), tree)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import graphql
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLSchema
 
 from edge.multipart import refused
 from edge.requests import GraphQLRequest
-from resolvers.parsing import parsed, tree_of
+from resolvers.parsing import tree_in
 from resolvers.uploads import UPLOAD, Upload
 
 
@@ -19,10 +19,7 @@ def check_places(schema: GraphQLSchema, asked: GraphQLRequest) -> None:
 
     A document that is not valid is left to whoever executes it.
     """
-    try:
-        tree = tree_of(parsed(asked.query), asked.operation_name)
-    except (GraphQLError, RecursionError):
-        return
+    tree = tree_in(asked.query, asked.operation_name)
     for definition in (tree.node.variable_definitions or ()) if tree else ():
         name = definition.variable.name.value
         kind = _type_of(schema, definition.type)

@@ -56,6 +56,14 @@ def tree_of(document: DocumentNode, name: str | None) -> Tree | None:
     return Tree(document, named[0]) if len(named) == 1 else None
 
 
+def tree_in(query: str, name: str | None) -> Tree | None:
+    """The same of a text; None if that is no document either."""
+    try:
+        return tree_of(parsed(query), name)
+    except (GraphQLError, RecursionError):
+        return None
+
+
 class Document:
     """One operation of a valid document, whose tree may be let go, and is then read again."""
 

@@ -53,8 +53,27 @@ class Nested:
         return (each for each in self.said if each.word is word)
 
 
+class _Holder:
+    """Rows of one entity with what is nested in them."""
+
+    __slots__ = ()
+    judge: Judge
+    nested: Mapping[str, Nested]
+
+    @property
+    def entity(self) -> Entity:
+        """What is made or changed."""
+        return self.judge.entity
+
+    def written(self) -> Iterator[Entity]:
+        """The entities of which rows may be written, once or more often."""
+        yield self.entity
+        for nested in self.nested.values():
+            yield from _written(nested)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class NewRow:
+class NewRow(_Holder):
     """A row to be made: what is given, judged, and what is nested, by relation.
 
     ``supplied`` are the fields that relations give a value, with the argument that says so.
@@ -66,20 +85,9 @@ class NewRow:
     nested: Mapping[str, Nested]
     supplied: Mapping[str, ApiPath]
 
-    @property
-    def entity(self) -> Entity:
-        """What is made."""
-        return self.judge.entity
-
-    def written(self) -> Iterator[Entity]:
-        """The entities of which rows may be written, once or more often."""
-        yield self.entity
-        for nested in self.nested.values():
-            yield from _written(nested)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Changes:
+class Changes(_Holder):
     """What becomes of rows that are there: edits of their own fields, and what is nested.
 
     ``path`` leads to what holds `input` and its like.
@@ -89,17 +97,6 @@ class Changes:
     path: ApiPath
     edits: tuple[Edit, ...]
     nested: Mapping[str, Nested]
-
-    @property
-    def entity(self) -> Entity:
-        """What is changed."""
-        return self.judge.entity
-
-    def written(self) -> Iterator[Entity]:
-        """As that of new rows."""
-        yield self.entity
-        for nested in self.nested.values():
-            yield from _written(nested)
 
 
 def _written(nested: Nested) -> Iterator[Entity]:

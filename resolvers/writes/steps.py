@@ -69,7 +69,7 @@ class Step:
         """What becomes of rows that are there, with all that is nested. Raises the same."""
         return changes_of(self._inputs, self.judge, self.arguments)
 
-    @property
+    @cached_property
     def written(self) -> frozenset[Entity]:
         """The entities of which rows may be written; but its own, if its arguments will not do."""
         try:
