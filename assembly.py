@@ -21,6 +21,7 @@ from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Cache, NoCache, RedisCache
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
+from edge.rules import HttpRules
 from edge.uploads import UploadLimits
 from packages import StartError, blamed_on, package
 from resolvers.introspection import Introspection
@@ -142,3 +143,8 @@ def uploads(settings: Settings) -> UploadLimits | None:
     if folder is not None and not os.access(folder, os.W_OK | os.X_OK):
         raise StartError(f"UPLOAD_DIR is no folder to write to: {folder}.")
     return UploadLimits(settings.upload_max_bytes, settings.upload_max_files, folder)
+
+
+def http_rules(settings: Settings) -> HttpRules:
+    """What requests may do over HTTP."""
+    return HttpRules(guards_get=settings.csrf_prevention)

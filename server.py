@@ -20,7 +20,7 @@ import uvloop
 from pydantic import ValidationError
 
 import migrating
-from assembly import catalog_and_schema, graph_of, roles, uploads
+from assembly import catalog_and_schema, graph_of, http_rules, roles, uploads
 from catalog import BigraphError, Catalog, Store
 from console import Progress, explained, joined, options, say, welcome
 from datasources.check import check
@@ -130,6 +130,7 @@ async def serve(settings: Settings) -> None:
             graph,
             max_body_bytes=settings.max_body_bytes,
             uploads=uploads(settings),
+            rules=http_rules(settings),
             examples=shown,
             more=more,
         )

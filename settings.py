@@ -177,6 +177,11 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         1_000_000, ge=1, description="The size of a request's body at most, in bytes."
     )
+    csrf_prevention: bool = Field(
+        True,
+        description="Whether a query by GET is to show, as docs/http.md says, that no page of "
+        "another site asks; what comes with a cookie or files always is to.",
+    )
     uploads: bool = Field(
         False, description="Whether requests may bring files, for fields of yours that take some."
     )

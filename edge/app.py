@@ -17,6 +17,7 @@ from edge.endpoint import Endpoint
 from edge.errors import error_body, unexpected
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.rules import SAFE, HttpRules
 from edge.uploads import UploadLimits
 from telemetry import enabled
 
@@ -32,10 +33,12 @@ def create_app(
     uploads: UploadLimits | None = None,
     examples: Sequence[Example] | None,
     more: Sequence[BaseRoute] = (),
+    rules: HttpRules = SAFE,
 ) -> ASGIApp:
     """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph.
 
-    With ``uploads`` requests may bring files; ``more`` is what else it serves.
+    With ``uploads`` requests may bring files; ``more`` is what else it serves, ``rules`` what
+    requests may do.
     """
 
     @asynccontextmanager
@@ -45,7 +48,9 @@ def create_app(
         await graph.close()
 
     page = None if examples is None else GRAPHIQL
-    endpoint = Endpoint(graph, max_body_bytes=max_body_bytes, page=page, uploads=uploads)
+    endpoint = Endpoint(
+        graph, max_body_bytes=max_body_bytes, page=page, uploads=uploads, rules=rules
+    )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
         *health.routes(graph),

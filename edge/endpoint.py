@@ -34,6 +34,8 @@ from edge.requests import (
     parameters_of,
     read_request,
 )
+from edge.rules import SAFE, HttpRules
+from edge.sites import check_meant
 from edge.uploads import UploadLimits, brings_files, read_uploads
 from resolvers.answering import as_json
 from resolvers.context import Context
@@ -98,8 +100,10 @@ class Endpoint:
         max_body_bytes: int,
         page: str | None,
         uploads: UploadLimits | None = None,
+        rules: HttpRules = SAFE,
     ) -> None:
         self._graph = graph
+        self._rules = rules
         self._max_body_bytes = max_body_bytes
         self._page = page
         self._uploads = uploads
@@ -136,6 +140,8 @@ class Endpoint:
                 body = await self._with_files(headers, receive, principal, self._uploads)
             else:
                 asked = await read_request(scope, headers, receive, self._max_body_bytes)
+                if by_get and self._rules.guards_get:
+                    check_meant(headers, "by GET")
                 if not by_get and idempotency.HEADER in headers:
                     body = await self._execute_once(asked, principal, idempotency.key_in(headers))
                 else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -12,6 +13,9 @@ from starlette.types import Receive, Scope
 from edge.errors import HttpError
 from edge.media import check_body_type
 from resolvers.uploads import Upload
+
+_NAMED: Final = frozenset({"query", "operationName", "variables", "extensions"})
+_PARAMETERS: Final = 100  # in an address, those of others among them
 
 Headers = Mapping[bytes, bytes]
 """By their names in lower case, as ASGI has them."""
@@ -62,7 +66,7 @@ async def read_request(
 ) -> GraphQLRequest:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
     if scope["method"] != "POST":
-        return checked(_from_address(parameters_of(scope)))
+        return checked(_from_address(scope["query_string"], max_body_bytes))
     check_body_type(header(headers, b"content-type"))
     body = json_in(await _body(receive, max_body_bytes), "The body")
     if not isinstance(body, dict):
@@ -88,12 +92,22 @@ def too_large(message: str) -> HttpError:
     return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
 
 
-def _from_address(parameters: QueryParams) -> Mapping[str, Any]:
-    read: dict[str, Any] = {name: parameters.get(name) for name in ("query", "operationName")}
+def _from_address(said: bytes, most: int) -> Mapping[str, Any]:
+    """The parameters in an address, each of which may be there once."""
+    if len(said) > most:
+        message = f"The address has more than {most} bytes of parameters."
+        raise HttpError(414, "ADDRESS_TOO_LONG", message, headers={"connection": "close"})
+    try:
+        pairs = parse_qsl(said.decode("ascii"), errors="strict", max_num_fields=_PARAMETERS)
+    except ValueError:
+        raise _bad("The address is not UTF-8, or has too many parameters.") from None
+    told: dict[str, Any] = {name: text for name, text in pairs if name in _NAMED}
+    if len(told) < sum(name in _NAMED for name, _ in pairs):
+        raise _bad("The address says a parameter twice.")
     for name in ("variables", "extensions"):
-        text = parameters.get(name)
-        read[name] = json_in(text.encode(), f"`{name}`") if text else None
-    return read
+        if name in told:
+            told[name] = json_in(told[name].encode(), f"`{name}`")
+    return told
 
 
 def json_in(content: bytes, what: str) -> Any:

@@ -1,7 +1,7 @@
-"""In charge of who may use a browser's cookie: pages of our own, and no other site's.
+"""In charge of requests that another site's page may have had a browser send.
 
 A browser adds its cookies to whatever any page has it send. What no page can have it send without
-asking us first is told apart here; we never say yes to a page of another origin.
+asking us first is told apart here; of cookies we never say yes to a page of another origin.
 """
 
 from __future__ import annotations
@@ -28,10 +28,18 @@ def check_site(scope: Scope, headers: Headers, public_url: str | None) -> None:
     own = origin_of(address_of(scope, public_url))
     if site not in _OWN or (origin and origin_of(origin) != own):
         raise _refused("Another site's page asks with this browser's cookie.", None)
+    check_meant(headers, "with a cookie")
+
+
+def check_meant(headers: Headers, what: str) -> None:
+    """Raises ``HttpError`` if a form, an image or a link of any page may have sent this.
+
+    Of content types JSON alone counts: browsers have had bugs with rarer ones.
+    """
     media_type = header(headers, b"content-type").partition(";")[0].strip().lower()
     if media_type != "application/json" and not any(name in headers for name in PREFLIGHT):
         raise _refused(
-            "A request with a cookie is to show that it is not another site's.",
+            f"A request {what} is to show that it is not another site's.",
             "Send it as application/json, or with the header `GraphQL-Preflight: 1`.",
         )
 

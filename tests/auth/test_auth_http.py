@@ -52,6 +52,7 @@ async def test_a_good_token(client: httpx.AsyncClient, issuer: TestIssuer, direc
         headers = {"authorization": f"{scheme} {issuer.token()}"}
         answer = await client.post("/graphql", json=query, headers=headers)
         assert answer.json()["data"]["me"] == "ada"
+    headers["graphql-preflight"] = "1"
     by_get = await client.get("/graphql", params=query, headers=headers)
     assert by_get.json()["data"]["me"] == "ada"
 
@@ -91,9 +92,9 @@ async def test_a_request_with_proofs_is_looked_at(client: httpx.AsyncClient, iss
 async def test_a_token_elsewhere_is_nobodys(client: httpx.AsyncClient, issuer: TestIssuer):
     """Addresses are logged and shared: neither they nor cookies hold tokens."""
     token = issuer.token()
-    answer = await client.get(
-        "/graphql", params=QUERY | {"access_token": token}, headers={"cookie": f"token={token}"}
-    )
+    headers = {"cookie": f"token={token}", "graphql-preflight": "1"}
+    params = QUERY | {"access_token": token}
+    answer = await client.get("/graphql", params=params, headers=headers)
     assert answer.json() == {"data": {"me": None}}
 
 

@@ -1,13 +1,17 @@
 """Whatever a client sends, it gets a coded error in JSON, and never a status of 500 or above."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.app import create_app
+
 JSON = {"content-type": "application/json"}
 GRAPHQL = JSON | {"accept": "application/graphql-response+json"}
+MEANT = {"graphql-preflight": "1"}
 
 
 def nested(times: int, head: str, inner: str, tail: str) -> str:
@@ -51,6 +55,82 @@ async def test_a_body_that_is_no_request(client, headers, body):
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "BAD_REQUEST"}
     assert "data" not in response.json()
+
+
+VALUES = {
+    "a number": "5",
+    "a list": "[1]",
+    "text": '"{}"',
+    "no JSON": "{",
+    "two values": "{}{}",
+    "not finite": '{"a": NaN}',
+    "deep": "[" * 80_000 + "]" * 80_000,
+    "deep objects": nested(30_000, '{"a":', "1", "}"),
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+@pytest.mark.parametrize("name", ["variables", "extensions"])
+async def test_a_parameter_that_is_no_object(library, name, value):
+    """The same by GET."""
+    app = create_app(library.graph, max_body_bytes=500_000, examples=None)
+    sent = await asked(app, urlencode({"query": HELLO, name: value}).encode())
+    (error,) = json.loads(sent["body"])["errors"]
+    assert (sent["status"], error["extensions"]["code"]) == (400, "BAD_REQUEST")
+
+
+ADDRESSES = {
+    "nothing": ("", 400),
+    "no query": ("variables={}", 400),
+    "an empty query": ("query=", 400),
+    "blank": ("query=+%0A", 400),
+    "no UTF-8": ("query=%7Ba%FF%7D", 400),
+    "no UTF-8 in a value": ("query={a}&variables={%22a%22:%22%FF%22}", 400),
+    "a query twice": ("query={a}&query={b}", 400),
+    "variables twice": ("query={a}&variables={}&variables={}", 400),
+    "many parameters": ("query={a}" + "&x=1" * 200, 400),
+    "too long": ("query={a}&x=" + "1" * 500_000, 414),
+}
+
+
+@pytest.mark.parametrize(("said", "status"), ADDRESSES.values(), ids=ADDRESSES.keys())
+async def test_an_address_that_asks_for_nothing(library, said, status):
+    """As bytes, before any client puts them in order."""
+    app = create_app(library.graph, max_body_bytes=500_000, examples=None)
+    sent = await asked(app, said.encode())
+    assert sent["status"] == status
+    (error,) = json.loads(sent["body"])["errors"]
+    assert error["extensions"]["code"] == {400: "BAD_REQUEST", 414: "ADDRESS_TOO_LONG"}[status]
+
+
+async def test_an_address_in_raw_bytes(library):
+    """No client sends them, and an attacker's gets no more than a refusal."""
+    app = create_app(library.graph, max_body_bytes=1000, examples=None)
+    for said in (b"query=\xff", b"\x00=\xc3", b"query={openingHours}&\xff"):
+        assert (await asked(app, said))["status"] == 400
+
+
+async def test_parameters_of_others_are_left_alone(client):
+    """An address may carry what measures campaigns, twice even."""
+    response = await client.get("/graphql?query={openingHours}&utm=1&utm=2", headers=MEANT)
+    assert response.json() == {"data": {"openingHours": "9 to 5"}}
+
+
+async def asked(app, said):
+    """What an app answers to a GET with these parameters."""
+    sent = {"body": b""}
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent["status"] = message.get("status", sent.get("status"))
+        sent["body"] += message.get("body", b"")
+
+    headers = [(name.encode(), text.encode()) for name, text in MEANT.items()]
+    scope = {"type": "http", "method": "GET", "path": "/graphql", "query_string": said}
+    await app({**scope, "scheme": "http", "headers": headers}, receive, send)
+    return sent
 
 
 async def test_a_body_that_is_too_large(client):

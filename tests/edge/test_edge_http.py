@@ -7,6 +7,7 @@ import pytest
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+MEANT = {"graphql-preflight": "1"}
 HELLO = {"query": "{ openingHours }"}
 ANSWER = {"data": {"openingHours": "9 to 5"}}
 
@@ -43,7 +44,7 @@ def code_of(response) -> str:
 @pytest.mark.parametrize("method", ["POST", "GET"])
 async def test_the_answer_has_the_media_type_that_is_wanted_most(client, method, accept, expected):
     """By weight, then by order; a client that wants anything gets plain JSON."""
-    headers = {} if accept is None else {"accept": accept}
+    headers = MEANT if accept is None else {**MEANT, "accept": accept}
     if method == "POST":
         response = await client.post("/graphql", json=HELLO, headers=headers)
     else:
@@ -105,17 +106,18 @@ async def test_get_has_all_parameters(client):
         "variables": '{"id": 1}',
         "extensions": "{}",
     }
-    response = await client.get("/graphql", params=parameters)
+    response = await client.get("/graphql", params=parameters, headers=MEANT)
     assert response.json() == {"data": {"author": {"name": "Ann Archer"}}}
     empty = {"query": "{ openingHours }", "operationName": "", "variables": "", "extensions": ""}
-    assert (await client.get("/graphql", params=empty)).json() == ANSWER
+    assert (await client.get("/graphql", params=empty, headers=MEANT)).json() == ANSWER
 
 
 async def test_head_is_get_without_a_body(client):
     """The same headers, also for what GET would refuse."""
     for query in ("{ openingHours }", "mutation { x }"):
         address = f"/graphql?{urlencode({'query': query})}"
-        head, get = await client.head(address), await client.get(address)
+        head = await client.head(address, headers=MEANT)
+        get = await client.get(address, headers=MEANT)
         assert head.status_code == get.status_code
         assert head.headers["content-type"] == get.headers["content-type"]
 
@@ -123,7 +125,7 @@ async def test_head_is_get_without_a_body(client):
 @pytest.mark.parametrize("query", ["mutation { x }", "subscription { x }"])
 async def test_get_changes_nothing(client, query):
     """405, and POST is named as the way."""
-    response = await client.get("/graphql", params={"query": query})
+    response = await client.get("/graphql", params={"query": query}, headers=MEANT)
     assert (response.status_code, code_of(response)) == (405, "METHOD_NOT_ALLOWED")
     assert response.headers["allow"] == "POST"
 

@@ -63,7 +63,7 @@ async def test_requests_at_the_same_time_are_counted_apart(client, lines):
     before = tally._current.get()
     small = client.post("/graphql", json={"query": "query One { author(id: 1) { name } }"})
     large = client.post("/graphql", json={"query": "query All { authors { nodes { name } } }"})
-    await asyncio.gather(small, large, client.get("/graphql?query={openingHours}"))
+    await asyncio.gather(small, large, client.get("/graphql"))
     rows = {line["operation"]: line["rows"] for line in lines()}
     assert rows == {"One": 1, "All": 5, None: 0}
     assert len({line["trace_id"] for line in lines()}) == 3

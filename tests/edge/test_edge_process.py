@@ -64,7 +64,7 @@ async def test_whoever_wants_a_websocket_is_answered_by_http(caplog):
         answer = await client.get(
             f"http://{host}:{port}/graphql",
             params={"query": "{ openingHours }"},
-            headers={"connection": "Upgrade", "upgrade": "websocket"},
+            headers={"connection": "Upgrade", "upgrade": "websocket", "graphql-preflight": "1"},
         )
     assert answer.json() == {"data": {"openingHours": "9 to 5"}}
     assert "install" not in caplog.text
