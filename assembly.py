@@ -147,4 +147,9 @@ def uploads(settings: Settings) -> UploadLimits | None:
 
 def http_rules(settings: Settings) -> HttpRules:
     """What requests may do over HTTP."""
-    return HttpRules(guards_get=settings.csrf_prevention)
+    return HttpRules(
+        guards_get=settings.csrf_prevention,
+        gzip_from=settings.gzip_from or None,
+        batch_limit=settings.batch_limit,
+        origins=settings.cors_origins,
+    )

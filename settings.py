@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from auth.issuers import MOST_LEEWAY, Client, Issuer, Login, is_loopback, is_saf
 from auth.profiles import PROFILES, ProfileName
 
 _DAY, _YEAR = 86_400, 31_536_000  # seconds; beyond, a store may not take them for numbers
+_ORIGIN = re.compile(r"https?://[^\s/?#@]+")
 _OF_LOGIN = frozenset(
     {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "response_mode"}
     | {"code_challenge", "code_challenge_method", "request", "request_uri"}
@@ -177,6 +179,20 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         1_000_000, ge=1, description="The size of a request's body at most, in bytes."
     )
+    batch_limit: int = Field(
+        0, ge=0, description="How many requests may be in one body; 0 refuses such lists."
+    )
+    gzip_from: int = Field(
+        1000,
+        ge=0,
+        description="How long an answer is at least that goes out in gzip to who takes it, in "
+        "bytes; 0 never does that.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Of whose pages browsers let ask, such as `https://app.example`, with commas "
+        "between them; `*` is any. Never with a session's cookie.",
+    )
     csrf_prevention: bool = Field(
         True,
         description="Whether a query by GET is to show, as docs/http.md says, that no page of "
@@ -294,6 +310,21 @@ class Settings(BaseSettings):
         if value == "":
             raise ValueError("it is empty")
         return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin, such as https://app.example, nor *")
+        return origins
 
     @field_validator("issuers", mode="before")
     @classmethod

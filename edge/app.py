@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge import graphiql, health, login
+from edge.cors import Cors
 from edge.endpoint import Endpoint
 from edge.errors import error_body, unexpected
 from edge.graph import Graph
@@ -63,7 +64,9 @@ def create_app(
         routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples, signs_in=signs_in)]
     handlers = {HTTPException: _http_error, Exception: _unexpected}
     rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
-    app = _GraphQLFirst(endpoint, rest)
+    app: ASGIApp = _GraphQLFirst(endpoint, rest)
+    if rules.origins:
+        app = Cors(app, rules.origins)
     if not enabled():
         return app
     from edge.tracing import Traced  # noqa: PLC0415 (only who traces loads what it stands on)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
 from graphql import GraphQLError
 from starlette.responses import RedirectResponse
@@ -23,12 +23,15 @@ from edge import idempotency
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
-from edge.media import GRAPHQL_RESPONSE, JSON, OFFERED, answer_type, wants_page
+from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
 from edge.observe import observed
 from edge.places import check_places
+from edge.replies import Bodies, Body, Reply, sent
 from edge.requests import (
+    Batch,
     GraphQLRequest,
     Headers,
+    checked,
     header,
     headers_in,
     parameters_of,
@@ -39,55 +42,17 @@ from edge.sites import check_meant
 from edge.uploads import UploadLimits, brings_files, read_uploads
 from resolvers.answering import as_json
 from resolvers.context import Context
-from resolvers.errors import UnauthorizedError
 from resolvers.info import core_of
 from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
-from telemetry import Tally, begin, count_completion, log_request
+from telemetry import Tally, begin, count_completion, current, log_request
 
-_UNAUTHORIZED: Final = UnauthorizedError.code
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
 # What somebody may see is kept by no cache, which might not tell one cookie from another.
 _PRIVATE: Final = ((b"cache-control", b"no-store"),)
-
-
-class Body(NamedTuple):
-    """An answer's data in JSON, none if nothing was executed, and its errors."""
-
-    data: bytes | None
-    errors: Sequence[dict[str, Any]]
-    repeats: bool = False
-    """Whether it is the answer to an earlier request with the same idempotency key."""
-    pending: Sequence[str] = ()
-    """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
-
-    def whole(self) -> Body:
-        """The same, or what may not be read and nothing else."""
-        denied = [each for each in self.errors if each["extensions"]["code"] == _UNAUTHORIZED]
-        return self._replace(data=None, errors=denied) if denied else self
-
-    def json(self) -> bytes:
-        """The whole answer."""
-        if not self.errors and not self.pending:
-            return b'{"data":%s}' % self.data
-        parts = [] if self.data is None else [b'"data":%s' % self.data]
-        if self.errors:
-            parts.append(b'"errors":%s' % as_json(self.errors))
-        if self.pending:
-            parts.append(b'"extensions":%s' % as_json({"pending": self.pending}))
-        return b"{%s}" % b",".join(parts)
-
-
-class Reply(NamedTuple):
-    """What goes back; ``headers`` are those beside the content's own."""
-
-    status: int
-    media_type: str
-    body: Body
-    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class Endpoint:
@@ -127,7 +92,7 @@ class Endpoint:
         finally:
             _log(tally, started, reply)
             if reply:
-                await _sent(send, reply)
+                await sent(send, reply, scope, headers, self._rules.gzip_from)
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
         media_type, principal = JSON, ANONYMOUS
@@ -139,7 +104,11 @@ class Endpoint:
             if self._uploads is not None and not by_get and brings_files(headers):
                 body = await self._with_files(headers, receive, principal, self._uploads)
             else:
-                asked = await read_request(scope, headers, receive, self._max_body_bytes)
+                asked = await read_request(
+                    scope, headers, receive, self._max_body_bytes, self._rules.batch_limit
+                )
+                if isinstance(asked, Batch):
+                    return await self._reply_to_all(asked, headers, principal)
                 if by_get and self._rules.guards_get:
                     check_meant(headers, "by GET")
                 if not by_get and idempotency.HEADER in headers:
@@ -147,8 +116,7 @@ class Endpoint:
                 else:
                     body = await self._execute(asked, principal, by_get=by_get)
         except HttpError as error:
-            body = Body(None, [error_body(error.message, error.http_code, error.hint)])
-            return Reply(error.status, media_type, body, _raw(error.headers))
+            return Reply(error.status, media_type, _refusal(error), _raw(error.headers))
         except asyncio.CancelledError:
             # Only the end of the server cancels requests, those for which it would wait no longer.
             hint = "Ask again; another server may have taken its place."
@@ -161,6 +129,24 @@ class Endpoint:
         private = () if principal is ANONYMOUS else _PRIVATE
         more = (*private, *idempotency.REPEATED) if body.repeats else private
         return Reply(400 if refused else 200, media_type, body, more)
+
+    async def _reply_to_all(self, batch: Batch, headers: Headers, principal: Principal) -> Reply:
+        """One request after the other, so that nobody is served faster for asking in heaps.
+
+        A list is of the one media type, and what became of each request is said in its place.
+        """
+        if idempotency.HEADER in headers:
+            raise idempotency.unfit_for_all()
+        answered: list[Body] = []
+        for each in batch.requests:
+            try:
+                body = await self._execute(checked(each), principal, by_get=False)
+            except HttpError as error:
+                body = _refusal(error)
+            answered.append(body.whole() if self._graph.reject_unauthorized else body)
+        tally = current()
+        tally.operation, tally.kind = None, "batch"
+        return Reply(200, JSON, Bodies(answered), () if principal is ANONYMOUS else _PRIVATE)
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         found = self._found(asked)
@@ -226,6 +212,10 @@ class Endpoint:
         return _body(result)._replace(pending=context.pending)
 
 
+def _refusal(error: HttpError) -> Body:
+    return Body(None, [error_body(error.message, error.http_code, error.hint)])
+
+
 def _log(tally: Tally, started: float, reply: Reply | None) -> None:
     """The request's line; without a reply it was ended from outside."""
     status, errors = (reply.status, reply.body.errors) if reply else (500, [unexpected()])
@@ -240,20 +230,6 @@ def _log(tally: Tally, started: float, reply: Reply | None) -> None:
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
-
-
-async def _sent(send: Send, reply: Reply) -> None:
-    content = reply.body.json()
-    length = (b"content-length", b"%d" % len(content))
-    raw = [_CONTENT_TYPES[reply.media_type], length, *reply.headers]
-    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-    await send({"type": "http.response.body", "body": content})
-
-
-_CONTENT_TYPES: Final = {
-    media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
-    for media_type in OFFERED
-}
 
 
 def _body(result: Any) -> Body:

@@ -78,6 +78,13 @@ def written_once(context: Context, once: Once) -> Context:
     return replace(context, once=once, beginning=once.beginning)
 
 
+def unfit_for_all() -> HttpError:
+    """Of a key that comes with several requests, of which it cannot be for each."""
+    message = "An Idempotency-Key is for one request, and this body holds several."
+    hint = "Send the one that writes by itself."
+    return HttpError(400, "IDEMPOTENCY_KEY_UNFIT", message, hint=hint)
+
+
 def refused(error: KeyInUse | KeyReusedError) -> HttpError:
     """How it is told that a key cannot be used."""
     match error:

@@ -24,7 +24,7 @@ def answer_type(accept: str) -> str:
     """
     if not accept.strip():
         return JSON
-    ranges = _ranges(accept)
+    ranges = qualities(accept)
     named = {media_range for media_range, _ in ranges}
     for media_range, quality in sorted(ranges, key=lambda part: -part[1]):
         if quality > 0 and (found := _matching(media_range, named)):
@@ -34,7 +34,7 @@ def answer_type(accept: str) -> str:
 
 def wants_page(accept: str) -> bool:
     """True for a browser that opens the address, which wants a page and not data."""
-    return any(media_range == "text/html" for media_range, _ in _ranges(accept))
+    return any(media_range == "text/html" for media_range, _ in qualities(accept))
 
 
 @lru_cache(_KNOWN)
@@ -48,7 +48,8 @@ def check_body_type(content_type: str) -> None:
         raise HttpError(415, "UNSUPPORTED_MEDIA_TYPE", message)
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
+def qualities(accept: str) -> list[tuple[str, float]]:
+    """What a header such as `Accept` names, in lower case, each with its weight from 0 to 1."""
     return [_range(part) for part in accept.split(",") if part.strip()]
 
 

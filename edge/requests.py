@@ -10,7 +10,9 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
+from edge.bodies import body_of
 from edge.errors import HttpError
+from edge.gzipped import gunzip_of
 from edge.media import check_body_type
 from resolvers.uploads import Upload
 
@@ -61,38 +63,42 @@ def parameters_of(scope: Scope) -> QueryParams:
     return QueryParams(scope["query_string"])
 
 
+class Batch(NamedTuple):
+    """Several requests in one body, each as it came."""
+
+    requests: Sequence[Any]
+
+
 async def read_request(
-    scope: Scope, headers: Headers, receive: Receive, max_body_bytes: int
-) -> GraphQLRequest:
+    scope: Scope, headers: Headers, receive: Receive, max_body_bytes: int, batch_limit: int = 0
+) -> GraphQLRequest | Batch:
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
     if scope["method"] != "POST":
         return checked(_from_address(scope["query_string"], max_body_bytes))
     check_body_type(header(headers, b"content-type"))
-    body = json_in(await _body(receive, max_body_bytes), "The body")
-    if not isinstance(body, dict):
-        raise _bad("The body must be a JSON object.")
-    return checked(cast("dict[str, Any]", body))
+    gunzip = None
+    if b"content-encoding" in headers:
+        gunzip = gunzip_of(header(headers, b"content-encoding"), max_body_bytes)
+    body = json_in(await body_of(receive, max_body_bytes, gunzip), "The body")
+    if isinstance(body, list):
+        return _batch(cast("list[Any]", body), batch_limit)
+    return checked(body)
 
 
-async def _body(receive: Receive, most: int) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _bad("The client went away while it sent the body.")
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise too_large(f"The body is larger than {most} bytes.")
-        if not message.get("more_body"):
-            return body
+def _batch(requests: list[Any], limit: int) -> Batch:
+    if not limit:
+        message = "Several requests in one body are refused here."
+        hint = "Send each by itself, or all fields as one operation."
+        raise HttpError(400, "BATCHING_DISABLED", message, hint=hint)
+    if not requests:
+        raise _bad("The body holds no request.")
+    if len(requests) > limit:
+        message = f"The body holds {len(requests)} requests; {limit} may be in one."
+        raise HttpError(400, "BATCH_TOO_LARGE", message)
+    return Batch(requests)
 
 
-def too_large(message: str) -> HttpError:
-    """Of a body that is not read to its end."""
-    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
-
-
-def _from_address(said: bytes, most: int) -> Mapping[str, Any]:
+def _from_address(said: bytes, most: int) -> dict[str, Any]:
     """The parameters in an address, each of which may be there once."""
     if len(said) > most:
         message = f"The address has more than {most} bytes of parameters."
@@ -119,8 +125,11 @@ def json_in(content: bytes, what: str) -> Any:
         raise _bad(message) from None
 
 
-def checked(raw: Mapping[str, Any]) -> GraphQLRequest:
+def checked(values: Any) -> GraphQLRequest:
     """The parameters among these values. Raises ``HttpError``."""
+    if not isinstance(values, dict):
+        raise _bad("A request must be a JSON object.")
+    raw = cast("dict[str, Any]", values)
     query, name = raw.get("query"), raw.get("operationName")
     variables, extensions = raw.get("variables"), raw.get("extensions")
     if not isinstance(query, str) or not query or query.isspace():

@@ -12,6 +12,12 @@ class HttpRules:
 
     guards_get: bool = True
     """Whether a query by GET is to show that no other site's page asks."""
+    gzip_from: int | None = 1000
+    """How long an answer is at least, in bytes, that goes out in gzip; without it none does."""
+    batch_limit: int = 0
+    """How many requests may be in one body; with 0 a list of them is refused."""
+    origins: tuple[str, ...] = ()
+    """Of whose pages, beside our own, browsers let ask."""
 
 
 SAFE: Final = HttpRules()

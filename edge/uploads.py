@@ -14,9 +14,11 @@ from typing import Any, Final, cast
 
 from starlette.types import Receive
 
+from edge.bodies import too_large
 from edge.errors import HttpError
+from edge.gzipped import gunzip_of
 from edge.multipart import Part, boundary_in, parts_of, refused
-from edge.requests import GraphQLRequest, Headers, checked, header, json_in, too_large
+from edge.requests import GraphQLRequest, Headers, checked, header, json_in
 from edge.sites import PREFLIGHT
 from resolvers.uploads import Upload
 
@@ -50,6 +52,8 @@ async def read_uploads(
         message = "A request with files is to show that it is not another site's."
         hint = "Send the header `GraphQL-Preflight: 1`."
         raise HttpError(403, "CROSS_SITE_REQUEST", message, hint=hint)
+    if gunzip_of(header(headers, b"content-encoding"), max_body_bytes):
+        raise refused("A body with files is not in gzip: its files may be.")
     form = _Form(limits, max_body_bytes)
     boundary = boundary_in(header(headers, b"content-type")) or b""
     try:

@@ -24,7 +24,6 @@ BODIES = {
     "a number": "5",
     "null": "null",
     "text": '"{ openingHours }"',
-    "a batch": json.dumps([{"query": HELLO}]),
     "empty": "",
     "no JSON": "{",
     "two values": "{}{}",

@@ -1,0 +1,34 @@
+"""In charge of a request's body: whole, within its limit, and out of gzip."""
+
+from __future__ import annotations
+
+from starlette.types import Receive
+
+from edge.errors import HttpError
+from edge.gzipped import Gunzip
+
+
+async def body_of(receive: Receive, most: int, gunzip: Gunzip | None = None) -> bytes:
+    """All of it. Raises ``HttpError``, as soon as it is known, for one that is too large.
+
+    The limit is one for what comes, and for what is made of it.
+    """
+    body, came = b"", 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HttpError(400, "BAD_REQUEST", "The client went away while it sent the body.")
+        data = message.get("body", b"")
+        came += len(data)
+        body += data if gunzip is None else gunzip.taken(data)
+        if len(body) > most or came > most:
+            raise too_large(f"The body is larger than {most} bytes.")
+        if not message.get("more_body"):
+            if gunzip is not None:
+                gunzip.end()
+            return body
+
+
+def too_large(message: str) -> HttpError:
+    """Of a body that is not read to its end."""
+    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})

@@ -1,0 +1,69 @@
+"""In charge of CORS: pages of other origins that an operator lets ask, without any cookie.
+
+Whoever they ask for shows a token, or nothing. A session's cookie is for pages of our own, whatever
+is set here: no answer says that credentials may come along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from edge.errors import error_body
+
+SENT: Final = (
+    "Authorization",
+    "DPoP",
+    "Content-Encoding",
+    "Idempotency-Key",
+    "GraphQL-Preflight",
+    "Apollo-Require-Preflight",
+    "X-Apollo-Operation-Name",
+    "ApolloGraphQL-Client-Name",
+    "ApolloGraphQL-Client-Version",
+    "Traceparent",
+    "Tracestate",
+    "Baggage",
+)
+"""What a page may send beside what any may."""
+
+TOLD: Final = (
+    "Allow",
+    "Idempotent-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "WWW-Authenticate",
+)
+"""What it may read of an answer beside what any may."""
+
+_METHODS: Final = ("GET", "POST")
+_SECONDS: Final = 7200  # for which a browser remembers the yes: the longest that all of them take
+
+
+class Cors(CORSMiddleware):
+    """Starlette's, for these origins; ``*`` is any. Its no is told as all other errors are."""
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=SENT,
+            expose_headers=TOLD,
+            max_age=_SECONDS,
+        )
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """The answer to the question that a browser asks before a request."""
+        response = super().preflight_response(request_headers)
+        if response.status_code == 200:  # noqa: PLR2004 (HTTP)
+            return response
+        message = f"{bytes(response.body).decode()}."
+        kept = {n: v for n, v in response.headers.items() if not n.startswith("content-")}
+        return JSONResponse({"errors": [error_body(message, "CORS_REFUSED")]}, 400, headers=kept)

@@ -1,0 +1,91 @@
+"""In charge of answers as they go out: their JSON, their headers, and whether in gzip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from starlette.types import Scope, Send
+
+from edge.gzipped import gzipped, takes_gzip
+from edge.media import OFFERED
+from edge.requests import Headers, header
+from resolvers.answering import as_json
+from resolvers.errors import UnauthorizedError
+
+_UNAUTHORIZED: Final = UnauthorizedError.code
+_GZIPPED: Final = (b"content-encoding", b"gzip")
+_VARY: Final = (b"vary", b"Accept, Accept-Encoding")
+_CONTENT_TYPES: Final = {
+    media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
+    for media_type in OFFERED
+}
+
+
+class Body(NamedTuple):
+    """An answer's data in JSON, none if nothing was executed, and its errors."""
+
+    data: bytes | None
+    errors: Sequence[dict[str, Any]]
+    repeats: bool = False
+    """Whether it is the answer to an earlier request with the same idempotency key."""
+    pending: Sequence[str] = ()
+    """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
+
+    def whole(self) -> Body:
+        """The same, or what may not be read and nothing else."""
+        denied = [each for each in self.errors if each["extensions"]["code"] == _UNAUTHORIZED]
+        return self._replace(data=None, errors=denied) if denied else self
+
+    def json(self) -> bytes:
+        """The whole answer."""
+        if not self.errors and not self.pending:
+            return b'{"data":%s}' % self.data
+        parts = [] if self.data is None else [b'"data":%s' % self.data]
+        if self.errors:
+            parts.append(b'"errors":%s' % as_json(self.errors))
+        if self.pending:
+            parts.append(b'"extensions":%s' % as_json({"pending": self.pending}))
+        return b"{%s}" % b",".join(parts)
+
+
+class Bodies(NamedTuple):
+    """The answers to the requests of one body, in their order: each as if it had come alone."""
+
+    each: Sequence[Body]
+
+    @property
+    def errors(self) -> Sequence[dict[str, Any]]:
+        """Of all of them."""
+        return [error for body in self.each for error in body.errors]
+
+    def json(self) -> bytes:
+        """The whole answer."""
+        return b"[%s]" % b",".join([body.json() for body in self.each])
+
+
+class Reply(NamedTuple):
+    """What goes back; ``headers`` are those beside the content's own."""
+
+    status: int
+    media_type: str
+    body: Body | Bodies
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
+async def sent(
+    send: Send, reply: Reply, scope: Scope, headers: Headers, gzip_from: int | None
+) -> None:
+    """Sends it; in gzip, if the client takes that and it is of ``gzip_from`` bytes, or more."""
+    content, packed = reply.body.json(), False
+    if gzip_from is not None and len(content) >= gzip_from and b"accept-encoding" in headers:
+        packed = takes_gzip(header(headers, b"accept-encoding"))
+        content = await gzipped(content) if packed else content
+    length = (b"content-length", b"%d" % len(content))
+    raw = [_CONTENT_TYPES[reply.media_type], length, *reply.headers]
+    if packed:
+        raw.append(_GZIPPED)
+    if scope["method"] != "POST":  # whose answers no cache keeps
+        raw.append(_VARY)
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    await send({"type": "http.response.body", "body": content})
