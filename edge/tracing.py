@@ -10,6 +10,8 @@ from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware, asgi_get
 from opentelemetry.trace import Span, SpanKind, Tracer, TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telemetry.spans import leave_out
+
 _QUERY: Final = "bigraph.query_string"
 _begun: ContextVar[Span] = ContextVar("begun")
 """The span of the request at hand, on its way to OpenTelemetry's middleware."""
@@ -44,6 +46,7 @@ class Traced:
             _begun.set(span)
             await self._recorded(_without_query(scope), receive, send)
             return
+        leave_out()
         token = context.attach(trace.set_span_in_context(span))
         try:
             await self._app(scope, receive, send)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from contextvars import Token
+from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ _KINDS = {
 _CODE = re.compile(r"[\w.:-]{1,64}")
 _parents = TraceContextTextMapPropagator()
 _tracer: trace.Tracer | None = None
+_left_out: ContextVar[bool] = ContextVar("left_out", default=False)
 
 
 def install(provider: trace.TracerProvider | None) -> None:
@@ -42,11 +43,16 @@ def recording() -> bool:
 
     One that is not sampled has a single span, which says so to all that is done for it.
     """
-    if _tracer is None:
+    if _tracer is None or _left_out.get():
         return False
     here = trace.get_current_span()
     told = here.get_span_context()
     return here.is_recording() or told.trace_flags.sampled or not told.is_valid
+
+
+def leave_out() -> None:
+    """Says that the request at hand is not sampled, so that nothing has to find out by its span."""
+    _left_out.set(True)
 
 
 def span(

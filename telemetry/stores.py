@@ -20,15 +20,16 @@ _RETURNED_ROWS = "db.response.returned_rows"
 class StoreCall(AbstractContextManager["StoreCall"]):
     """One call to a store, while it runs; made by `store_span`."""
 
-    __slots__ = ("_around", "_store", "span")
+    __slots__ = ("_around", "_store", "_tally", "span")
     span: Span
 
     def __init__(self, store: str, around: AbstractContextManager[Span]) -> None:
         self._store = store
         self._around = around
+        self._tally = current()
 
     def __enter__(self) -> Self:
-        calls = current().store_calls
+        calls = self._tally.store_calls
         calls[self._store] = calls.get(self._store, 0) + 1
         self.span = self._around.__enter__()
         return self
@@ -44,8 +45,13 @@ class StoreCall(AbstractContextManager["StoreCall"]):
     def returned(self, rows: int) -> None:
         """State how many rows came back. What a cache returns is not counted as rows."""
         if self._store != "redis":
-            current().rows += rows
+            self._tally.rows += rows
         self.span.set_attribute(_RETURNED_ROWS, rows)
+
+
+def store_call(system: System) -> StoreCall:
+    """A call that is counted, and has no span: for those who know that nobody keeps it."""
+    return StoreCall(_STORES[system], UNRECORDED)
 
 
 def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention
@@ -65,7 +71,7 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     operations sent together, ``namespace`` the database, ``address`` the server's.
     """
     if not recording():
-        return StoreCall(_STORES[system], UNRECORDED)
+        return store_call(system)
     name = f"{operation} {collection}" if collection else operation
     told: dict[str, str | int | None] = {
         db.DB_OPERATION_NAME: operation,

@@ -13,9 +13,9 @@ from catalog.types import FieldType, ListType, Scalar
 from datasources.errors import ChangeRefused, ValueInvalid
 from datasources.given import Given, check, in_the_way, told
 from datasources.postgres.changes import Changes
+from datasources.postgres.session import Result
 from datasources.postgres.statements import Call
 from datasources.postgres.values import all_storable
-from datasources.postgres.wire import Result
 
 Send: TypeAlias = Callable[[str, Change, Sequence[Call]], Awaitable[list[Result]]]
 """Sends the statements of a change, under the name of what it does."""

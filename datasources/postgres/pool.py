@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Final
 
 import psycopg
 
 from datasources.postgres.failures import unavailable
+from datasources.postgres.shared import Shared
 from datasources.postgres.wire import Wire
+
+_OTHERS: Final = 2
+"""Places that must be free when one is taken for good: reads that are not quick need some, too."""
 
 
 class Pool:
     """Up to ``size`` sessions, which commit what they run by itself.
+
+    One of them is shared by all quick reads, if there is room for it beside others.
 
     ``connect_timeout`` bounds the opening of a connection, ``queue_timeout`` the wait for one to
     be free, both in seconds.
@@ -32,7 +39,41 @@ class Pool:
         self._idle: list[Wire] = []
         self._places = size
         self._queue = deque[asyncio.Future[None]]()
+        self._shared: Shared | None = None
+        self._sharing: asyncio.Future[None] | None = None
         self._open = True
+
+    def shared(self) -> Shared | None:
+        """The session that quick reads share, if it is there and nothing holds it up."""
+        shared = self._shared
+        return shared if shared is not None and shared.is_free else None
+
+    async def share(self) -> Shared | None:
+        """The same; it is opened if there is none. None as well if that cannot be, whyever.
+
+        Who gets none takes a connection, and is told by that what is wrong.
+        """
+        known = self._shared
+        if (known is not None and known.usable) or self._sharing or not self._open:
+            return self.shared()
+        if known is not None:
+            self._shared = None
+            await known.retire(self._leave)
+        if self._places < _OTHERS:
+            return None
+        self._places -= 1
+        opened = self._sharing = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                self._shared = await Shared.connect(self._conninfo)
+        except (psycopg.Error, OSError):
+            return None
+        finally:
+            self._sharing = None
+            opened.set_result(None)
+            if self._shared is None:
+                self._leave()
+        return self.shared()
 
     async def take(self, *, fresh: bool = False) -> Wire:
         """A connection, to be given back; with ``fresh`` a new one, in place of all that are idle.
@@ -75,6 +116,10 @@ class Pool:
         """Closes the idle connections now, and each other one as soon as it is given back."""
         self._open = False
         await self._discard_idle()
+        if self._sharing is not None:
+            await self._sharing
+        if self._shared is not None:
+            await self._shared.retire(self._leave)
 
     async def _turn(self) -> None:
         """Waits for a place, which another hands on: first come, first served."""

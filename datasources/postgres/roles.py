@@ -13,11 +13,11 @@ from typing import Any, Final
 from catalog.entity import Entity
 from datasources.errors import RoleUnfit, StoreError, StoreTimeout, StoreUnavailable
 from datasources.postgres.rows import Layout
+from datasources.postgres.session import Result
 from datasources.postgres.statements import Call, Statement
 from datasources.postgres.statistics import table_names
 from datasources.postgres.values import Bound
 from datasources.postgres.viewers import Roles, Telling, telling
-from datasources.postgres.wire import Result
 
 _FITNESS: Final = """WITH served AS (
   SELECT name, relowner, relforcerowsecurity, relrowsecurity OR EXISTS (

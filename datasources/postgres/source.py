@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from typing import cast
 
 import psycopg
@@ -20,13 +21,15 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
 from datasources.postgres.roles import check_held
+from datasources.postgres.session import Result, Session
+from datasources.postgres.shared import HeldUpError
 from datasources.postgres.statements import Call, Statement, answers_of, compiled, sendable
 from datasources.postgres.statistics import size_statement
 from datasources.postgres.transaction import Opening, PostgresTransaction
 from datasources.postgres.viewers import Roles, Telling, ViewersSource, run_told
-from datasources.postgres.wire import Result
-from telemetry import enabled, logger, store_span
-from telemetry.stores import StoreCall
+from telemetry import logger, store_span
+from telemetry.spans import recording
+from telemetry.stores import StoreCall, store_call
 
 _log = logger("postgres")
 _PING_SECONDS = 1.0
@@ -177,8 +180,8 @@ class PostgresSource:
             return results
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:
-        if not enabled():
-            return store_span("postgresql", "SELECT")
+        if not recording():
+            return store_call("postgresql")
         tables = {call.statement.table for call in statements}
         return store_span(
             "postgresql",
@@ -202,20 +205,39 @@ class PostgresSource:
         self, statements: Sequence[Call], who: Telling | None, *, fresh: bool
     ) -> list[Result] | None:
         """The results; None if another connection may do better."""
+        if not (who or fresh) and all(call.is_quick for call in statements):
+            shared = self._pool.shared() or await self._pool.share()
+            if shared is not None:
+                with suppress(HeldUpError):
+                    running = shared.run(statements, self._deadline)
+                    return await self._told(shared, running, statements, fresh=False)
         connection = await self._pool.take(fresh=fresh)
         try:
             if who:
-                return await run_told(connection, who, statements, self._deadline)
-            return await connection.run(statements, self._deadline)
+                running = run_told(connection, who, statements, self._deadline)
+            else:
+                running = connection.run(statements, self._deadline)
+            return await self._told(connection, running, statements, fresh=fresh)
+        finally:
+            await self._pool.give_back(connection)
+
+    async def _told(
+        self,
+        session: Session,
+        running: Awaitable[list[Result]],
+        statements: Sequence[Call],
+        *,
+        fresh: bool,
+    ) -> list[Result] | None:
+        try:
+            return await running
         except TimeoutError as error:
             raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
         except psycopg.Error as error:
-            lost = not connection.usable
+            lost = not session.usable
             if not fresh and (lost or is_stale(error)):
                 return None
             if lost:
                 raise unavailable(error) from error
             sql = "; ".join(statement.sql for statement in statements)
             raise failure_of(error, sql) from error
-        finally:
-            await self._pool.give_back(connection)

@@ -21,12 +21,13 @@ from catalog.templates import Ask, ask_of
 from datasources.postgres.filters import condition, filtered
 from datasources.postgres.groups import summary_select
 from datasources.postgres.parts import Parts
+from datasources.postgres.quick import QUICK_KEYS, is_quick
 from datasources.postgres.routines import called_rows
 from datasources.postgres.rows import Layout, answers_in, reader_of
 from datasources.postgres.selection import cut, selection, terms_of
+from datasources.postgres.session import Result
 from datasources.postgres.tables import Scope
 from datasources.postgres.values import DIALECT, Bound, KeyColumn, Parameter, all_storable
-from datasources.postgres.wire import Result
 
 
 class Call(NamedTuple):
@@ -40,6 +41,11 @@ class Call(NamedTuple):
     def sql(self) -> str:
         """The statement's text."""
         return self.statement.sql
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it takes about as little as a read can."""
+        return self.statement.is_quick and len(self.keys) <= QUICK_KEYS
 
     def answers(self, rows: Sequence[FlatRow], types: tuple[int, ...]) -> dict[Key, Answer]:
         """What came back, as answers; ``types`` are the type OIDs of the columns."""
@@ -66,11 +72,18 @@ class Statement:
     """SQL with its parameters ``$1``…, and how to read the rows that come back."""
 
     def __init__(
-        self, sql: str, parameters: Sequence[Parameter], layout: Layout, table: str
+        self,
+        sql: str,
+        parameters: Sequence[Parameter],
+        layout: Layout,
+        table: str,
+        *,
+        is_quick: bool = False,
     ) -> None:
         self.sql = sql
         self.layout = layout
         self.table = table
+        self.is_quick = is_quick
         self._parameters = parameters
         self._readers: dict[tuple[int, ...], FlatReader] = {}
 
@@ -110,7 +123,8 @@ def compiled(catalog: Catalog, read: Read | Summary) -> Statement:
         select, layout = _plain(catalog, read)
     text = select.compile(dialect=DIALECT)
     parameters = tuple(text.params[name] for name in text.positiontup or ())
-    return Statement(str(text), parameters, layout, read.entity.table)
+    quick = is_quick(catalog, read)
+    return Statement(str(text), parameters, layout, read.entity.table, is_quick=quick)
 
 
 def sendable(keys: Iterable[Key]) -> tuple[Key, ...]:

@@ -20,9 +20,10 @@ from datasources.postgres.failures import failure_of, unavailable
 from datasources.postgres.making import Making
 from datasources.postgres.pool import Pool
 from datasources.postgres.refusals import commit_unknown, failure_of_change, is_passing
+from datasources.postgres.session import Asked, Result
 from datasources.postgres.statements import Call, answers_of
 from datasources.postgres.viewers import Telling
-from datasources.postgres.wire import Asked, Result, Wire
+from datasources.postgres.wire import Wire
 from datasources.turns import Turns
 from telemetry import store_span
 

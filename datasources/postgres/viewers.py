@@ -20,7 +20,8 @@ from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from catalog.viewer import Viewer
-from datasources.postgres.wire import Asked, Result, Wire
+from datasources.postgres.session import Asked, Result
+from datasources.postgres.wire import Wire
 
 _TELL: Final = (
     "SELECT set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"

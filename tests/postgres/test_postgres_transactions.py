@@ -300,6 +300,7 @@ class _Asked:
     def __init__(self, sql):
         self.sql = sql
         self.values = ()
+        self.is_quick = False
 
 
 async def test_a_pool_without_room_is_told(named):

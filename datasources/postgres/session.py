@@ -1,0 +1,190 @@
+"""In charge of one session with Postgres on libpq's own level: statements sent and results read.
+
+A session is in pipeline mode for good. Statements are prepared when they come a second time, and
+one reader on the event loop takes in what comes back. Who asks, and who is told, is for those who
+stand on this: one caller at a time (`wire.py`), or many (`shared.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol, Self, cast
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+from datasources.postgres.arrays import array_of
+from datasources.postgres.loaders import ADAPTERS
+
+_PREPARED: Final = 500
+"""Statements that a session prepares; then a new session takes its place."""
+
+_CHARACTERS: Final = 500_000
+"""Of their texts, which may be long, and which Postgres keeps as well."""
+
+_SEEN: Final = 1000
+"""Texts that a session knows to have come once, by their hashes."""
+
+_CANCEL_SECONDS: Final = 2.0
+
+
+class Asked(Protocol):
+    """A statement in libpq's form, ``$1``…, and the values of its parameters."""
+
+    @property
+    def sql(self) -> str:
+        """The text, by which a session knows it again."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """In order."""
+        ...
+
+
+class Result(NamedTuple):
+    """The rows of a statement as tuples, and the type OIDs of their columns."""
+
+    rows: list[tuple[Any, ...]]
+    types: tuple[int, ...]
+
+
+class Session(ABC):
+    """A session, and what it knows of the statements that were sent."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._connection = connection
+        self._pg: PGconn = connection.pgconn
+        self._loop = asyncio.get_running_loop()
+        self._types = Transformer.from_context(connection)
+        self._names: dict[str, bytes] = {}
+        self._seen: dict[int, None] = {}
+        self._numbered = 0
+        self._characters = 0
+        self._broken = False
+        self._socket = self._pg.socket
+        self._is_watched = True
+        self._pg.enter_pipeline_mode()
+        self._loop.add_reader(self._socket, self._readable)
+
+    @classmethod
+    async def connect(cls, conninfo: str) -> Self:
+        """A new session. Raises psycopg's errors."""
+        connection = psycopg.AsyncConnection[Any].connect(
+            conninfo, autocommit=True, context=ADAPTERS
+        )
+        return cls(await connection)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there, and good for more."""
+        full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
+        return not (self._broken or full)
+
+    @property
+    @abstractmethod
+    def _is_waited_for(self) -> bool:
+        """Whether something was sent of which not all has come back."""
+
+    @abstractmethod
+    def _collect(self) -> None:
+        """Takes what has come. Raises psycopg's errors if the session is lost."""
+
+    @abstractmethod
+    def _tell_lost(self, error: psycopg.Error) -> None:
+        """Tells all who wait that nothing more will come."""
+
+    async def close(self) -> None:
+        """Ends the session, and what it runs."""
+        running = self._is_waited_for and not self._is_lost()
+        self._broken = True
+        self._unwatch()
+        if running:
+            await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        await self._connection.close()
+
+    def _is_lost(self) -> bool:
+        return self._pg.status != ConnStatus.OK
+
+    def _send(self, asked: Asked) -> None:
+        sql, values = asked.sql, [self._sent(value) for value in asked.values]
+        name = self._names.get(sql)
+        if name is not None:
+            self._pg.send_query_prepared(name, values)
+        elif hash(sql) in self._seen:
+            self._pg.send_prepare(name := self._named(sql), sql.encode())
+            self._pg.send_query_prepared(name, values)
+        else:
+            # Most texts that come once never come again: their plan is not worth keeping.
+            self._note(hash(sql))
+            self._pg.send_query_params(sql.encode(), values)
+
+    def _note(self, text: int) -> None:
+        self._seen[text] = None
+        while len(self._seen) > _SEEN:
+            del self._seen[next(iter(self._seen))]
+
+    def _named(self, sql: str) -> bytes:
+        self._numbered += 1
+        self._characters += len(sql)
+        self._names[sql] = b"s%d" % self._numbered
+        del self._seen[hash(sql)]
+        return self._names[sql]
+
+    def _sent(self, value: Any) -> Any:
+        """A value as text, which Postgres reads as the type that the statement casts it to."""
+        if type(value) is str:
+            return value.encode()
+        if type(value) is int:
+            return b"%d" % value
+        if type(value) is list and (array := array_of(cast("list[Any]", value))) is not None:
+            return array
+        return None if value is None else self._types.get_dumper(value, PyFormat.TEXT).dump(value)
+
+    def _flush(self) -> None:
+        if self._pg.flush():
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        try:
+            if self._pg.flush() == 0:
+                self._loop.remove_writer(self._socket)
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _readable(self) -> None:
+        try:
+            self._pg.consume_input()
+            self._collect()
+        except psycopg.Error as error:
+            self._lose(error)
+
+    def _lose(self, error: psycopg.Error) -> None:
+        """The server went away: nothing more will come."""
+        self._broken = True
+        self._unwatch()
+        self._tell_lost(error)
+
+    def _unwatch(self) -> None:
+        """Once only: of a lost session libpq closes the socket, whose number is soon another's."""
+        if self._is_watched:
+            self._is_watched = False
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+
+    def _failed(self, result: PGresult) -> psycopg.Error:
+        """The error that a statement ended in."""
+        self._names.clear()  # what was to be prepared may not have been
+        return errors.error_from_result(result)
+
+    def _read(self, result: PGresult) -> Result:
+        self._types.set_pgresult(result)
+        rows = self._types.load_rows(0, result.ntuples, tuple)
+        types = tuple(map(result.ftype, range(result.nfields)))
+        self._types.set_pgresult(None)  # which would hold it until the next one comes
+        return Result(rows, types)
