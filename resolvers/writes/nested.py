@@ -71,6 +71,12 @@ class _Holder:
         for nested in self.nested.values():
             yield from _written(nested)
 
+    @property
+    def seeks(self) -> bool:
+        """Whether rows are made where there are none, so that it matters which are there."""
+        said = (each for nested in self.nested.values() for each in nested.said)
+        return any(each.word in _SEEKING or any(_inner_seeks(each)) for each in said)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NewRow(_Holder):
@@ -97,6 +103,13 @@ class Changes(_Holder):
     path: ApiPath
     edits: tuple[Edit, ...]
     nested: Mapping[str, Nested]
+
+
+_SEEKING = (Word.CONNECT_OR_CREATE, Word.UPSERT)
+
+
+def _inner_seeks(said: Said) -> Iterator[bool]:
+    yield from (each.seeks for each in (said.new, said.change) if each is not None)
 
 
 def _written(nested: Nested) -> Iterator[Entity]:

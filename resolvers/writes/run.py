@@ -32,6 +32,7 @@ from resolvers.writes.inputs import Inputs
 from resolvers.writes.joint import joined
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert
 from resolvers.writes.outcomes import Outcome, alike, failed
+from resolvers.writes.refusals import Refused, Why
 from resolvers.writes.steps import Step, Written
 from telemetry.spans import span
 
@@ -96,12 +97,16 @@ def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
 async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
     """What came of each field, by its response key, once all is committed or nothing is."""
     conflict: Exception | None = None
+    looked_again = False
     for attempt in range(TRIES):
         await asyncio.sleep(_pause(attempt))
         try:
             outcomes = await _tried(context, steps)
         except WriteConflict as error:
             conflict = error
+            continue
+        if not looked_again and _came_meanwhile(steps, outcomes):
+            looked_again = True
             continue
         context.afresh()
         return outcomes
@@ -131,6 +136,20 @@ async def _tried(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcom
         if committing or (context.once and context.once.is_repeated):
             await asyncio.shield(context.wrote({each for step in steps for each in step.written}))
     return outcomes
+
+
+def _came_meanwhile(steps: Sequence[Step], outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether a row that was looked for, and was not there, may be what was in the way after all.
+
+    A transaction sees one state, without what others make meanwhile; but keys are theirs by then.
+    """
+    return any(step.seeks for step in steps if _is_taken(outcomes[step.key]))
+
+
+def _is_taken(outcome: Outcome) -> bool:
+    """Whether a key was, for which nothing was written."""
+    refused = outcome.errors if isinstance(outcome, Refused) else ()
+    return any(each.code is Why.UNIQUE_VIOLATION for each in refused)
 
 
 @asynccontextmanager

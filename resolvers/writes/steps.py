@@ -90,6 +90,19 @@ class Step:
                 assert_never(self.write)
 
     @property
+    def seeks(self) -> bool:
+        """Whether rows are made where there are none. Raises as ``new`` and ``changes`` do."""
+        match self.write:
+            case Create() | Upsert():
+                return any(row.seeks for row in self.new)
+            case Alter():
+                return self.changes.seeks
+            case Remove():
+                return False
+            case _:
+                assert_never(self.write)
+
+    @property
     def stores(self) -> frozenset[Store]:
         """The stores that are written to."""
         return frozenset(entity.store for entity in self.written)

@@ -114,9 +114,8 @@ class Trees:
             case Word.CONNECT_OR_CREATE | Word.UPSERT:
                 where = self._where(target, raw, path)
                 new = self.new(target, raw["create"], (*path, "create"), within)
-                given = raw.get("update")
-                change = self.change(target, given, (*path, "update")) if given else None
-                return Said(word, path, where, new, change)
+                there = (raw["update"], (*path, "update")) if word is Word.UPSERT else None
+                return Said(word, path, where, new, there and self.change(target, *there))
             case Word.CONNECT | Word.DISCONNECT | Word.DELETE | Word.SET:
                 where = self._sought(target, raw, path) if named else None
                 return Said(word, path, where)

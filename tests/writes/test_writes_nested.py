@@ -1,5 +1,6 @@
 """New rows with what they are related to, made or found in the same call."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -76,6 +77,18 @@ async def test_rows_are_connected_if_they_are_there_and_else_made(club: Club):
     told = [{"email": "c@x"}, {"email": "d@x"}]
     assert await club.gives(given) == {"team": {"members": {"nodes": told}}}
     assert len((await club.held())["members"]) == 7
+
+
+async def test_who_connects_or_creates_at_the_same_time_as_others_connects(club: Club):
+    """A row that others make meanwhile is there: it is connected, and no reason to refuse."""
+    given = """{ createMember(input: {email: "%s@x", team: {connectOrCreate: {
+        where: {name: "Greens"}, create: {name: "Greens", boards: {create: [
+          {code: "g", title: "Greens"}]}}}}}) {
+      ... on MemberWritten { member { team { name } } }
+      ... on WriteRefused { errors { code } } } }"""
+    told = await asyncio.gather(*(club.gives(given % f"new{number}") for number in range(8)))
+    assert told == [{"member": {"team": {"name": "Greens"}}}] * 8
+    assert [each["name"] for each in (await club.held())["teams"]] == ["Reds", "Blues", "Greens"]
 
 
 async def test_rows_are_related_by_a_link_table(club: Club):

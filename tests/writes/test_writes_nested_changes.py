@@ -242,6 +242,21 @@ async def test_what_cannot_become_is_refused_at_its_path(
     assert await club.held() == before
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        'team: {upsert: {update: {}, create: {name: "x"}}}',
+        'tasks: {upsert: [{where: {id: 1}, update: {}, create: {title: "x"}}]}',
+        'skills: {upsert: [{where: {id: 1}, update: {input: {}}, create: {name: "x"}}]}',
+    ],
+)
+async def test_a_change_that_says_nothing_is_a_mistake(club: Club, given: str):
+    """Also where a row may be made instead: `connectOrCreate` is the word for that."""
+    mutation = f"mutation {{ updateMember(id: 1, input: {{{given}}}) {{ __typename }} }}"
+    answer = await club.ask(mutation)
+    assert [each["extensions"]["code"] for each in answer["errors"]] == ["BAD_USER_INPUT"]
+
+
 async def test_a_row_that_others_refer_to_does_not_end(founded: Any):
     """In a store that looks after that."""
     stores, club = founded
