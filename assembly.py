@@ -6,10 +6,9 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from strawberry import Schema
-from strawberry.extensions import MaxTokensLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
 
 from auth import Authenticates, Late, SignsIn
 from catalog import Catalog, Store, catalog_of, models_in
@@ -25,8 +24,8 @@ from edge.rules import HttpRules
 from edge.uploads import UploadLimits
 from packages import StartError, blamed_on, package
 from resolvers.introspection import Introspection
+from resolvers.limits.limits import Limits
 from resolvers.paging import PageLimits
-from resolvers.parsing import MOST_TOKENS
 from resolvers.sights import Sights
 from schema import build_schema, extensions_in, policies_in
 from settings import Settings
@@ -50,15 +49,30 @@ def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
             extensions,
             decide=decide,
             introspection=Introspection(settings.told_of),
+            limits=limits(settings),
             schema_extensions=used,
         )
         return catalog, schema
 
 
+def limits(settings: Settings) -> Limits:
+    """How much one document may ask for."""
+    return Limits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases,
+        root_fields=settings.max_root_fields,
+        directives=settings.max_directives,
+        fields=settings.max_fields,
+        comparisons=settings.max_comparisons,
+        nested_rows=settings.max_nested_rows,
+        pages=PageLimits(settings.default_page_size, settings.max_page_size),
+    )
+
+
 def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtension]]:
     """What Strawberry does around every operation."""
     return [
-        partial(MaxTokensLimiter, MOST_TOKENS),
         Observe,
         *([TraceFields] if trace_fields else []),
     ]

@@ -170,6 +170,31 @@ class Settings(BaseSettings):
     max_page_size: int = Field(
         1000, ge=1, description="Rows on a page at most; a larger page is refused, not cut."
     )
+    max_tokens: int = Field(
+        5_000,
+        ge=1,
+        description="Tokens of a document at most; more are refused before they are parsed.",
+    )
+    max_depth: int = Field(30, ge=1, description="How deep fields may stand within fields.")
+    max_aliases: int = Field(
+        200,
+        ge=0,
+        description="Fields under an alias at most; these and all below count for each spread of "
+        "their fragment.",
+    )
+    max_root_fields: int = Field(50, ge=1, description="Fields of an operation itself at most.")
+    max_directives: int = Field(200, ge=0, description="Directives at most.")
+    max_fields: int = Field(2_000, ge=1, description="Fields at all depths at most.")
+    max_comparisons: int = Field(
+        50_000,
+        ge=1,
+        description="Pairs of fields with one name at one place that validation may compare.",
+    )
+    max_nested_rows: int = Field(
+        1_000_000,
+        ge=1,
+        description="The product of the sizes of pages within pages at most.",
+    )
     max_reach_keys: int = Field(
         10_000,
         ge=1,

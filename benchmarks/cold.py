@@ -71,7 +71,7 @@ class Cold:
         return [statistics.median(each) for each in zip(*rounds[WARM:], strict=True)]
 
     def _stages(self, text: str, variables: dict[str, Any]) -> Iterator[float]:
-        document, took = _timed(lambda: parsed(text))
+        document, took = _timed(lambda: parsed(text, None))
         yield took
         errors, took = _timed(lambda: errors_in(self._core, document))
         if errors:

@@ -11,6 +11,7 @@ Each carries a stable ``code``, a message for the person who caused it, and a hi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -23,6 +24,11 @@ class BigraphError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """What programs are told of it, beside its code and its hint."""
+        return {}
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message

@@ -65,7 +65,8 @@ def told(error: GraphQLError, *, before_execution: bool) -> dict[str, Any]:
     """An error of an answer, as the client may know it."""
     root = _root(error)
     if isinstance(root, BigraphError):
-        return _located(error, root.message, _extensions(root.code, root.hint))
+        extensions = {**_extensions(root.code, root.hint), **root.details}
+        return _located(error, root.message, extensions)
     if isinstance(root, RecursionError):
         return _located(
             error, "The document, or a variable, is nested too deeply.", {"code": PARSE_FAILED}

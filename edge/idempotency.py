@@ -24,6 +24,7 @@ from resolvers.context import Context
 from resolvers.errors import KeyReusedError
 from resolvers.idempotency import IdempotencyKey
 from resolvers.info import core_of
+from resolvers.limits.limits import limits_of
 from resolvers.once import Once
 from resolvers.parsing import tree_in
 from resolvers.uploads import Upload
@@ -97,10 +98,11 @@ def refused(error: KeyInUse | KeyReusedError) -> HttpError:
 
 def _others(graph: Graph, asked: GraphQLRequest) -> list[str] | None:
     """The fields of a mutation that are not the engine's; None if it is none, or is not valid."""
-    tree = tree_in(asked.query, asked.operation_name)
+    core = core_of(graph.schema)
+    tree = tree_in(asked.query, asked.operation_name, limits_of(core).tokens)
     if tree is None or tree.node.operation is not OperationType.MUTATION:
         return None
-    return others_in(core_of(graph.schema), tree)
+    return others_in(core, tree)
 
 
 def _request(asked: GraphQLRequest, principal: Principal, claims: Mapping[str, Any]) -> str:

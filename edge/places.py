@@ -10,6 +10,7 @@ from graphql import GraphQLSchema
 
 from edge.multipart import refused
 from edge.requests import GraphQLRequest
+from resolvers.limits.limits import limits_of
 from resolvers.parsing import tree_in
 from resolvers.uploads import UPLOAD, Upload
 
@@ -19,7 +20,7 @@ def check_places(schema: GraphQLSchema, asked: GraphQLRequest) -> None:
 
     A document that is not valid is left to whoever executes it.
     """
-    tree = tree_in(asked.query, asked.operation_name)
+    tree = tree_in(asked.query, asked.operation_name, limits_of(schema).tokens)
     for definition in (tree.node.variable_definitions or ()) if tree else ():
         name = definition.variable.name.value
         kind = _type_of(schema, definition.type)

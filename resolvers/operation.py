@@ -21,6 +21,8 @@ from resolvers.answering import Answered, Answering
 from resolvers.coercion import UnfitError, coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
+from resolvers.limits.allowing import allowing
+from resolvers.limits.judging import judge_of
 from resolvers.parsing import Document, Tree
 from resolvers.plan import Planner
 from resolvers.policies import policies_asked
@@ -53,6 +55,7 @@ class Operation:
         self._core = core_of(schema)
         self._catalog = catalog
         self._answering = Answering(schema, catalog, self.document)
+        self._allows = allowing(judge_of(self._core), self.document)
         self._policies = policies_asked(self._core, tree)
         self._grow = grow
         self._definitions = node.variable_definitions or ()
@@ -81,9 +84,9 @@ class Operation:
         return self._root_planner().roots(planner, coerced.coerced)
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
-        """The answer to a request with these variables; None if they do not fit."""
+        """The answer with these variables; None if they do not fit, or ask for too much."""
         variables = self._coerced(given or {})
-        if variables is None:
+        if variables is None or not (self._allows is None or self._allows(given or {})):
             return None
         if self._policies:
             context = await context.knowing(self._policies)

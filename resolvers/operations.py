@@ -15,6 +15,7 @@ from strawberry.extensions import SchemaExtension
 
 from catalog.entity import Catalog
 from resolvers.info import core_of
+from resolvers.limits.limits import limits_of
 from resolvers.operation import Operation
 from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from resolvers.remembered import Remembered
@@ -75,7 +76,7 @@ class Operations:
     def problems(self, query: str, name: str | None) -> Sequence[GraphQLError]:
         """What is wrong with a document, or with the choice of an operation in it."""
         try:
-            document = parsed(query)
+            document = parsed(query, limits_of(self._core).tokens)
         except (GraphQLError, RecursionError) as error:
             return [
                 error if isinstance(error, GraphQLError) else GraphQLError("Nested too deeply.")
@@ -94,7 +95,7 @@ class Operations:
 def _valid(core: GraphQLSchema, query: str, name: str | None) -> Tree | None:
     """The query that is asked for, if it is one, and its whole document is valid."""
     try:
-        document = parsed(query)
+        document = parsed(query, limits_of(core).tokens)
         if errors_in(core, document):
             return None
     except (GraphQLError, RecursionError, ValueError):

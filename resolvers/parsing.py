@@ -22,8 +22,9 @@ from graphql import (
 from graphql.language.parser import Parser
 from strawberry.extensions import SchemaExtension
 
-MOST_TOKENS: Final = 10_000
-"""Of one document; more are refused before they are read."""
+from resolvers.info import core_of
+from resolvers.limits.limits import limits_of
+from resolvers.limits.tokens import check_tokens
 
 KNOWN: Final = 32
 """Documents that are left to Strawberry as a whole and remembered, with what is wrong with them."""
@@ -39,8 +40,13 @@ class Tree(NamedTuple):
     node: OperationDefinitionNode
 
 
-def parsed(query: str, most_tokens: int | None = MOST_TOKENS) -> DocumentNode:
-    """The document; raises ``GraphQLError``, and RecursionError if it is nested too deeply."""
+def parsed(query: str, most_tokens: int | None) -> DocumentNode:
+    """The document; raises ``GraphQLError``, and RecursionError if it is nested too deeply.
+
+    One of more tokens is refused before any of it is parsed.
+    """
+    if most_tokens is not None:
+        check_tokens(query, most_tokens)
     return _Parser(query, max_tokens=most_tokens).parse_document()
 
 
@@ -56,10 +62,10 @@ def tree_of(document: DocumentNode, name: str | None) -> Tree | None:
     return Tree(document, named[0]) if len(named) == 1 else None
 
 
-def tree_in(query: str, name: str | None) -> Tree | None:
+def tree_in(query: str, name: str | None, most_tokens: int) -> Tree | None:
     """The same of a text; None if that is no document either."""
     try:
-        return tree_of(parsed(query), name)
+        return tree_of(parsed(query, most_tokens), name)
     except (GraphQLError, RecursionError):
         return None
 
@@ -94,11 +100,17 @@ class Parsing(SchemaExtension):
     """Parses in Strawberry's place; short documents that came lately are known."""
 
     def on_parse(self) -> Iterator[None]:
-        """Before Strawberry would, which does what is left: long ones, and those that are wrong."""
+        """Before Strawberry would, which does what is left: long ones, and those that are wrong.
+
+        Raises ``GraphQLError`` for one of too many tokens.
+        """
         context = self.execution_context
+        most = limits_of(core_of(context.schema)).tokens
+        check_tokens(context.query or "", most)
+        context.parse_options["max_tokens"] = most
         if is_short(context.query):
             with suppress(GraphQLError, RecursionError):
-                context.graphql_document = _remembered(cast("str", context.query))
+                context.graphql_document = _remembered(cast("str", context.query), most)
         yield
 
 

@@ -23,6 +23,7 @@ from graphql import (
     OperationDefinitionNode,
     ValidationContext,
     ValidationRule,
+    get_operation_ast,
     specified_rules,
     validate,
 )
@@ -32,6 +33,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, introspection_of, refusals, reworded
+from resolvers.limits.judging import is_refusal, judge_of
 from resolvers.parsing import KNOWN, is_short
 
 # graphql-core's own types for this are half unknown.
@@ -64,6 +66,14 @@ _Looker = tuple[int, str]
 
 def errors_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
     """What is wrong with a document; nothing if it may be run.
+
+    What is over a limit is looked at no further. Raises RecursionError.
+    """
+    return judge_of(schema).refusals(document) or faults_in(schema, document)
+
+
+def faults_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
+    """What is invalid in a document.
 
     It suggests what may have been meant only where all of the schema is told to everybody.
     """
@@ -168,10 +178,20 @@ class Validation(SchemaExtension):
             core = core_of(context.schema)
             document = context.graphql_document
             errors = (_remembered if is_short(context.query) else errors_in)(core, document)
-            if errors and introspection_of(core) is Introspection.ALLOWED:
-                errors = reworded(errors, errors_in(context.context.shown, document))
+            if not errors:
+                errors = _amiss_with(core, context)
+            elif introspection_of(core) is Introspection.ALLOWED and not is_refusal(errors):
+                errors = reworded(errors, faults_in(context.context.shown, document))
             context.pre_execution_errors = errors
         yield
+
+
+def _amiss_with(core: GraphQLSchema, context: Any) -> Sequence[GraphQLError]:
+    """What is amiss with a valid operation by the variables that it is asked with."""
+    node = get_operation_ast(context.graphql_document, context.operation_name)
+    judge = judge_of(core)
+    refused = node and judge.refusal(context.graphql_document, node, context.variables or {})
+    return [refused] if refused else []
 
 
 _remembered = lru_cache(KNOWN)(errors_in)

@@ -17,6 +17,7 @@ from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
+from resolvers.limits.limits import DEFAULTS, Limits, set_limits
 from resolvers.parsing import Parsing
 from resolvers.policies import Deciding
 from resolvers.rows import field_of
@@ -61,12 +62,13 @@ def build_schema(
     *,
     decide: Decide | None = None,
     introspection: Introspection = Introspection.ALL,
+    limits: Limits = DEFAULTS,
     schema_extensions: Sequence[Callable[[], SchemaExtension]] = (),
 ) -> strawberry.Schema:
     """The graph of a catalog. Needs no database; raises ``ModelError``.
 
     ``decide`` says which policies hold, where fields or types of the user's name some, and
-    ``introspection`` what is told of the schema.
+    ``introspection`` what is told of the schema, and ``limits`` what one document may ask of it.
     """
     with generated_module() as namespace:
         add_objects(catalog, namespace)
@@ -90,6 +92,7 @@ def build_schema(
     core = core_of(schema)
     leave_arguments(core)
     set_introspection(core, introspection)
+    set_limits(core, limits)
     set_guards(core, guards_in(core, catalog, decide))
     return schema
 

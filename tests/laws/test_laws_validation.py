@@ -11,7 +11,7 @@ from graphql import DocumentNode, GraphQLSyntaxError, parse, validate
 from law_volume import THOROUGH
 from law_worlds import GRAPHS, world_of
 
-from resolvers.validation import RULES, errors_in
+from resolvers.validation import RULES, faults_in
 
 DOCUMENTS = 1_000 if THOROUGH else 100
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\.\.\.|[-+\w$@.]+|\S')
@@ -26,7 +26,7 @@ async def test_what_is_wrong_is_told_as_graphql_core_tells_it(make):
     for seed in range(DOCUMENTS):
         document = _spoilt(world.operation(seed).text, Random(seed))  # noqa: S311
         expected = validate(core, document, RULES)
-        assert _told(errors_in(core, document)) == _told(expected)
+        assert _told(faults_in(core, document)) == _told(expected)
         spoilt += bool(expected)
     assert DOCUMENTS / 4 < spoilt < DOCUMENTS
 

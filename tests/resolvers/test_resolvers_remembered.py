@@ -92,7 +92,8 @@ def _too_long(_entity: str, record: dict[str, object]) -> None:
 def test_a_tree_holds_no_tokens():
     """But the same nodes at the same places."""
     gc.collect()
-    document = parsed("query Q($n: Int = 1) { ...f } fragment f on Query { books { totalCount } }")
+    text = "query Q($n: Int = 1) { ...f } fragment f on Query { books { totalCount } }"
+    document = parsed(text, None)
     (_, fragment) = document.definitions
     assert (fragment.loc.start, fragment.loc.end) == (30, 74)  # type: ignore[union-attr]
     found, waiting = list[Token](), [document]

@@ -1,0 +1,118 @@
+"""In charge of judging what was measured: a document as it stands, and by its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    value_from_ast_untyped,
+)
+
+from resolvers.limits.limits import (
+    AliasesError,
+    ComparisonsError,
+    DepthError,
+    DirectivesError,
+    FieldsError,
+    LimitError,
+    Limits,
+    NestedRowsError,
+    RootFieldsError,
+    limits_of,
+)
+from resolvers.limits.measuring import Measure, Measuring
+from resolvers.limits.sizes import Sizes, Values, sizes_of
+
+_EXTENSION: Final = "bigraph.judge"
+
+
+def is_refusal(errors: Sequence[GraphQLError]) -> bool:
+    """Whether a document was refused by a limit, and looked at no further."""
+    return any(isinstance(error.original_error, LimitError) for error in errors)
+
+
+def judge_of(schema: GraphQLSchema) -> Judge:
+    """Who judges by the limits of a schema, and keeps what it makes of the schema."""
+    known = schema.extensions.get(_EXTENSION)
+    if known is None or known.limits is not limits_of(schema):
+        known = schema.extensions[_EXTENSION] = Judge(schema, limits_of(schema))
+    return known
+
+
+class Judge:
+    """Judges documents of one schema."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self.limits = limits
+        self._schema = schema
+
+    @cached_property
+    def _sizes(self) -> Sizes:
+        return sizes_of(self._schema, self.limits.pages)
+
+    def measuring(self, document: DocumentNode, values: Values | None = None) -> Measuring:
+        """What measures the operations of a document."""
+        return Measuring(self._schema, self._sizes, document, values)
+
+    def refusals(self, document: DocumentNode) -> Sequence[GraphQLError]:
+        """What there is too much of in a document as it stands, in the first part with too much.
+
+        A fragment that nothing spreads counts, too, for it would be validated. Raises
+        RecursionError.
+        """
+        compared = 0.0
+        for node, measure in self.measuring(document).definitions():
+            compared += measure.comparisons
+            is_operation = isinstance(node, OperationDefinitionNode)
+            judged = measure._replace(
+                comparisons=compared, root_fields=measure.root_fields if is_operation else 0
+            )
+            if errors := [*_beyond(judged, self.limits)]:
+                return [_told(error, node) for error in errors]
+        return ()
+
+    def refusal(
+        self, document: DocumentNode, node: OperationDefinitionNode, given: Values
+    ) -> GraphQLError | None:
+        """Why an operation is not executed with these variables, which are as they came."""
+        values = {**defaults_of(node), **given}
+        measure = self.measuring(document, values).operation(node)
+        return _told(error, node) if (error := self.beyond(measure)) else None
+
+    def beyond(self, measure: Measure) -> LimitError | None:
+        """What of a measure is too much, if something is that variables have a say in."""
+        if measure.rows > (most := self.limits.nested_rows):
+            return NestedRowsError(measure.rows, most)
+        return None
+
+
+def _beyond(measure: Measure, limits: Limits) -> Iterator[LimitError]:
+    judged: Sequence[tuple[type[LimitError], float, int]] = (
+        (DepthError, measure.depth, limits.depth),
+        (AliasesError, measure.aliases, limits.aliases),
+        (RootFieldsError, measure.root_fields, limits.root_fields),
+        (DirectivesError, measure.directives, limits.directives),
+        (FieldsError, measure.fields, limits.fields),
+        (ComparisonsError, measure.comparisons, limits.comparisons),
+    )
+    return (kind(measured, most) for kind, measured, most in judged if measured > most)
+
+
+def defaults_of(node: OperationDefinitionNode) -> Mapping[str, Any]:
+    """The values of variables that are not given."""
+    return {
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
+        for each in node.variable_definitions or ()
+        if each.default_value is not None
+    }
+
+
+def _told(error: LimitError, node: Node) -> GraphQLError:
+    return GraphQLError(error.message, node, original_error=error)

@@ -1,0 +1,137 @@
+"""In charge of the limits themselves: how much a document may ask for, and what is told beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from graphql import GraphQLSchema
+
+from catalog.errors import BigraphError
+from resolvers.paging import PageLimits
+
+_EXTENSION: Final = "bigraph.limits"
+_TOLD: Final = 2**53 - 1
+"""The greatest number that is told, as JavaScript knows it; a document may ask for far more."""
+
+
+_PAGES: Final = PageLimits(default=100, most=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one document may have, and ask for; each is the setting of the like name.
+
+    Fields, and what they have, count as often as their fragments are spread. ``comparisons`` are
+    those that tell whether fields under one name can be merged.
+    """
+
+    tokens: int = 5_000
+    depth: int = 30
+    aliases: int = 200
+    root_fields: int = 50
+    directives: int = 200
+    fields: int = 2_000
+    comparisons: int = 50_000
+    nested_rows: int = 1_000_000
+    pages: PageLimits = _PAGES
+
+
+DEFAULTS: Final = Limits()
+
+
+class LimitError(BigraphError):
+    """A document that asks for more than one may; ``measured`` is how much, as far as counted."""
+
+    what: ClassVar[str] = ""
+    setting: ClassVar[str] = ""
+    mend: ClassVar[str] = "Ask for less at once, by several requests."
+
+    def __init__(self, measured: float, limit: int) -> None:
+        self.measured, self.limit = int(min(measured, _TOLD)), limit
+        message = f"The document has {self.what} of {self.measured}, and {self.limit} is the limit."
+        super().__init__(message, hint=self.mend)
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """What was measured, and what may be."""
+        return {"measured": self.measured, "limit": self.limit}
+
+
+class TokensError(LimitError):
+    """More tokens; nothing was parsed."""
+
+    code = "TOKENS_EXCEEDED"
+    what = "a number of tokens"
+    setting = "max_tokens"
+
+
+class DepthError(LimitError):
+    """Fields within fields."""
+
+    code = "DEPTH_EXCEEDED"
+    what = "a depth"
+    setting = "max_depth"
+    mend = "Nest fewer fields."
+
+
+class AliasesError(LimitError):
+    """Fields under names of the client's own."""
+
+    code = "ALIASES_EXCEEDED"
+    what = "a number of aliases"
+    setting = "max_aliases"
+    mend = "Ask for many rows by one list, as with `where: {id: {in: [...]}}`."
+
+
+class RootFieldsError(LimitError):
+    """Fields of the operation itself."""
+
+    code = "ROOT_FIELDS_EXCEEDED"
+    what = "a number of root fields"
+    setting = "max_root_fields"
+
+
+class DirectivesError(LimitError):
+    """Directives of all kinds."""
+
+    code = "DIRECTIVES_EXCEEDED"
+    what = "a number of directives"
+    setting = "max_directives"
+
+
+class FieldsError(LimitError):
+    """Fields at all places."""
+
+    code = "FIELDS_EXCEEDED"
+    what = "a number of fields"
+    setting = "max_fields"
+
+
+class ComparisonsError(LimitError):
+    """Fields under one name, at one place of the answer."""
+
+    code = "COMPARISONS_EXCEEDED"
+    what = "a number of comparisons of fields with one name"
+    setting = "max_comparisons"
+    mend = "Ask for each field once at a place of the answer."
+
+
+class NestedRowsError(LimitError):
+    """Lists within lists: the product of their pages."""
+
+    code = "NESTED_ROWS_EXCEEDED"
+    what = "a product of nested pages"
+    setting = "max_nested_rows"
+    mend = "Ask for smaller pages, by `first` or `last`."
+
+
+def set_limits(schema: GraphQLSchema, limits: Limits) -> None:
+    """Says what one document may ask of a schema."""
+    schema.extensions[_EXTENSION] = limits
+
+
+def limits_of(schema: GraphQLSchema) -> Limits:
+    """What one document may ask of a schema."""
+    return schema.extensions.get(_EXTENSION, DEFAULTS)

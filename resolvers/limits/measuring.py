@@ -1,0 +1,204 @@
+"""In charge of measuring a document: in one pass, each fragment once, however often it is spread.
+
+What is counted of a fragment is counted for each of its spreads, as if it stood there; so numbers
+may be huge, and the time is that of the text. Nothing is known of the document as yet but that it
+was parsed: what there is none of, or what holds itself, counts for nothing, and validation says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from resolvers.limits.conditions import is_included
+from resolvers.limits.sizes import Size, Sizes, Values
+
+
+class Measure(NamedTuple):
+    """What a selection set asks for; ``root_fields`` are its own, the other fields at any depth.
+
+    ``comparisons`` bounds how many pairs of fields with one name, at one place of the answer,
+    validation compares. ``rows`` is the largest product of the sizes of nested lists, and
+    ``rows_inside`` the same for each object of the page that the set is one of.
+    """
+
+    depth: int = 0
+    aliases: int = 0
+    root_fields: int = 0
+    directives: int = 0
+    fields: int = 0
+    comparisons: float = 0
+    rows: float = 1
+    rows_inside: float = 0
+
+
+_Definition = OperationDefinitionNode | FragmentDefinitionNode
+
+
+class Measuring:
+    """Measures operations of one document, by these values of variables or by any.
+
+    ``looked_at`` are the variables whose values mattered, and ``visited`` counts nodes.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, sizes: Sizes, document: DocumentNode, values: Values | None
+    ) -> None:
+        self._schema = schema
+        self._sizes = sizes
+        self._values = values
+        definitions = document.definitions
+        self._operations = [n for n in definitions if isinstance(n, OperationDefinitionNode)]
+        self._fragments = {
+            each.name.value: each
+            for each in definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Measure] = {}
+        self.looked_at: set[str] = set()
+        self.visited = 0
+
+    def definitions(self) -> Iterator[tuple[_Definition, Measure]]:
+        """The measures of all operations, then of fragments that nothing before them spreads.
+
+        Raises RecursionError for what is nested too deeply.
+        """
+        for each in self._operations:
+            yield each, self.operation(each)
+        for name, each in self._fragments.items():
+            if name not in self._measured:
+                yield each, self._fragment(name)
+
+    def operation(self, node: OperationDefinitionNode) -> Measure:
+        """The measure of an operation; raises RecursionError."""
+        root: Any = getattr(self._schema, f"{node.operation.value}_type")
+        total = _Total()
+        total.directives = len(node.directives or ())
+        for each in node.variable_definitions or ():
+            total.directives += len(each.directives or ())
+        self._add(node.selection_set, root and root.name, total)
+        return total.measure()
+
+    def _add(self, selections: SelectionSetNode, kind: str | None, total: _Total) -> None:
+        for node in selections.selections:
+            self.visited += 1
+            total.directives += len(node.directives or ())
+            included = is_included(node, self._values, self.looked_at)
+            if isinstance(node, FieldNode):
+                self._add_field(node, kind, total, included=included)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                before = (total.rows, total.rows_inside)
+                self._add(node.selection_set, condition.name.value if condition else kind, total)
+                if not included:
+                    total.rows, total.rows_inside = before
+            elif isinstance(node, FragmentSpreadNode):
+                total.spread(self._fragment(node.name.value), included=included)
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self._measured and name in self._fragments:
+            self._measured[name] = Measure()  # for those inside of itself
+            node, total = self._fragments[name], _Total()
+            total.directives = len(node.directives or ())
+            self._add(node.selection_set, node.type_condition.name.value, total)
+            self._measured[name] = total.measure()
+        return self._measured.get(name, Measure())
+
+    def _add_field(
+        self, node: FieldNode, kind: str | None, total: _Total, *, included: bool
+    ) -> None:
+        inner = Measure()
+        if node.selection_set:
+            below = _Total()
+            self._add(node.selection_set, self._kind_of(node, kind), below)
+            inner = below.measure()
+        total.field(node, inner)
+        if included and kind is not None:
+            size = self._sizes.get(kind, {}).get(node.name.value)
+            number = size.of(node, self._values, self.looked_at) if size else 1
+            total.list(size, number, inner)
+
+    def _kind_of(self, node: FieldNode, kind: str | None) -> str | None:
+        """The name of the type that a field gives; None if there is no such field."""
+        around: Any = self._schema.type_map.get(kind) if kind else None
+        field = getattr(around, "fields", {}).get(node.name.value)
+        given: Any = field and field.type
+        while given is not None and not hasattr(given, "name"):
+            given = given.of_type
+        return given and given.name
+
+
+class _Total:
+    """What is known of a selection set so far."""
+
+    def __init__(self) -> None:
+        self.depth = self.aliases = self.root_fields = self.directives = self.fields = 0
+        self.rows, self.rows_inside = 1.0, 0.0
+        self._named: dict[str, float] = {}
+        self._spread = 0.0
+
+    def field(self, node: FieldNode, inner: Measure) -> None:
+        """Adds a field, and what is below it."""
+        key = node.alias.value if node.alias else node.name.value
+        self.depth = max(self.depth, 1 + inner.depth)
+        self.aliases += inner.aliases + (node.alias is not None)
+        self.root_fields += 1
+        self.directives += inner.directives
+        self.fields += 1 + inner.fields
+        # See `measure`: of a field with all below it, the length of its vector.
+        self._named[key] = self._named.get(key, 0.0) + math.sqrt(1 + inner.comparisons)
+
+    def spread(self, fragment: Measure, *, included: bool) -> None:
+        """Adds a fragment, as if it stood here."""
+        self.depth = max(self.depth, fragment.depth)
+        self.aliases += fragment.aliases
+        self.root_fields += fragment.root_fields
+        self.directives += fragment.directives
+        self.fields += fragment.fields
+        self._spread += math.sqrt(fragment.comparisons)
+        if included:
+            self.rows = max(self.rows, fragment.rows)
+            self.rows_inside = max(self.rows_inside, fragment.rows_inside)
+
+    def list(self, size: Size | None, number: float, inner: Measure) -> None:
+        """Adds what a field gives, of a list so many."""
+        if size is None:
+            self.rows = max(self.rows, inner.rows, inner.rows_inside)
+        elif size.around:
+            self.rows_inside = max(self.rows_inside, inner.rows, inner.rows_inside)
+        elif size.inside:
+            self.rows = max(self.rows, inner.rows, number * inner.rows_inside)
+        else:
+            self.rows = max(self.rows, number * max(inner.rows, inner.rows_inside))
+
+    def measure(self) -> Measure:
+        """All in one.
+
+        Validation compares the fields at one place of the answer in pairs: the sum, over places,
+        of the squared number of fields there. That is the squared length of a vector with a number
+        for each place. Vectors of sets that are put together add up, so lengths do at most; those
+        of fields with different names have no place in common.
+        """
+        own = math.sqrt(sum(length * length for length in self._named.values()))
+        return Measure(
+            self.depth,
+            self.aliases,
+            self.root_fields,
+            self.directives,
+            self.fields,
+            (own + self._spread) * (own + self._spread),
+            self.rows,
+            self.rows_inside,
+        )

@@ -1,0 +1,44 @@
+"""In charge of the tokens of a text, which are counted before any of it is parsed."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final
+
+from graphql import GraphQLError
+
+from resolvers.limits.limits import TokensError
+
+_COUNTED: Final = 50_000
+"""Tokens that are counted at most: of what is far too long, it does not matter by how much."""
+
+# Nothing in it is tried twice, so a text takes time by its length, whatever is in it. What is no
+# token counts as one, and what has no end goes on to the end: the parser says what is amiss.
+_IGNORED: Final = r"(?:[\s,\ufeff]++|\#[^\n\r]*+)*+"
+_TOKEN: Final = re.compile(
+    rf"""(?:
+      [_A-Za-z][_0-9A-Za-z]*+
+    | \.\.\. | [!$&()\[\]{{}}:=@|?]
+    | "\""(?:[^"\\]|\\"\""|\\|"(?!""))*+(?:"\""|\Z)
+    | "(?:[^"\\\n\r]|\\.)*+"?
+    | -?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?
+    | .
+    ){_IGNORED}""",
+    re.VERBOSE,
+)
+_START: Final = re.compile(_IGNORED)
+
+
+def check_tokens(text: str, most: int) -> None:
+    """Raises ``GraphQLError`` for a text of more tokens."""
+    if len(text) > most and (tokens := tokens_in(text)) > most:
+        error = TokensError(tokens, most)
+        raise GraphQLError(error.message, original_error=error)
+
+
+def tokens_in(text: str) -> int:
+    """How many tokens a document has, as graphql-core counts them."""
+    start = _START.match(text)
+    found = _TOKEN.finditer(text, start.end() if start else 0)
+    return sum(1 for _ in islice(found, _COUNTED))
