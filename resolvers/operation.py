@@ -18,7 +18,8 @@ from strawberry import Schema
 
 from catalog.entity import Catalog
 from resolvers.answering import Answered, Answering
-from resolvers.coercion import UnfitError, coercer_of
+from resolvers.coercers import UnfitError
+from resolvers.coercion import coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
 from resolvers.limits.allowing import allowing

@@ -78,16 +78,18 @@ def _serialize_decimal(value: Any) -> str:
 
 
 _parse_other_moment: Any = DateTimeDefinition.parse_value
-_MOMENT = re.compile(
+_is_moment = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)?", re.ASCII
-)
+).fullmatch
 
 
 def _parse_moment(value: Any) -> Any:
     """As Strawberry's, which takes ten times as long; to it is left what is written otherwise."""
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        with suppress(ValueError):
+    if isinstance(value, str) and _is_moment(value):
+        try:
             return datetime.datetime.fromisoformat(value)
+        except ValueError:
+            return _parse_other_moment(value)
     return _parse_other_moment(value)
 
 

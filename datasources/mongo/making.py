@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, assert_never
 from pymongo import UpdateOne
 
 from catalog.change import Change, Changed, Conflict, Delete, Increment, Insert, Update
+from catalog.columns import ABSENT, columns_of
 from catalog.entity import Catalog, Entity
 from catalog.query import ALWAYS, Among, And, Filter, Key, Path, Read, Record
 from catalog.types import type_after
@@ -22,7 +23,7 @@ from datasources.mongo.edits import edit_stages
 from datasources.mongo.paths import portion_of
 from datasources.mongo.rows import matching
 from datasources.mongo.values import NOTHING, encoded
-from datasources.mongo.writing import document, stored
+from datasources.mongo.writing import documents, stored
 
 Rows: TypeAlias = Callable[[Read], Awaitable[Sequence[Record]]]
 """Reads in the transaction."""
@@ -79,12 +80,10 @@ class Making:
         entity = insert.entity
         if insert.conflict:
             return await self._upserted(insert, insert.conflict)
-        documents = [document(entity, row, at) for at, row in enumerate(insert.rows)]
-        keys = [
-            _key_in(entity, row, held) for row, held in zip(insert.rows, documents, strict=True)
-        ]
-        if documents:
-            await self._collection(entity).insert_many(documents, session=self._session)
+        made = documents(entity, insert.rows, range(len(insert.rows)))
+        keys = _new_keys(entity, insert.rows, made)
+        if made:
+            await self._collection(entity).insert_many(made, session=self._session)
         return Changed(tuple(keys), frozenset(keys))
 
     async def _upserted(self, insert: Insert, conflict: Conflict) -> Changed:
@@ -93,18 +92,19 @@ class Making:
         targets = [tuple(row.get(name) for name in conflict.target) for row in rows]
         met = await self._met(insert, conflict, targets)
         new = [at for at, target in enumerate(targets) if target not in met]
-        documents = {at: document(entity, rows[at], at) for at in new}
+        coming = [rows[at] for at in new]
+        held = documents(entity, coming, new)
         updates = [
             UpdateOne({"_id": _stored_key(entity, met[target])}, {"$set": values})
             for target, row in zip(targets, rows, strict=True)
             if target in met and (values := _replacing(entity, conflict, row))
         ]
         collection = self._collection(entity)
-        if documents:
-            await collection.insert_many(list(documents.values()), session=self._session)
+        if held:
+            await collection.insert_many(held, session=self._session)
         if updates:
             await collection.bulk_write(updates, session=self._session)
-        made = {at: _key_in(entity, rows[at], held) for at, held in documents.items()}
+        made = dict(zip(new, _new_keys(entity, coming, held), strict=True))
         keys = [made.get(at) or met[target] for at, target in enumerate(targets)]
         return Changed(tuple(keys), frozenset(made.values()))
 
@@ -153,11 +153,16 @@ def _keys_of(entity: Entity, records: Sequence[Record]) -> tuple[Key, ...]:
     return tuple(_key_of(entity, record) for record in records)
 
 
-def _key_in(entity: Entity, row: Mapping[str, Any], held: Document) -> Key:
-    """The key of a new row; one that was made for it is an ObjectId."""
+def _new_keys(
+    entity: Entity, rows: Sequence[Mapping[str, Any]], made: Sequence[Document]
+) -> list[Key]:
+    """The keys of new rows; those that were made for them are ObjectIds."""
     (name,) = entity.key
-    given = row.get(name)
-    return (str(held["_id"]) if given is None else given,)
+    given = columns_of(rows).values.get(name, [None] * len(rows))
+    return [
+        (str(held["_id"]) if key is None or key is ABSENT else key,)
+        for key, held in zip(given, made, strict=True)
+    ]
 
 
 def _stored_key(entity: Entity, key: Key) -> Any:

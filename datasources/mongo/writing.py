@@ -5,33 +5,64 @@ What is null is stored as null; what a row lacks, its document lacks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from bson import ObjectId
 
+from catalog.columns import ABSENT, Columns, Rows
 from catalog.entity import Entity
 from catalog.query import Path
 from catalog.types import DocumentType, Field, FieldType, ListType, Scalar, UnionType
 from datasources.errors import ValueInvalid, ValueOutOfRange
-from datasources.given import Given, told, written
+from datasources.given import Given, told_columns
 from datasources.mongo.client import Document
 from datasources.mongo.values import NOTHING, encoded
 
 _STORE = "mongo"
 _MOST_LEVELS: Final = 100
 
+_AS_THEY_ARE: Final = frozenset(
+    {Scalar.INT, Scalar.BIGINT, Scalar.BOOLEAN, Scalar.FLOAT, Scalar.BYTES}
+)
+"""Types of which BSON holds every value as it is, once they are known to be in range."""
 
-def document(entity: Entity, row: Given, at: int) -> Document:
-    """The document of a new row, the ``at``-th; with a new key, if it needs one.
 
-    Raises ``ValueInvalid`` and ``ValueOutOfRange``.
+def documents(entity: Entity, rows: Sequence[Given], places: Sequence[int]) -> list[Document]:
+    """The documents of new rows, looked at by field; each with a new key, if it needs one.
+
+    Raises ``ValueInvalid`` and ``ValueOutOfRange``, with the place of the row.
     """
-    made = cast("Document", stored(written(entity), told(entity, row), (), at))
-    key = entity.fields[entity.key[0]]
-    if key.type is Scalar.OBJECT_ID and made.get(key.stored) is None:
-        return {key.stored: ObjectId(), **made}
-    return made
+    given, whole = told_columns(entity, rows)
+    fields = entity.stored_fields
+    values = {
+        fields[name].stored: _column(fields[name], column, places) for name, column in given.items()
+    }
+    made = Rows(Columns(values, whole), len(rows)).listed()
+    key = fields[entity.key[0]]
+    if key.type is not Scalar.OBJECT_ID:
+        return made
+    return [
+        each if each.get(key.stored) is not None else {key.stored: ObjectId(), **each}
+        for each in made
+    ]
+
+
+def _column(field: Field, values: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    """What BSON holds for a field's values, of which some may be `ABSENT`."""
+    kind, path = field.type, (field.name,)
+    if kind in _AS_THEY_ARE or (kind is Scalar.STRING and _are_texts(values)):
+        return values
+    return [
+        value if value is ABSENT else stored(kind, value, path, at)
+        for value, at in zip(values, places, strict=True)
+    ]
+
+
+def _are_texts(values: Sequence[Any]) -> bool:
+    """Whether MongoDB holds all of them; they are looked at together, since that is one call."""
+    text = "".join([value for value in values if isinstance(value, str)])
+    return encoded(Scalar.STRING, text) is not NOTHING
 
 
 def stored(kind: FieldType, value: Any, path: Path, row: int | None = None) -> Any:

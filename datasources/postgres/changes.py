@@ -35,20 +35,17 @@ class Changes:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def inserting(
-        self, insert: Insert, fields: tuple[str, ...], rows: Mapping[int, Mapping[str, Any]]
-    ) -> Call:
-        """The statement for rows that all have these fields.
+    def inserting(self, insert: Insert, columns: Mapping[str, Sequence[Any]], count: int) -> Call:
+        """The statement for so many rows that all have these fields.
 
         It gives their keys, in their order, and whether each was made.
         """
-        conflict = insert.conflict
+        fields, conflict = tuple(columns), insert.conflict
         shape = (self, "insert", fields, conflict and (conflict.target, conflict.update))
         made = _ask(insert.entity, ALWAYS).template.made
         if shape not in made:
             made[shape] = _insertion(insert.entity, fields, conflict)
-        columns = [[row[name] for row in rows.values()] for name in fields]
-        return made[shape].call(columns or [len(rows)], ())
+        return made[shape].call([*columns.values()] or [count], ())
 
     def updating(self, update: Update) -> Call:
         """The statement that edits, or without edits locks, and gives the keys."""

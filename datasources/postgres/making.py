@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, TypeAlias, assert_never, cast
+from typing import Any, NamedTuple, TypeAlias, assert_never, cast
 
 from catalog.change import Change, Changed, Conflict, Delete, Edit, Insert, Pull, Push, Set, Update
+from catalog.columns import ABSENT, Columns
 from catalog.entity import Entity
 from catalog.query import ALWAYS, Among, And, Key
 from catalog.types import FieldType, ListType, Scalar
 from datasources.errors import ChangeRefused, ValueInvalid
-from datasources.given import Given, check, in_the_way, told
+from datasources.given import check, in_the_way, told_columns
 from datasources.postgres.changes import Changes
 from datasources.postgres.session import Result
 from datasources.postgres.statements import Call
@@ -51,18 +52,19 @@ class Making:
 
     async def _inserted(self, insert: Insert) -> Changed:
         """By a statement for all rows with the same fields; all of them in one round trip."""
-        _check_rows(insert)
+        columns = told_columns(insert.entity, insert.rows)
+        _check_columns(insert.entity, columns)
         may = await self._may_update(insert, insert.conflict) if insert.conflict else None
-        alike = _alike(insert)
-        calls = [self._changes.inserting(insert, fields, rows) for fields, rows in alike]
+        alike = _alike(insert.entity, columns, len(insert.rows))
+        calls = [self._changes.inserting(insert, each.columns, len(each.places)) for each in alike]
         keys = dict[int, Key]()
         made = set[Key]()
         results = await self._send("INSERT", insert, calls) if calls else []
-        for (_, rows), call, result in zip(alike, calls, results, strict=True):
-            found = [*_keys_in(insert.entity, call, result)]
-            if len(found) < len(rows):
+        for each, call, result in zip(alike, calls, results, strict=True):
+            found = _keys_in(insert.entity, call, result)
+            if len(found) < len(each.places):
                 raise ChangeRefused(_STORE, "A trigger of the table passes over a row.")
-            keys.update(zip(rows, found, strict=True))
+            keys.update(zip(each.places, found, strict=True))
             made.update(key for key, row in zip(found, result.rows, strict=True) if row[-1])
         for at, key in keys.items():
             if may is not None and key not in made and key not in may:
@@ -84,33 +86,41 @@ class Making:
         return frozenset(await self._keys("SELECT", locking, call))
 
 
-def _alike(insert: Insert) -> list[tuple[tuple[str, ...], dict[int, Given]]]:
-    """The rows by their places, parted by which fields they have."""
-    alike = dict[tuple[str, ...], dict[int, Given]]()
-    order, last, fields = list(insert.entity.stored_fields), None, ()
-    for at, given in enumerate(insert.rows):
-        row = told(insert.entity, given)
-        if row.keys() != last:
-            last, fields = row.keys(), tuple(name for name in order if name in row)
-        alike.setdefault(fields, {})[at] = row
-    return list(alike.items())
+class _Alike(NamedTuple):
+    """Rows with the same fields: their places, and their values by field."""
+
+    places: Sequence[int]
+    columns: Mapping[str, Sequence[Any]]
 
 
-def _keys_in(entity: Entity, call: Call, result: Result) -> Iterator[Key]:
-    answer = call.answers(*result)[()]
-    for record in answer.rows:
-        yield tuple(record[name] for name in entity.key)
+def _alike(entity: Entity, columns: Columns, count: int) -> list[_Alike]:
+    """So many rows, parted by which fields they have."""
+    given = {n: columns.values[n] for n in entity.stored_fields if n in columns.values}
+    if columns.whole:
+        return [_Alike(range(count), given)] if count else []
+    places = dict[tuple[str, ...], list[int]]()
+    for at in range(count):
+        fields = tuple(name for name, values in given.items() if values[at] is not ABSENT)
+        places.setdefault(fields, []).append(at)
+    return [
+        _Alike(found, {name: [given[name][at] for at in found] for name in fields})
+        for fields, found in places.items()
+    ]
 
 
-def _check_rows(insert: Insert) -> None:
-    for name, field in insert.entity.stored_fields.items():
-        if _holds_text(field.type):
-            values = [row.get(name) for row in insert.rows]
-            if not all_storable(_texts(values)):
-                at = next(
-                    at for at, value in enumerate(values) if not all_storable(_texts([value]))
-                )
-                raise _unstorable(name, at)
+def _keys_in(entity: Entity, call: Call, result: Result) -> list[Key]:
+    reader, size = call.statement.reader(result.types), len(entity.key)
+    if reader is None or not reader.decoders:
+        return [row[:size] for row in result.rows]
+    records = map(reader, result.rows)
+    return [tuple(record[name] for name in entity.key) for record in records]
+
+
+def _check_columns(entity: Entity, columns: Columns) -> None:
+    for name, values in columns.values.items():
+        if _holds_text(entity.fields[name].type) and not all_storable(_texts(values)):
+            at = next(at for at, value in enumerate(values) if not all_storable(_texts([value])))
+            raise _unstorable(name, at)
 
 
 def _check_texts(entity: Entity, edit: Edit) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator
 
+from catalog.columns import Rows, columns_of
 from catalog.defaults import defaults_of, members_of
 from catalog.entity import Entity, Store
 from catalog.names import lower_first
@@ -80,10 +81,22 @@ class Judge:
             if name in given
         }
 
-    def defaults(self) -> Record:
-        """What the model gives fields of a new row that are left out, if that is not null."""
-        made = ((name, make()) for name, make in self._defaults.items())
-        return {name: from_python(self._kind(name), v) for name, v in made if v is not None}
+    def many(self, rows: Rows) -> Rows | None:
+        """What the fields' validators make of many new rows; None if they refuse something."""
+        if self._new_fields is None:
+            return rows
+        amiss = Refusals()
+        made = [self.values(row, (), amiss, new=True) for row in rows]
+        return None if len(amiss) else Rows(columns_of(made), len(made))
+
+    def default(self, name: str) -> Any:
+        """What the model gives this field of a new row that lacks it, anew each time; or null."""
+        return from_python(self._kind(name), self.defaults[name]())
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Callable[[], Any]]:
+        """The model's own values of fields, as it has them."""
+        return defaults_of(self.entity)
 
     def row(self, record: Record, path: ApiPath, amiss: Refusals) -> None:
         """Notes what the model says of a whole row, read with all of its stored fields."""
@@ -107,10 +120,6 @@ class Judge:
 
     def _validator(self, *, new: bool) -> SchemaValidator | None:
         return None if self._model is None else _fields_validator(self._model, new=new)
-
-    @cached_property
-    def _defaults(self) -> Mapping[str, Callable[[], Any]]:
-        return defaults_of(self.entity)
 
     @cached_property
     def _turned(self) -> frozenset[str]:

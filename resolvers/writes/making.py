@@ -19,7 +19,7 @@ from resolvers.writes.afterwards import check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.connecting import connected, held, related_by, seen
 from resolvers.writes.judging import Judge
-from resolvers.writes.nested import Nested, NewRow, Said, Sought
+from resolvers.writes.nested import Nested, NewRow, PlainRows, Said, Sought
 from resolvers.writes.refusals import ApiPath, Refusal, RefusedError, refusal_by_store
 from resolvers.writes.rows import completed
 
@@ -41,6 +41,8 @@ async def made(
     if not rows:
         return ()
     changing.may(rows[0].entity, Action.CREATE)
+    if isinstance(rows, PlainRows):
+        return await _inserted(changing, rows, rows.values, conflicting)
     values = [dict(row.values) for row in rows]
     for own, more in zip(values, supplied, strict=False):
         own.update(more)
@@ -150,7 +152,7 @@ async def _inserted(
 ) -> Sequence[Key]:
     judge, entity = rows[0].judge, rows[0].entity
     conflict = conflicting(values) if conflicting else None
-    new = tuple(completed(judge, each) for each in values)
+    new = completed(judge, values)
     try:
         keys, fresh = await changing.change(Insert(entity, new, conflict))
     except ChangeRefused as error:
@@ -159,8 +161,9 @@ async def _inserted(
     await changing.check(entity, Action.CREATE, [key for key in keys if key in fresh])
     if conflict and conflict.update:
         await changing.check(entity, Action.UPDATE, [key for key in keys if key not in fresh])
-    places = [row.path for row in rows]
-    await check_rows(judge, changing, dict(zip(keys, places, strict=True)))
+    if judge.judges_rows:
+        places = [row.path for row in rows]
+        await check_rows(judge, changing, dict(zip(keys, places, strict=True)))
     return keys
 
 

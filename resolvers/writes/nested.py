@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from catalog.change import Edit
+from catalog.columns import Rows
 from catalog.entity import Entity, Relation
 from catalog.nesting import Word
 from catalog.query import Key, Record
@@ -92,6 +94,30 @@ class NewRow(_Holder):
     supplied: Mapping[str, ApiPath]
 
 
+class PlainRows(Sequence[NewRow]):
+    """Rows to be made of what a list gives, which are fields and nothing else.
+
+    They are made by field; each by itself only when it is asked for.
+    """
+
+    def __init__(self, judge: Judge, path: ApiPath, values: Rows) -> None:
+        self.values = values
+        self._judge = judge
+        self._path = path
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, at: int) -> NewRow: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[NewRow]: ...
+    def __getitem__(self, at: int | slice) -> NewRow | Sequence[NewRow]:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        return NewRow(self._judge, (*self._path, str(at)), self.values[at], {}, {})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes(_Holder):
     """What becomes of rows that are there: edits of their own fields, and what is nested.
@@ -110,6 +136,12 @@ _SEEKING = (Word.CONNECT_OR_CREATE, Word.UPSERT)
 
 def _inner_seeks(said: Said) -> Iterator[bool]:
     yield from (each.seeks for each in (said.new, said.change) if each is not None)
+
+
+def written_by(rows: Sequence[NewRow]) -> Iterator[Entity]:
+    """The entities of which rows are made or may be written, once or more often."""
+    for row in rows[:1] if isinstance(rows, PlainRows) else rows:
+        yield from row.written()
 
 
 def _written(nested: Nested) -> Iterator[Entity]:

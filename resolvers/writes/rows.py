@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.change import Conflict
+from catalog.columns import ABSENT, Absent, Columns, Rows, columns_of
 from catalog.entity import Entity
 from catalog.query import Filter, Record
 from catalog.writing import writable_fields
@@ -16,9 +17,26 @@ from resolvers.writes.values import by_api
 Arguments = Mapping[str, Any]
 
 
-def completed(judge: Judge, row: Record) -> Record:
-    """A new row, with what its model gives besides."""
-    return {**judge.defaults(), **row}
+def completed(judge: Judge, rows: Sequence[Record]) -> Rows:
+    """New rows, with what their model gives fields that they lack, if that is not null."""
+    given, whole = columns_of(rows)
+    values = dict[str, Sequence[Any]]()
+    for name in judge.defaults:
+        held = given.get(name)
+        if held is None or not whole:
+            held = [_own(judge, name) if v is ABSENT else v for v in held or [ABSENT] * len(rows)]
+        values[name] = held
+    kinds = {name: set(map(type, held)) for name, held in values.items()}
+    there = {name: held for name, held in values.items() if kinds[name] != {Absent}}
+    others = {name: held for name, held in given.items() if name not in values}
+    whole = whole and not any(Absent in kinds[name] for name in there)
+    return Rows(Columns({**there, **others}, whole), len(rows))
+
+
+def _own(judge: Judge, name: str) -> Any:
+    """What the model gives a field, or `ABSENT`."""
+    made = judge.default(name)
+    return ABSENT if made is None else made
 
 
 def conflict_of(

@@ -20,7 +20,7 @@ from resolvers.seen import Seen
 from resolvers.writes.changing import Changing
 from resolvers.writes.inputs import Inputs
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
-from resolvers.writes.nested import Changes, NewRow
+from resolvers.writes.nested import Changes, NewRow, written_by
 from resolvers.writes.refusals import RefusedError
 from resolvers.writes.trees import changes_of, new_rows
 
@@ -80,8 +80,7 @@ class Step:
     def _nested(self) -> Iterator[Entity]:
         match self.write:
             case Create() | Upsert():
-                for row in self.new:
-                    yield from row.written()
+                yield from written_by(self.new)
             case Alter():
                 yield from self.changes.written()
             case Remove():

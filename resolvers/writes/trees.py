@@ -17,6 +17,7 @@ from resolvers.writes.edits import edits_of
 from resolvers.writes.inputs import Input, Inputs
 from resolvers.writes.judging import Judge
 from resolvers.writes.nested import Changes, Nested, NewRow, Said, Sought
+from resolvers.writes.plain import plain_rows
 from resolvers.writes.refusals import ApiPath
 from resolvers.writes.rows import key_name
 from resolvers.writes.values import Raw, Refusals, fields_in
@@ -168,6 +169,8 @@ def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequen
     trees = Trees(inputs, amiss)
     if isinstance(given, Mapping):
         rows = [trees.new(judge, given, ("input",))]
+    elif (plain := plain_rows(inputs.of(judge.entity), judge, given, ("input",))) is not None:
+        return plain
     else:
         rows = [trees.new(judge, raw, ("input", str(at))) for at, raw in enumerate(given)]
     amiss.check()

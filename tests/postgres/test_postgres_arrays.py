@@ -43,6 +43,15 @@ async def test_postgres_reads_what_was_meant(wire, texts, numbers):
     assert rows == [(texts, numbers)]
 
 
+OF_ANY_ZONE = st.builds(
+    lambda moment, offset: moment.astimezone(datetime.timezone(offset)),
+    st.datetimes(timezones=st.just(datetime.UTC)).filter(lambda it: 1 < it.year < 9999),
+    st.timedeltas(datetime.timedelta(hours=-14), datetime.timedelta(hours=14)).map(
+        lambda offset: datetime.timedelta(seconds=offset.total_seconds() // 1)
+    ),
+)
+"""With offsets to the second, which JSON has not."""
+
 OTHERS = {
     "text": TEXTS,
     "bigint": NUMBERS,
@@ -54,7 +63,9 @@ OTHERS = {
     "uuid": st.lists(st.uuids(), min_size=1),
     "date": st.lists(st.dates(), min_size=1),
     "time": st.lists(st.times(), min_size=1),
-    "timestamptz": st.lists(st.datetimes(timezones=st.just(datetime.UTC)), min_size=1),
+    "timestamp": st.lists(st.datetimes(), min_size=1),
+    "timestamptz": st.lists(st.datetimes(timezones=st.just(datetime.UTC)), min_size=1)
+    | st.lists(OF_ANY_ZONE, min_size=1),
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from patient import postgres_at, sized
@@ -12,7 +14,7 @@ from pymongo import monitoring
 
 import extensions
 import models
-from auth import ANONYMOUS
+from auth import ANONYMOUS, Principal
 from catalog import Store, catalog_of, models_in
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
@@ -72,21 +74,67 @@ QUESTIONS = {
 }
 
 
+WRITES = {
+    "rows that change": (
+        """($days: Int!) { updateFlights(where: {carrier: {eq: "HA"}, day: {lte: $days}}
+             increment: {distance: 0}) { ... on FlightListWritten { affected } } }""",
+        {"UPDATE": 1},
+    ),
+    "rows that come and go": (
+        """($watches: [WatchCreate!]!) {
+             createWatches(input: $watches) { ... on WatchListWritten { affected } }
+             deleteWatches(where: {}) { ... on WatchListWritten { affected } } }""",
+        {"INSERT": 1, "DELETE": 1},
+    ),
+    "documents": (
+        """($notes: [NoteCreate!]!) {
+             createNotes(input: $notes) { ... on NoteListWritten { affected } }
+             updateNotes(where: {author: {eq: "writer"}}, input: {text: "New."}) {
+               ... on NoteListWritten { affected } }
+             deleteNotes(where: {author: {eq: "writer"}}) {
+               ... on NoteListWritten { affected } } }""",
+        {"insert": 1, "update": 1, "delete": 1},
+    ),
+}
+"""What changes many rows, with the statements or commands that change anything."""
+
+STATEMENT = re.compile(r"(?:execute [^:]*|statement): ([A-Z]+)")
+"""The first word of each, in PostgreSQL's log."""
+
+WRITER = Principal(
+    "https://issuer",
+    "writer",
+    roles=frozenset({"dispatcher"}),
+    claims={"sub": "writer", "airline": "HA"},
+)
+
+
 class Commands(monitoring.CommandListener):
     """Counts what the driver sends to MongoDB."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.names = Counter[str]()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """A command leaves."""
-        self.count += event.command_name in ("aggregate", "find", "getMore")
+        self.names[event.command_name] += 1
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Nothing to count."""
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         """Nothing to count."""
+
+
+class Counted(NamedTuple):
+    """How many statements began with each word so far, and how many commands there were."""
+
+    postgres: Counter[str]
+    mongo: Counter[str]
+
+    def since(self, before: Counted) -> Counted:
+        """What has come."""
+        return Counted(self.postgres - before.postgres, self.mongo - before.mongo)
 
 
 @pytest.fixture(scope="session")
@@ -112,10 +160,9 @@ async def counted(sample_servers: EmbeddedUrls, sample_folder: Path) -> Any:
     # Asked once in a while, and not for each question.
     await sized(graph.sizes, [catalog["Flight"], catalog["Weather"]])
 
-    def statements() -> dict[str, int]:
-        lines = log.read_text("utf-8", errors="replace").splitlines()
-        selects = [line for line in lines if "execute " in line or "statement: " in line]
-        return {"postgres": sum("SELECT" in line for line in selects), "mongo": commands.count}
+    def statements() -> Counted:
+        text = log.read_text("utf-8", errors="replace")
+        return Counted(Counter(STATEMENT.findall(text)), Counter(commands.names))
 
     yield graph, statements
     await graph.close()
@@ -130,5 +177,34 @@ async def test_one_statement_a_store_and_level(counted: Any, name: str, rows: in
     before = statements()
     result = await graph.schema.execute(query % rows, context_value=graph.context(ANONYMOUS))
     assert result.errors is None
-    after = statements()
-    assert {store: after[store] - before[store] for store in after} == expected
+    came = statements().since(before)
+    reads = sum(came.mongo[name] for name in ("aggregate", "find", "getMore"))
+    assert {"postgres": came.postgres["SELECT"], "mongo": reads} == expected
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+@pytest.mark.parametrize("name", WRITES)
+async def test_one_statement_a_change(counted: Any, name: str, rows: int) -> None:
+    """However many rows come, change or go by it."""
+    graph, statements = counted
+    mutation, expected = WRITES[name]
+    watches = [{"flightId": at, "subject": "writer"} for at in range(1, rows + 1)]
+    note = {"author": "writer", "text": "On time.", "createdAt": "2024-05-01T10:00:00Z"}
+    variables = {
+        "days": rows,
+        "watches": watches,
+        "notes": [{**note, "flightId": each["flightId"]} for each in watches],
+    }
+    before = statements()
+    result = await graph.schema.execute(
+        f"mutation {mutation}", variables, context_value=graph.context(WRITER)
+    )
+    assert result.errors is None
+    affected = [field["affected"] for field in result.data.values()]
+    assert affected[0] >= rows
+    assert len(set(affected)) == 1
+    came = statements().since(before)
+    words = ("INSERT", "UPDATE", "DELETE", "insert", "update", "delete", "bulkWrite")
+    assert {
+        word: n for word, n in (came.postgres + came.mongo).items() if word in words
+    } == expected

@@ -29,6 +29,7 @@ from catalog.change import (
     Set,
     Update,
 )
+from catalog.columns import columns_of
 from catalog.describe import filter_text, read_text
 from catalog.query import Read
 from datasources.postgres.changes import Changes
@@ -95,7 +96,7 @@ def _sql(asked: Asked) -> str:
         return ""
     match asked:
         case Insert(_, rows):
-            call = made.inserting(asked, tuple(rows[0]), dict(enumerate(rows)))
+            call = made.inserting(asked, columns_of(rows).values, len(rows))
         case Update():
             call = made.updating(asked)
         case Delete():
