@@ -66,6 +66,8 @@ def limits(settings: Settings) -> Limits:
         fields=settings.max_fields,
         comparisons=settings.max_comparisons,
         nested_rows=settings.max_nested_rows,
+        cost=settings.max_cost,
+        cost_refuses=settings.cost_mode == "enforce",
         pages=PageLimits(settings.default_page_size, settings.max_page_size),
     )
 

@@ -195,6 +195,16 @@ class Settings(BaseSettings):
         ge=1,
         description="The product of the sizes of pages within pages at most.",
     )
+    max_cost: int = Field(
+        500_000,
+        ge=1,
+        description="What an operation may be estimated to cost, in rows; see docs/limits.md.",
+    )
+    cost_mode: Literal["enforce", "measure"] = Field(
+        "enforce",
+        description="Whether what costs more is refused; with `measure` the estimate only stands "
+        "in each request's line in the log.",
+    )
     max_reach_keys: int = Field(
         10_000,
         ge=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from typing import cast
 
@@ -92,6 +93,15 @@ def description_of(model: type) -> str | None:
 def cache_ttl_of(model: type) -> float | None:
     """The model's ``__cache__``, in seconds."""
     return checked_ttl(model.__name__, None, "__cache__", getattr(model, "__cache__", None))
+
+
+def cost_of(model: type) -> float:
+    """The model's ``__cost__``: what a row of it weighs, 1 if nothing is said."""
+    said: object = getattr(model, "__cost__", 1)
+    if type(said) in (int, float) and 0 <= cast("float", said) < math.inf:
+        return cast("float", said)
+    reason = f"its __cost__ is {said!r}"
+    raise ModelError(model.__name__, None, reason, mend="Give it a number, 0 or more.")
 
 
 def checked_ttl(model: str, field: str | None, name: str, seconds: object) -> float | None:

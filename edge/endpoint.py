@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
-from edge import idempotency
+from edge import costs, idempotency
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
@@ -115,6 +115,8 @@ class Endpoint:
                     body = await self._execute_once(asked, principal, idempotency.key_in(headers))
                 else:
                     body = await self._execute(asked, principal, by_get=by_get)
+                if costs.HEADER in headers:
+                    body = costs.told(core_of(graph.schema), asked, headers, body)
         except HttpError as error:
             return Reply(error.status, media_type, _refusal(error), _raw(error.headers))
         except asyncio.CancelledError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from starlette.types import Scope, Send
@@ -31,6 +31,8 @@ class Body(NamedTuple):
     """Whether it is the answer to an earlier request with the same idempotency key."""
     pending: Sequence[str] = ()
     """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
+    cost: Mapping[str, Any] | None = None
+    """What it was estimated to cost, and did, if the client asks."""
 
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
@@ -39,13 +41,15 @@ class Body(NamedTuple):
 
     def json(self) -> bytes:
         """The whole answer."""
-        if not self.errors and not self.pending:
+        if not self.errors and not self.pending and not self.cost:
             return b'{"data":%s}' % self.data
         parts = [] if self.data is None else [b'"data":%s' % self.data]
         if self.errors:
             parts.append(b'"errors":%s' % as_json(self.errors))
-        if self.pending:
-            parts.append(b'"extensions":%s' % as_json({"pending": self.pending}))
+        if self.pending or self.cost:
+            said: Mapping[str, Any] = {"pending": self.pending, "cost": self.cost}
+            told = {name: value for name, value in said.items() if value}
+            parts.append(b'"extensions":%s' % as_json(told))
         return b"{%s}" % b",".join(parts)
 
 

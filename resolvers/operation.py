@@ -87,7 +87,7 @@ class Operation:
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer with these variables; None if they do not fit, or ask for too much."""
         variables = self._coerced(given or {})
-        if variables is None or not (self._allows is None or self._allows(given or {})):
+        if variables is None or not (self._allows is None or self._allows(given or {}).allows):
             return None
         if self._policies:
             context = await context.knowing(self._policies)

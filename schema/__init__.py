@@ -1,5 +1,6 @@
 """The catalog as a Strawberry schema, one GraphQL construct a file."""
 
+from resolvers.limits.directives import Cost, ListSize
 from resolvers.uploads import Upload
 from schema.build import build_schema
 from schema.deciding import policies, policies_in
@@ -8,6 +9,8 @@ from schema.extend import extends, extensions_in, requires
 
 __all__ = [
     "Authenticated",
+    "Cost",
+    "ListSize",
     "Policy",
     "RequiresScopes",
     "Upload",

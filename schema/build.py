@@ -17,12 +17,14 @@ from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
+from resolvers.limits.judging import judge_of
 from resolvers.limits.limits import DEFAULTS, Limits, set_limits
 from resolvers.parsing import Parsing
 from resolvers.policies import Deciding
 from resolvers.rows import field_of
 from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
+from schema.costs import add_costs
 from schema.extend import attach
 from schema.fields import generated_module, leave_arguments
 from schema.filters import add_filters
@@ -79,6 +81,7 @@ def build_schema(
         namespace["Query"] = query_type(catalog, namespace)
         namespace["Mutation"] = mutation_type(catalog, namespace)
         attach(catalog, namespace, list(extensions))
+        add_costs(catalog, namespace, limits.pages)
         schema = GeneratedSchema(
             query=namespace["Query"],
             mutation=_unless_empty(namespace["Mutation"]),
@@ -93,6 +96,7 @@ def build_schema(
     leave_arguments(core)
     set_introspection(core, introspection)
     set_limits(core, limits)
+    judge_of(core).weights  # noqa: B018 (what is said of them amiss is told now)
     set_guards(core, guards_in(core, catalog, decide))
     return schema
 

@@ -90,6 +90,7 @@ def log_request(
         cache_local_hits=tally.cache_local_hits,
         cache_misses=tally.cache_misses,
         errors=list(error_codes),
+        **({} if tally.cost is None else {"cost": tally.cost}),
         **more,
     )
 

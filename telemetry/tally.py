@@ -44,6 +44,7 @@ class Tally:
     ``operation`` and ``kind`` are what it executed, from when its document is understood.
     ``store_calls`` is by store name: postgres, mongo, redis. ``cache_local_hits`` are those of the
     ``cache_hits`` that were found in this process.
+    ``cost`` is what the operation was estimated to, if it was.
     ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
     """
 
@@ -55,6 +56,7 @@ class Tally:
     cache_local_hits: int = 0
     cache_misses: int = 0
     traceparent: str | None = None
+    cost: float | None = None
 
     @cached_property
     def cache_wait(self) -> Stopwatch:

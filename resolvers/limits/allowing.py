@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from graphql import VariableDefinitionNode
+
+from resolvers.limits.inputs import Inputs
 from resolvers.limits.judging import Judge, defaults_of
 from resolvers.limits.sizes import Values
 from resolvers.parsing import Document
+from telemetry.tally import current
 
 _KNOWN: Final = 50
 """Values of variables whose verdict is remembered for one operation."""
 
 
-class Allowing:
-    """Whether an operation may be executed by what its variables say, each value judged once."""
+class Verdict(NamedTuple):
+    """Whether an operation may be executed, and what it is estimated to cost."""
 
-    def __init__(self, judge: Judge, document: Document, names: tuple[str, ...]) -> None:
+    allows: bool
+    cost: float
+
+
+class Allowing:
+    """Judges an operation by what its variables say, each value once."""
+
+    def __init__(self, judge: Judge, document: Document, names: frozenset[str]) -> None:
         self._judge = judge
         self._document = document
-        self._names = names
-        self._defaults = defaults_of(document.tree.node)
-        self._judged = lru_cache(_KNOWN)(self._allows)
+        self._inputs = Inputs(judge.weights.inputs)
+        node = document.tree.node
+        self._defaults = defaults_of(node)
+        self._looked_at = [
+            (each.variable.name.value, _input_of(each, judge))
+            for each in node.variable_definitions or ()
+            if each.variable.name.value in names
+        ]
+        self._judged: dict[tuple[Any, ...], Verdict] = {}
 
-    def __call__(self, given: Values) -> bool:
-        """Whether it may, with these variables, which fit it and are as they came."""
-        defaults = self._defaults
-        return self._judged(*[given.get(name, defaults.get(name)) for name in self._names])
+    def __call__(self, given: Values) -> Verdict:
+        """The verdict on these variables, which fit the operation and are as they came."""
+        key = tuple([self._part(name, kind, given) for name, kind in self._looked_at])
+        verdict = self._judged.get(key)
+        if verdict is None:
+            if len(self._judged) >= _KNOWN:
+                self._judged.clear()
+            verdict = self._judged[key] = self._verdict(given)
+        current().cost = verdict.cost
+        return verdict
 
-    def _allows(self, *values: Any) -> bool:
+    def _part(self, name: str, kind: str | None, given: Values) -> Any:
+        """What of a variable matters: of an input what it weighs, else the value."""
+        value = given.get(name, self._defaults.get(name))
+        if kind is not None:
+            return self._inputs.given(value, kind)
+        return value if isinstance(value, (int, float)) else None
+
+    def _verdict(self, given: Values) -> Verdict:
         document, node = self._document.tree
-        known = dict(zip(self._names, values, strict=True))
-        return self._judge.refusal(document, node, known) is None
+        asked = self._judge.asked(document, node, given)
+        return Verdict(self._judge.beyond(asked) is None, asked.cost)
 
 
 def allowing(judge: Judge, document: Document) -> Allowing | None:
-    """What is asked with each request; None if it may be executed whatever its variables are."""
-    measuring = judge.measuring(document.tree.document)
-    measure = measuring.operation(document.tree.node)
-    if judge.beyond(measure) is None:
+    """What is asked with each request; None if it may be executed whatever its variables are.
+
+    Where costs are told or charged, they are asked for with each.
+    """
+    limits, (tree, node) = judge.limits, document.tree
+    measuring = judge.measuring(tree)
+    asked = measuring.operation(node).asked
+    if judge.beyond(asked) is None and limits.cost_refuses and not limits.charged:
         return None
-    return Allowing(judge, document, tuple(sorted(measuring.looked_at)))
+    return Allowing(judge, document, frozenset(measuring.looked_at))
+
+
+def _input_of(definition: VariableDefinitionNode, judge: Judge) -> str | None:
+    """The type of a variable, if it is an input in which something weighs."""
+    kind: Any = definition.type
+    while not hasattr(kind, "name"):
+        kind = kind.type
+    name = kind.name.value
+    return name if name in judge.weights.inputs else None

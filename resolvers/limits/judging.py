@@ -18,6 +18,7 @@ from graphql import (
 from resolvers.limits.limits import (
     AliasesError,
     ComparisonsError,
+    CostError,
     DepthError,
     DirectivesError,
     FieldsError,
@@ -27,8 +28,10 @@ from resolvers.limits.limits import (
     RootFieldsError,
     limits_of,
 )
-from resolvers.limits.measuring import Measure, Measuring
-from resolvers.limits.sizes import Sizes, Values, sizes_of
+from resolvers.limits.measuring import Asked, Measure, Measuring
+from resolvers.limits.sizes import Values
+from resolvers.limits.weights import Weights, weights_of
+from telemetry.tally import current
 
 _EXTENSION: Final = "bigraph.judge"
 
@@ -54,12 +57,13 @@ class Judge:
         self._schema = schema
 
     @cached_property
-    def _sizes(self) -> Sizes:
-        return sizes_of(self._schema, self.limits.pages)
+    def weights(self) -> Weights:
+        """What the schema's directives say. Raises ``ModelError``."""
+        return weights_of(self._schema, self.limits.pages.most)
 
     def measuring(self, document: DocumentNode, values: Values | None = None) -> Measuring:
         """What measures the operations of a document."""
-        return Measuring(self._schema, self._sizes, document, values)
+        return Measuring(self._schema, self.weights, document, values)
 
     def refusals(self, document: DocumentNode) -> Sequence[GraphQLError]:
         """What there is too much of in a document as it stands, in the first part with too much.
@@ -82,14 +86,21 @@ class Judge:
         self, document: DocumentNode, node: OperationDefinitionNode, given: Values
     ) -> GraphQLError | None:
         """Why an operation is not executed with these variables, which are as they came."""
-        values = {**defaults_of(node), **given}
-        measure = self.measuring(document, values).operation(node)
-        return _told(error, node) if (error := self.beyond(measure)) else None
+        asked = self.asked(document, node, given)
+        current().cost, error = asked.cost, self.beyond(asked)
+        return _told(error, node) if error else None
 
-    def beyond(self, measure: Measure) -> LimitError | None:
-        """What of a measure is too much, if something is that variables have a say in."""
-        if measure.rows > (most := self.limits.nested_rows):
-            return NestedRowsError(measure.rows, most)
+    def asked(self, document: DocumentNode, node: OperationDefinitionNode, given: Values) -> Asked:
+        """What an operation asks for with these variables, which are as they came."""
+        values = {**defaults_of(node), **given}
+        return self.measuring(document, values).operation(node).asked
+
+    def beyond(self, asked: Asked) -> LimitError | None:
+        """What there is too much of, if there is, of that which variables have a say in."""
+        if asked.rows > (most := self.limits.nested_rows):
+            return NestedRowsError(asked.rows, most)
+        if self.limits.cost_refuses and asked.cost > (most := self.limits.cost):
+            return CostError(asked.cost, most)
         return None
 
 

@@ -35,6 +35,11 @@ class Limits:
     fields: int = 2_000
     comparisons: int = 50_000
     nested_rows: int = 1_000_000
+    cost: int = 500_000
+    cost_refuses: bool = True
+    """Whether more is refused; else what each request is estimated to cost is only logged."""
+    charged: bool = False
+    """Whether each request's estimated cost is to be known, as for the rates of clients."""
     pages: PageLimits = _PAGES
 
 
@@ -125,6 +130,15 @@ class NestedRowsError(LimitError):
     what = "a product of nested pages"
     setting = "max_nested_rows"
     mend = "Ask for smaller pages, by `first` or `last`."
+
+
+class CostError(LimitError):
+    """What all that is asked for weighs, as estimated before it is read."""
+
+    code = "COST_EXCEEDED"
+    what = "an estimated cost"
+    setting = "max_cost"
+    mend = "Ask for smaller pages or fewer fields; `GraphQL-Cost: report` says what each costs."
 
 
 def set_limits(schema: GraphQLSchema, limits: Limits) -> None:

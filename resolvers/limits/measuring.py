@@ -22,16 +22,18 @@ from graphql import (
     SelectionSetNode,
 )
 
+from resolvers.limits.asking import Asked
 from resolvers.limits.conditions import is_included
-from resolvers.limits.sizes import Size, Sizes, Values
+from resolvers.limits.inputs import Inputs
+from resolvers.limits.sizes import Values
+from resolvers.limits.weights import Weight, Weights
 
 
 class Measure(NamedTuple):
     """What a selection set asks for; ``root_fields`` are its own, the other fields at any depth.
 
     ``comparisons`` bounds how many pairs of fields with one name, at one place of the answer,
-    validation compares. ``rows`` is the largest product of the sizes of nested lists, and
-    ``rows_inside`` the same for each object of the page that the set is one of.
+    validation compares.
     """
 
     depth: int = 0
@@ -40,8 +42,7 @@ class Measure(NamedTuple):
     directives: int = 0
     fields: int = 0
     comparisons: float = 0
-    rows: float = 1
-    rows_inside: float = 0
+    asked: Asked = Asked()
 
 
 _Definition = OperationDefinitionNode | FragmentDefinitionNode
@@ -54,10 +55,15 @@ class Measuring:
     """
 
     def __init__(
-        self, schema: GraphQLSchema, sizes: Sizes, document: DocumentNode, values: Values | None
+        self,
+        schema: GraphQLSchema,
+        weights: Weights,
+        document: DocumentNode,
+        values: Values | None,
     ) -> None:
         self._schema = schema
-        self._sizes = sizes
+        self._weights = weights.fields
+        self._inputs = Inputs(weights.inputs)
         self._values = values
         definitions = document.definitions
         self._operations = [n for n in definitions if isinstance(n, OperationDefinitionNode)]
@@ -100,10 +106,10 @@ class Measuring:
                 self._add_field(node, kind, total, included=included)
             elif isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
-                before = (total.rows, total.rows_inside)
+                before = total.asked
                 self._add(node.selection_set, condition.name.value if condition else kind, total)
                 if not included:
-                    total.rows, total.rows_inside = before
+                    total.asked = before
             elif isinstance(node, FragmentSpreadNode):
                 total.spread(self._fragment(node.name.value), included=included)
 
@@ -125,10 +131,22 @@ class Measuring:
             self._add(node.selection_set, self._kind_of(node, kind), below)
             inner = below.measure()
         total.field(node, inner)
-        if included and kind is not None:
-            size = self._sizes.get(kind, {}).get(node.name.value)
+        weight = self._weights.get(kind or "", {}).get(node.name.value)
+        if included and weight is not None:
+            size = weight.size
             number = size.of(node, self._values, self.looked_at) if size else 1
-            total.list(size, number, inner)
+            call = self._call(node, weight)
+            total.asked = total.asked.with_field(weight, call, number, inner.asked)
+
+    def _call(self, node: FieldNode, weight: Weight) -> float:
+        """What a call of a field weighs, with its arguments."""
+        if not weight.arguments:
+            return weight.call
+        return weight.call + sum(
+            self._inputs.written(each.value, weight.arguments[name], self._values, self.looked_at)
+            for each in node.arguments or ()
+            if (name := each.name.value) in weight.arguments
+        )
 
     def _kind_of(self, node: FieldNode, kind: str | None) -> str | None:
         """The name of the type that a field gives; None if there is no such field."""
@@ -145,7 +163,7 @@ class _Total:
 
     def __init__(self) -> None:
         self.depth = self.aliases = self.root_fields = self.directives = self.fields = 0
-        self.rows, self.rows_inside = 1.0, 0.0
+        self.asked = Asked()
         self._named: dict[str, float] = {}
         self._spread = 0.0
 
@@ -169,19 +187,7 @@ class _Total:
         self.fields += fragment.fields
         self._spread += math.sqrt(fragment.comparisons)
         if included:
-            self.rows = max(self.rows, fragment.rows)
-            self.rows_inside = max(self.rows_inside, fragment.rows_inside)
-
-    def list(self, size: Size | None, number: float, inner: Measure) -> None:
-        """Adds what a field gives, of a list so many."""
-        if size is None:
-            self.rows = max(self.rows, inner.rows, inner.rows_inside)
-        elif size.around:
-            self.rows_inside = max(self.rows_inside, inner.rows, inner.rows_inside)
-        elif size.inside:
-            self.rows = max(self.rows, inner.rows, number * inner.rows_inside)
-        else:
-            self.rows = max(self.rows, number * max(inner.rows, inner.rows_inside))
+            self.asked = self.asked.with_fragment(fragment.asked)
 
     def measure(self) -> Measure:
         """All in one.
@@ -199,6 +205,5 @@ class _Total:
             self.directives,
             self.fields,
             (own + self._spread) * (own + self._spread),
-            self.rows,
-            self.rows_inside,
+            self.asked,
         )

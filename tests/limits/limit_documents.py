@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -18,6 +18,7 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from resolvers.limits.weights import Weight
 from tests.library.library import LIMITS
 
 FIELDS = {
@@ -71,7 +72,9 @@ def _part(draw: st.DrawFn, kind: str, fragments: list[tuple[int, str]], depth: i
     return f"{alias}{name}{arguments}{said}{below}"
 
 
-def spread_out(document: DocumentNode, number: int | None) -> dict[str, Any]:
+def spread_out(
+    document: DocumentNode, number: int | None, weights: Mapping[str, Mapping[str, Weight]]
+) -> dict[str, Any]:
     """The measures of the operation, of all of whose fields the way from the root is walked.
 
     ``number`` is that of the one variable.
@@ -91,6 +94,7 @@ def spread_out(document: DocumentNode, number: int | None) -> dict[str, Any]:
         "directives": len(directives),
         "fields": len(ways),
         "comparisons": sum(n * n for n in Counter(map(_place, ways)).values()),
+        "cost": sum(_cost(way, number, weights) for way in ways if not _left_out(way)),
         "rows": max((_rows(way, number) for way in ways if not _left_out(way)), default=1),
     }
 
@@ -141,15 +145,30 @@ def _left_out(way: tuple[_Asked, ...]) -> bool:
 
 def _rows(way: tuple[_Asked, ...], number: int | None) -> float:
     """The product of the sizes of the pages on a way, so far as their rows are entered."""
-    kind: str | None = "Query"
     rows, page = 1.0, math.nan
-    for step in way:
+    for kind, step in zip(_kinds(way), way, strict=True):
         if kind and (kind, step.name) in CONNECTED:
             page = _size(step.node, number)
         if kind and kind.endswith("Connection") and step.name in ("nodes", "edges"):
             rows *= page
-        kind = FIELDS.get(kind or "", {}).get(step.name) if step.name != "nope" else None
     return rows
+
+
+def _cost(way: tuple[_Asked, ...], number: int | None, weights: Any) -> float:
+    """What the last field of a way weighs, as often as the ways before it are gone."""
+    *before, last = way
+    owner = _kinds(way)[-1]
+    weight = weights.get(owner or "", {}).get(last.name, Weight())
+    return weight.call * _rows(tuple(before), number) + weight.item * _rows(way, number)
+
+
+def _kinds(way: tuple[_Asked, ...]) -> list[str | None]:
+    """The type that each field of a way is asked of."""
+    kinds: list[str | None] = ["Query"]
+    for step in way:
+        known = FIELDS.get(kinds[-1] or "", {})
+        kinds.append(known.get(step.name) if step.name != "nope" else None)
+    return kinds[:-1]
 
 
 def _size(node: FieldNode, number: int | None) -> int:

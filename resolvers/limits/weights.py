@@ -1,0 +1,183 @@
+"""In charge of what the fields of a schema weigh, as its directives say it: read once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, cast
+
+import graphql
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_composite_type,
+)
+
+from catalog.errors import ModelError
+from resolvers.limits.directives import Cost, ListSize
+from resolvers.limits.sizes import ASSUMED, Size
+from resolvers.members import MEMBER, PRODUCE, Reads
+
+_RESOLVED: Final = 1.0
+"""A call of a resolver that the user wrote, if nothing else is said of it."""
+
+_DEFINITION: Final = "strawberry-definition"
+_named: Any = cast("Any", graphql).get_named_type
+_nullable: Any = cast("Any", graphql).get_nullable_type
+
+
+class Use(NamedTuple):
+    """What a use of a field of an input weighs, and the type in which there may be more."""
+
+    weight: float
+    inner: str | None
+
+
+class Weight(NamedTuple):
+    """What a field weighs: each call of it, and each object that it gives.
+
+    ``size`` says how many these are, if it may be more than one. ``arguments`` are those in which
+    something weighs, by name, with their types.
+    """
+
+    call: float = 0.0
+    item: float = 0.0
+    size: Size | None = None
+    arguments: Mapping[str, str] = {}
+
+
+class Weights(NamedTuple):
+    """Weights of fields by the names of their types and their own; and those within inputs."""
+
+    fields: Mapping[str, Mapping[str, Weight]]
+    inputs: Mapping[str, Mapping[str, Use]]
+
+
+def weights_of(schema: GraphQLSchema, most_rows: int) -> Weights:
+    """What a schema's directives say; pages have so many rows at most. Raises ``ModelError``."""
+    inputs = _inputs(schema)
+    reading = _Reading(schema, inputs, most_rows)
+    fields = {kind.name: reading.fields(kind) for kind in _kinds(schema)}
+    for kind in _kinds(schema):
+        for name, field in kind.fields.items():
+            for sized in _sized_fields(field):
+                inside = fields[_named(field.type).name]
+                if sized not in inside:
+                    mend = "Name lists among the fields of its type."
+                    raise ModelError(
+                        kind.name, name, f"its sized field {sized!r} is none", mend=mend
+                    )
+                inside[sized] = inside[sized]._replace(size=Size(around=True))
+    return Weights(fields, inputs)
+
+
+class _Reading:
+    """Reads the directives of one schema's fields."""
+
+    def __init__(
+        self, schema: GraphQLSchema, inputs: Mapping[str, Mapping[str, Use]], most_rows: int
+    ) -> None:
+        self._schema = schema
+        self._inputs = inputs
+        self._most_rows = most_rows
+
+    def fields(self, kind: Any) -> dict[str, Weight]:
+        """The weights of a type's fields."""
+        return {name: self._weight(kind.name, name, field) for name, field in kind.fields.items()}
+
+    def _weight(self, owner: str, name: str, field: Any) -> Weight:
+        definition = field.extensions.get(_DEFINITION)
+        said = _cost(owner, name, definition)
+        written = definition is not None and not _is_ours(definition) and definition.base_resolver
+        arguments = {n: _named(each.type).name for n, each in field.args.items()}
+        return Weight(
+            call=said if said is not None else _RESOLVED if written else 0.0,
+            item=self._item(_named(field.type)),
+            size=self._size(field, definition),
+            arguments={n: kind for n, kind in arguments.items() if kind in self._inputs},
+        )
+
+    def _item(self, kind: GraphQLNamedType) -> float:
+        """The weight of each object of a type, or of the heaviest of several types."""
+        if isinstance(kind, GraphQLObjectType):
+            return _cost(kind.name, None, kind.extensions.get(_DEFINITION)) or 0.0
+        if graphql.is_abstract_type(kind):
+            return max(map(self._item, self._schema.get_possible_types(kind)), default=0.0)
+        return 0.0
+
+    def _size(self, field: Any, definition: Any) -> Size | None:
+        ours = definition is not None and _is_ours(definition)
+        most = self._most_rows if ours else GRAPHQL_MAX_INT
+        for each in _said(definition, ListSize):
+            assumed = each.assumed_size if isinstance(each.assumed_size, int) else ASSUMED
+            arguments = tuple(each.slicing_arguments or ())
+            return Size(arguments, assumed, most, inside=bool(each.sized_fields))
+        listed = isinstance(_nullable(field.type), GraphQLList)
+        return Size() if listed and not ours and is_composite_type(_named(field.type)) else None
+
+
+def _kinds(schema: GraphQLSchema) -> Iterator[GraphQLObjectType | GraphQLInterfaceType]:
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and kind.name[:2] != "__":
+            yield kind
+
+
+def _is_ours(definition: Any) -> bool:
+    """Whether a field was generated: its values are the engine's or a row's."""
+    member = definition.metadata.get(MEMBER)
+    return PRODUCE in definition.metadata or not (member is None or isinstance(member, Reads))
+
+
+def _sized_fields(field: Any) -> Iterator[str]:
+    for each in _said(field.extensions.get(_DEFINITION), ListSize):
+        yield from each.sized_fields or ()
+
+
+def _said(definition: Any, directive: type) -> list[Any]:
+    said = getattr(definition, "directives", None) or ()
+    return [each for each in said if isinstance(each, directive)]
+
+
+def _cost(owner: str, member: str | None, definition: Any) -> float | None:
+    """The weight that is said there, if one is."""
+    for each in _said(definition, Cost):
+        try:
+            weight = float(each.weight)
+        except (TypeError, ValueError):
+            weight = math.nan
+        if not 0 <= weight < math.inf:
+            reason = f"its @cost has the weight {each.weight!r}"
+            raise ModelError(owner, member, reason, mend='Give it a number as text, as in "2.5".')
+        return weight
+    return None
+
+
+def _inputs(schema: GraphQLSchema) -> Mapping[str, Mapping[str, Use]]:
+    """The inputs in which something weighs, at any depth, with those fields that lead to it."""
+    kinds = [kind for kind in schema.type_map.values() if isinstance(kind, GraphQLInputObjectType)]
+    uses = {
+        kind.name: {
+            name: Use(
+                _cost(kind.name, name, field.extensions.get(_DEFINITION)) or 0.0,
+                _named(field.type).name,
+            )
+            for name, field in cast("Any", kind).fields.items()
+        }
+        for kind in kinds
+    }
+    heavy = {name for name, parts in uses.items() if any(use.weight for use in parts.values())}
+    while more := {n for n, p in uses.items() if heavy & {u.inner for u in p.values()}} - heavy:
+        heavy |= more
+    return {
+        name: {
+            part: use._replace(inner=use.inner if use.inner in heavy else None)
+            for part, use in uses[name].items()
+            if use.weight or use.inner in heavy
+        }
+        for name in heavy
+    }
