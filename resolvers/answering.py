@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import graphql
 import orjson
@@ -31,8 +30,7 @@ from telemetry.spans import span
 Variables = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """An answer in JSON, and the errors in it; no data where a null has spread to the top."""
 
     data: bytes | None

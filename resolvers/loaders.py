@@ -6,9 +6,9 @@ which the entity cache stands for those whose answers may be kept.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from strawberry.dataloader import DataLoader
 
@@ -21,7 +21,6 @@ from resolvers.entitycache import EntityCache
 from resolvers.kept import Lookup
 
 Answers = Mapping[Key, Answer]
-T = TypeVar("T")
 _Shape = tuple[Template, tuple[Any, ...]]
 """A read without its keys."""
 
@@ -46,13 +45,19 @@ class Loaders:
 
         Raises ``StoreError``.
         """
-        missing = [ask for ask in asks if ask[:2] not in self._known]
+        known = self._known
+        missing = [ask for ask in asks if ask[:2] not in known]
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
-            found = await self._remembered(missing, source.run)
+            self._check(missing)
+            try:
+                found = await source.run(missing)
+            except StoreError as error:
+                self._note(missing, error)
+                raise
             for ask, answers in zip(missing, found, strict=True):
-                self._known[ask[:2]] = dict(answers)
-        return [self._known[ask[:2]][()] for ask in asks]
+                known[ask[:2]] = dict(answers)
+        return [known[ask[:2]][()] for ask in asks]
 
     def at_hand(self, ask: Ask, relation: Relation) -> Answers | None:
         """The answers of a batched read along a relation; None if some must be waited for."""
@@ -84,7 +89,12 @@ class Loaders:
             ttl = self._cache.ttl_of(relation) if relation else 0
             request = _Request(self._lookup(ask, ttl), missing)
             loader = self._loader(read.entity.store)
-            known.update(await self._remembered([ask], lambda _: loader.load(request)))
+            self._check([ask])
+            try:
+                known.update(await loader.load(request))
+            except StoreError as error:
+                self._note([ask], error)
+                raise
         return known
 
     def forget(self) -> None:
@@ -104,19 +114,14 @@ class Loaders:
         source = self._sources[ask.template.read.entity.store]
         return Lookup(ask.template, ask.values, ttl, source.policy)
 
-    async def _remembered(
-        self, asks: Sequence[Ask], start: Callable[[Sequence[Ask]], Awaitable[T]]
-    ) -> T:
-        """What the call gives; what failed is not tried again within a request."""
-        if self._failed:
-            for ask in asks:
-                if ask[:2] in self._failed:
-                    raise self._failed[ask[:2]]
-        try:
-            return await start(asks)
-        except StoreError as error:
-            self._failed.update(dict.fromkeys((ask[:2] for ask in asks), error))
-            raise
+    def _check(self, asks: Sequence[Ask]) -> None:
+        """What failed is not tried again within a request: raises what it failed with."""
+        for ask in asks if self._failed else ():
+            if ask[:2] in self._failed:
+                raise self._failed[ask[:2]]
+
+    def _note(self, asks: Sequence[Ask], error: StoreError) -> None:
+        self._failed.update(dict.fromkeys([ask[:2] for ask in asks], error))
 
     def _loader(self, store: Store) -> DataLoader[_Request, Answers]:
         if store not in self._loaders:

@@ -93,10 +93,11 @@ class Operation:
             context = await context.knowing(self._policies)
         roots = self._roots(context.planner, variables)
         if len(roots) == 1:  # it needs no task of its own
-            found = [await self._answering.answer(roots[0], context, variables, given)]
-        else:
-            answers = (self._answering.answer(root, context, variables, given) for root in roots)
-            found = await asyncio.gather(*answers)
+            (root,) = roots
+            data, errors = await self._answering.answer(root, context, variables, given)
+            return Answered(data and b'{"%s":%s}' % (root.key.encode(), data), errors)
+        answers = (self._answering.answer(root, context, variables, given) for root in roots)
+        found = await asyncio.gather(*answers)
         errors = [error for each in found for error in each.errors]
         pieces: list[bytes] = []  # put together once: an answer may be long
         for root, each in zip(roots, found, strict=True):
