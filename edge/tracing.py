@@ -10,7 +10,7 @@ from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware, asgi_get
 from opentelemetry.trace import Span, SpanKind, Tracer, TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from telemetry.spans import leave_out
+from telemetry.spans import left_out
 
 _QUERY: Final = "bigraph.query_string"
 _begun: ContextVar[Span] = ContextVar("begun")
@@ -46,12 +46,11 @@ class Traced:
             _begun.set(span)
             await self._recorded(_without_query(scope), receive, send)
             return
-        leave_out()
-        token = context.attach(trace.set_span_in_context(span))
-        try:
+        if not span.get_span_context().is_valid:  # nobody makes spans of requests
             await self._app(scope, receive, send)
-        finally:
-            context.detach(token)
+            return
+        with left_out(span):
+            await self._app(scope, receive, send)
 
     def _caller(self, scope: Scope) -> context.Context:
         if self._callers.isdisjoint([name for name, _ in scope["headers"]]):

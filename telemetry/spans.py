@@ -1,8 +1,8 @@
 """In charge of spans: opening one around a piece of work, and what it may say of an error."""
 
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Final, Literal
@@ -50,9 +50,18 @@ def recording() -> bool:
     return here.is_recording() or told.trace_flags.sampled or not told.is_valid
 
 
-def leave_out() -> None:
-    """Says that the request at hand is not sampled, so that nothing has to find out by its span."""
-    _left_out.set(True)
+@contextmanager
+def left_out(span: trace.Span) -> Generator[None]:
+    """Around a request whose span is not sampled: so nothing has to find that out by the span.
+
+    It is the current span nevertheless, for whoever makes spans of their own.
+    """
+    out, token = _left_out.set(True), context.attach(trace.set_span_in_context(span))
+    try:
+        yield
+    finally:
+        context.detach(token)
+        _left_out.reset(out)
 
 
 def span(
