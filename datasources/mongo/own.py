@@ -9,10 +9,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from catalog.entity import Store
-from datasources.own import KEYS, OWN
+from datasources.own import KEYS, MARKER, OWN
 
 _EXISTS = 48  # NamespaceExists
-_ENDS = "until"
 
 
 async def make_own_collections(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -21,7 +20,9 @@ async def make_own_collections(database: AsyncDatabase[dict[str, Any]]) -> None:
     for entity in OWN.of(Store.MONGO):
         if entity.table not in present:
             await _make(database, entity.table)
-    await _make_ending(database[KEYS[Store.MONGO].table])
+    # What counts no more is removed by MongoDB itself; but a marker counts as long as its row.
+    await _make_index(database[KEYS[Store.MONGO].table], "until", expireAfterSeconds=0)
+    await _make_index(database[MARKER.table], "at")
 
 
 async def _make(database: AsyncDatabase[dict[str, Any]], name: str) -> None:
@@ -34,7 +35,8 @@ async def _make(database: AsyncDatabase[dict[str, Any]], name: str) -> None:
             raise
 
 
-async def _make_ending(collection: AsyncCollection[dict[str, Any]]) -> None:
-    """Has MongoDB itself remove what counts no more."""
-    if not any(_ENDS in name for name in await collection.index_information()):
-        await collection.create_index(_ENDS, expireAfterSeconds=0)
+async def _make_index(
+    collection: AsyncCollection[dict[str, Any]], name: str, **options: Any
+) -> None:
+    if not any(name in known for known in await collection.index_information()):
+        await collection.create_index(name, **options)

@@ -9,7 +9,7 @@ from catalog.entity import Store
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import client_of, database_of
 from datasources.mongo.own import make_own_collections
-from datasources.own import METADATA, OWN
+from datasources.own import KEYS, MARKER, METADATA, OWN
 from datasources.postgres.own import make_own_tables
 
 THERE = "SELECT tablename FROM pg_tables WHERE schemaname = 'bigraph'"
@@ -47,4 +47,9 @@ async def test_collections_are_made_once_by_however_many(servers: EmbeddedUrls):
     await make_own_collections(database)
     made = set(await database.list_collection_names())
     assert made == {entity.table for entity in OWN.of(Store.MONGO)}
+    keys, markers = (database[KEYS[Store.MONGO].table], database[MARKER.table])
+    assert (await keys.index_information())["until_1"]["expireAfterSeconds"] == 0
+    ages = await markers.index_information()
+    assert ages.keys() == {"_id_", "at_1"}
+    assert "expireAfterSeconds" not in ages["at_1"]  # those of rows that are there stay
     await client.close()
