@@ -6,8 +6,10 @@ import argparse
 import json
 import sys
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from edge.explain import Explained, ExplainError
 from settings import Settings
@@ -97,6 +99,12 @@ def options() -> argparse.ArgumentParser:
         help="an access token, claims as a JSON object, or a subject of people.json",
     )
     who.add_argument("--anonymous", action="store_true", help="somebody who is not signed in")
+    _add_stores(commands, shared)
+    return parser
+
+
+def _add_stores(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """The commands that are about what is in the stores."""
     commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
     migrate = commands.add_parser(
         "migrate", help="bring both stores to the newest migration", parents=[shared]
@@ -115,11 +123,24 @@ def options() -> argparse.ArgumentParser:
         action="store_true",
         help="make steps that lose something, too",
     )
+    outbox = commands.add_parser(
+        "outbox", help="print the changes of both stores that have not ended", parents=[shared]
+    )
+    what = outbox.add_mutually_exclusive_group()
+    what.add_argument(
+        "--retry", dest="retried", metavar="ID", type=uuid.UUID, help="try this one again, now"
+    )
+    what.add_argument(
+        "--forget",
+        dest="forgotten",
+        metavar="ID",
+        type=uuid.UUID,
+        help="remove this one, which is parked, and do nothing",
+    )
     revision = commands.add_parser(
         "revision", help="write the next migration: what models have got since", parents=[shared]
     )
     revision.add_argument("message", help="what it is about, in a few words")
-    return parser
 
 
 def explained(query: str, file: str | None, variables: str, operation: str | None) -> Explained:

@@ -20,6 +20,7 @@ import uvloop
 from pydantic import ValidationError
 
 import migrating
+import tending
 from assembly import catalog_and_schema, graph_of, http_rules, roles, uploads
 from catalog import BigraphError, Catalog, Store
 from console import Progress, explained, joined, options, say, welcome
@@ -198,6 +199,23 @@ async def migrate(settings: Settings, given: Mapping[str, Any]) -> int:
         )
 
 
+async def tend(settings: Settings, given: Mapping[str, Any]) -> int:
+    """Shows the outbox, or does with one of its rows what is asked."""
+    catalog, schema = catalog_and_schema(settings)
+    async with AsyncExitStack() as stack:
+        urls = await start_embedded(not_given(catalog, settings) - {"redis"}, settings, stack)
+        graph = graph_of(catalog, schema, settings, urls, (None, None))
+        stack.push_async_callback(graph.close)
+        if graph.finishing is None:
+            raise StartError("There is no outbox: the graph does not write into both stores.")
+        outbox = graph.finishing.outbox
+        if given["retried"]:
+            return await tending.retry(outbox, given["retried"])
+        if given["forgotten"]:
+            return await tending.forget(outbox, given["forgotten"])
+        return await tending.print_rows(outbox)
+
+
 async def load_given(settings: Settings) -> None:
     """Loads the sample into the stores that the settings name by URL."""
     catalog, _ = catalog_and_schema(settings)
@@ -244,6 +262,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
         return print_access(settings, catalog, guards_of(core_of(schema)), given["somebody"])
     if command in ("migrate", "revision"):
         return asyncio.run(migrate(settings, given))
+    if command == "outbox":
+        return asyncio.run(tend(settings, given))
     if command == "token":
         return print_token(settings, given["person"], given["scope"])
     end_tracing = tracing.configure(os.environ, service_version=VERSION)

@@ -13,7 +13,8 @@ from typing import Final
 
 from datasources.errors import StoreError
 from resolvers.errors import ParkedError, PendingError, UndoneError
-from resolvers.outbox import Intent, Outbox, Refusal
+from resolvers.intents import Intent
+from resolvers.outbox import Outbox, Refusal
 from telemetry import logger
 from telemetry.counts import count_two_stores
 

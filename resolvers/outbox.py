@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from catalog.change import (
-    Change,
-    Delete,
-    Insert,
-    Isolation,
-    Set,
-    Transaction,
-    Update,
-)
+from catalog.change import Delete, Insert, Isolation, Set, Transaction, Update
 from catalog.change_codec import by_key, decoded_changes, encoded_changes
 from catalog.entity import Catalog, Entity, Store
-from catalog.query import And, Compare, DataSource, Filter, IsNull, Operator, Order, Read, Record
+from catalog.query import And, Compare, DataSource, IsNull, Not, Operator, Order, Read, Record
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation, WriteConflict
-from datasources.own import MARKER, OUTBOX, OWN, is_own
+from datasources.own import MARKER, OUTBOX, OWN
 from resolvers.errors import ParkedError
+from resolvers.intents import Intent
 from telemetry import logger
 from telemetry.counts import count_two_stores
 
@@ -39,31 +31,6 @@ KEPT: Final = datetime.timedelta(hours=1)
 _AT_ONCE: Final = 50
 _MOST_SWEPT: Final = 1_000
 _log = logger("outbox")
-
-
-@dataclass(frozen=True)
-class Intent:
-    """A change of both stores: ``redo`` is MongoDB's part, ``undo`` takes back that of Postgres."""
-
-    redo: tuple[Change, ...]
-    undo: tuple[Change, ...]
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
-
-    @property
-    def is_joint(self) -> bool:
-        """Whether there is anything to be written in both."""
-        return bool(self.redo and self.undo)
-
-    @property
-    def entities(self) -> set[Entity]:
-        """Whose rows it touches."""
-        touched = {change.entity for change in (*self.redo, *self.undo)}
-        return {entity for entity in touched if not is_own(entity)}
-
-    @property
-    def undoing(self) -> str:
-        """What of Postgres is taken back, in words."""
-        return ", ".join(_taken_back(self.undo))
 
 
 class Refusal(NamedTuple):
@@ -144,15 +111,41 @@ class Outbox:
             whole = Read(OUTBOX, OUTBOX.paths, filter=by_key(OUTBOX, taken.keys), order=order)
             return await _rows(transaction, whole)
 
-    async def take_up(self, row: Record) -> None:
+    async def take_up(self, row: Record) -> Refusal | None:
         """Settles a row. Raises ``StoreError`` if that must wait, and ``ParkedError``."""
         try:
-            parts = [decoded_changes(self._entities, row[name]) for name in ("redo", "undo")]
+            intent = self.intent_of(row)
         except ValueError as error:
             await self._park(row["id"], ascii(error))
             raise ParkedError from error
-        refusal = await self.settle(Intent(parts[0], parts[1], row["id"]))
+        refusal = await self.settle(intent)
         _log.info("outbox_settled", id=str(row["id"]), undone=refusal is not None)
+        return refusal
+
+    def intent_of(self, row: Record) -> Intent:
+        """What a row is about. Raises ``ValueError`` if other models left it."""
+        redo, undo = (decoded_changes(self._entities, row[name]) for name in ("redo", "undo"))
+        return Intent(redo, undo, row["id"])
+
+    async def rows(self) -> Sequence[Record]:
+        """All that are there, the oldest first. Raises ``StoreError``."""
+        read = Read(OUTBOX, OUTBOX.paths, order=(Order(("written_at",)), Order(("id",))))
+        async with self._postgres.begin_own() as transaction:
+            return await _rows(transaction, read)
+
+    async def claim(self, id: uuid.UUID) -> Record | None:
+        """The row, parked or not, which is parked no more and left to who asks; if it is there."""
+        edits = (Set(("parked",), None), Set(("due",), _now() + GRACE))
+        async with self._postgres.begin_own() as transaction:
+            claimed = await transaction.change(Update(OUTBOX, by_key(OUTBOX, [(id,)]), edits))
+            read = Read(OUTBOX, OUTBOX.paths, filter=by_key(OUTBOX, claimed.keys))
+            return (await _rows(transaction, read))[0] if claimed.keys else None
+
+    async def forget(self, id: uuid.UUID) -> bool:
+        """Ends a parked row, of which nothing is done; False if there is none."""
+        parked = And((by_key(OUTBOX, [(id,)]), Not(IsNull(("parked",)))))
+        async with self._postgres.begin_own() as transaction:
+            return bool((await transaction.change(Delete(OUTBOX, parked))).keys)
 
     async def sweep(self) -> None:
         """Ends markers whose rows are gone for long. Raises ``StoreError``."""
@@ -243,19 +236,3 @@ def _now() -> datetime.datetime:
     """To the millisecond, as MongoDB has moments."""
     now = datetime.datetime.now(datetime.UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-def _taken_back(undo: Sequence[Change]) -> Iterator[str]:
-    """What the changes take back, in the order in which it was made."""
-    for change in reversed([change for change in undo if not is_own(change.entity)]):
-        match change:
-            case Insert(entity, rows):
-                yield f"{len(rows)} {entity.name} deleted"
-            case Update(entity, found):
-                yield f"{_count(found)} {entity.name} updated"
-            case Delete(entity, found):
-                yield f"{_count(found)} {entity.name} created"
-
-
-def _count(found: Filter) -> int:
-    return len(getattr(found, "keys", ()))

@@ -18,8 +18,8 @@ from datasources.errors import StoreError
 from datasources.own import KEYS
 from resolvers.context import Context
 from resolvers.finishing import Finishing
+from resolvers.intents import Intent
 from resolvers.once import AnsweredError
-from resolvers.outbox import Intent
 from resolvers.writes.changing import Changes
 from resolvers.writes.recording import Redoing, Undoing
 

@@ -15,7 +15,8 @@ from catalog.query import ALWAYS, Read
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation
 from datasources.postgres import Roles
 from resolvers.idempotency import IdempotencyKey, Kept, keep, known_answer
-from resolvers.outbox import Intent, Outbox
+from resolvers.intents import Intent
+from resolvers.outbox import Outbox
 
 LETTER, CITY = post()["Letter"], post()["City"]
 HERS = {"id": 99, "owner": "ada", "text": "new", "city": "AYR", "box_id": 1}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from shop import REFUSED, Shop
+from shop_stores import Stores
 
 from catalog import Store
 from catalog.change import Isolation, Set, Transaction, Update
 from catalog.query import ALWAYS, DataSource, Read
-from datasources.errors import StoreError, StoreUnavailable
+from datasources.errors import CommitUnknown, StoreError, StoreUnavailable
 from datasources.own import MARKER, OUTBOX
 
 
@@ -97,3 +99,23 @@ async def overdue(shop: Shop) -> None:
     long_ago = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
     async with shop.graph.sources[Store.POSTGRES].begin_own() as transaction:
         await transaction.change(Update(OUTBOX, ALWAYS, (Set(("due",), long_ago),)))
+
+
+async def parking(stores: Stores, shop: Shop) -> tuple[Shop, dict[str, Any]]:
+    """A shop with a parked row in its outbox, and the answer to whom that was told.
+
+    An order of the new customer came meanwhile, number 9, and a product took the other's title.
+    """
+    shop, mongo = losing(shop, CommitUnknown("mongo", "Lost."))
+
+    async def taken() -> None:
+        await asyncio.to_thread(stores.products.insert_one, {"_id": "o", "title": "New"})
+        (made,) = (await shop.ask('{ customers(where: {email: {eq: "n@x"}}) { nodes { id } } }'))[
+            "data"
+        ]["customers"]["nodes"]
+        statement = f"INSERT INTO \"order\" VALUES ({made['id']}, 9, 'p', 0, false)"
+        await asyncio.to_thread(stores.run, statement)
+
+    mongo.meanwhile = taken
+    customer = 'createCustomer(input: {email: "n@x", name: "N", owner: "ann"})'
+    return shop, await shop.ask(f"mutation {{ a: {customer} {{ {REFUSED} }} c: {OTHER} }}")

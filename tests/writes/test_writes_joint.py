@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bson import Binary
 from keyed import asking
-from losing import GROW, OTHER, STOCK, Losing, left, losing, overdue, seen
+from losing import GROW, OTHER, STOCK, Losing, left, losing, overdue, parking, seen
 from shop import REFUSED, Shop, rows
 from shop_models import CATALOG
 from shop_stores import Stores
@@ -142,19 +142,7 @@ async def test_what_can_be_neither_made_nor_undone_is_parked(stocked: tuple[Stor
     """The row stays, with its reason, and nobody tries again."""
     stores, shop = stocked
     stores.reset()
-    shop, mongo = losing(shop, CommitUnknown("mongo", "Lost."))
-
-    async def taken() -> None:
-        await asyncio.to_thread(stores.products.insert_one, {"_id": "o", "title": "New"})
-        (made,) = (await shop.ask('{ customers(where: {email: {eq: "n@x"}}) { nodes { id } } }'))[
-            "data"
-        ]["customers"]["nodes"]
-        statement = f"INSERT INTO \"order\" VALUES ({made['id']}, 9, 'p', 0, false)"
-        await asyncio.to_thread(stores.run, statement)
-
-    mongo.meanwhile = taken
-    customer = 'createCustomer(input: {email: "n@x", name: "N", owner: "ann"})'
-    answer = await shop.ask(f"mutation {{ a: {customer} {{ {REFUSED} }} c: {OTHER} }}")
+    shop, answer = await parking(stores, shop)
     assert codes(answer) == {"a": "WRITE_PARKED", "c": "WRITE_PARKED"}
     (row,) = stores.outbox()
     assert row["parked"] == "REFERENCE_VIOLATION: Other rows refer to this one."
