@@ -111,8 +111,8 @@ class Session(ABC):
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK
 
-    def _send(self, asked: Asked) -> None:
-        sql, values = asked.sql, [self._sent(value) for value in asked.values]
+    def _send(self, sql: str, values: Sequence[Any]) -> None:
+        """Sends a statement; ``values`` are as `_sent` makes them."""
         name = self._names.get(sql)
         if name is not None:
             self._pg.send_query_prepared(name, values)

@@ -21,8 +21,11 @@ from psycopg.pq.abc import PGresult
 
 from datasources.postgres.session import Asked, Result, Session
 
-_PATIENCE: Final = 0.02
+_PATIENCE: Final = 0.05
 """Seconds between two looks whether anything has come; what takes two of them holds up others."""
+
+_ALONE_SECONDS: Final = 10.0
+"""How long what held up others is not shared: it may have been the machine, and not the text."""
 
 
 class HeldUpError(Exception):
@@ -63,7 +66,7 @@ class Shared(Session):
         self._came = self._came_before = 0
         self._held_up_since: float | None = None
         self._seconds = 0.0
-        self._slow = set[str]()
+        self._alone = dict[str, float]()
         self._at_end: Callable[[], None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -80,13 +83,14 @@ class Shared(Session):
         Raises psycopg's errors, ``HeldUpError``, and TimeoutError if they hold up others for longer
         than ``seconds``.
         """
-        if self._slow and not self._slow.isdisjoint([each.sql for each in asked]):
+        if self._alone and self._stands_alone(asked):
             raise HeldUpError
         turn = _Turn(asked, self._loop.create_future())
         self._seconds = seconds
+        values = [[self._sent(value) for value in each.values] for each in asked]
         try:
-            for each in asked:
-                self._send(each)
+            for each, sent in zip(asked, values, strict=True):
+                self._send(each.sql, sent)
         except psycopg.Error as error:
             self._lose(error)
             raise
@@ -162,9 +166,15 @@ class Shared(Session):
             case _:
                 pass  # a statement was prepared, or not run
 
+    def _stands_alone(self, asked: Sequence[Asked]) -> bool:
+        now = self._loop.time()
+        self._alone = {sql: until for sql, until in self._alone.items() if until > now}
+        return any(each.sql in self._alone for each in asked)
+
     def _look(self) -> None:
         """Whether anything has come since the last look; else who waits behind is sent away."""
         self._timer = None
+        self._readable()  # what came while this process was busy is there, and only to be taken
         if not self._queue:
             return
         self._timer = self._loop.call_later(_PATIENCE, self._look)
@@ -177,7 +187,7 @@ class Shared(Session):
         since = self._held_up_since = self._held_up_since or now
         first, *behind = [turn for turn in self._queue if turn is not None] or [None]
         if first is not None:
-            self._slow.update(each.sql for each in first.asked)
+            self._alone.update((each.sql, now + _ALONE_SECONDS) for each in first.asked)
             if now - since > self._seconds:
                 first.fail(TimeoutError())
         for turn in behind:

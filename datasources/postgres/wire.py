@@ -63,7 +63,7 @@ class Wire(Session):
     def _send_whole(self, asked: Sequence[Asked]) -> None:
         """Statements of which none is run once one has failed."""
         for each in asked:
-            self._send(each)
+            self._send(each.sql, [self._sent(value) for value in each.values])
         self._pg.pipeline_sync()
         self._syncs += 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from postgres_probes import eventually, sessions
 
 from catalog.query import Batch, Compare, Operator, Order, Read
 from datasources.errors import StoreError
+from datasources.postgres import shared as shared_session
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.pool import Pool
 from datasources.postgres.quick import is_quick
@@ -185,6 +187,44 @@ async def test_hundreds_of_callers_that_come_and_go(shared):
     told = await asyncio.gather(*(asked(number) for number in range(500)))
     for number, results in enumerate(told):
         assert results is None if results is None and number % 3 else results[0].rows == [(number,)]
+
+
+async def test_a_value_that_cannot_be_sent_is_nobody_else_s_trouble(shared):
+    """Half a surrogate pair has no form in UTF-8: nothing of that caller's is sent."""
+    odd = Asked("select $1::text")
+    odd.values = ("\ud800",)
+    told = await asyncio.gather(
+        shared.run([Asked("select 1")], 30),
+        shared.run([Asked("select 2"), odd], 30),
+        shared.run([Asked("select 3")], 30),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in told] == [list, UnicodeEncodeError, list]
+    assert [told[0][0].rows, told[2][0].rows] == [[(1,)], [(3,)]]
+
+
+async def test_what_held_up_others_is_shared_again_later(shared, monkeypatch):
+    """It may have been the machine that was slow."""
+    monkeypatch.setattr(shared_session, "_ALONE_SECONDS", 0.0)
+    slow = asyncio.create_task(shared.run([Asked("select pg_sleep(0.5)")], 30))
+    await eventually(lambda: not shared.is_free)
+    await slow
+    assert shared.is_free
+    await shared.run([Asked("select pg_sleep(0.5)")], 30)
+
+
+async def test_a_busy_process_takes_nobody_for_slow(shared):
+    """What came while it did something else is there when it looks."""
+    for number in range(3):
+        asking = asyncio.create_task(shared.run([Asked(f"select {number}")], 30))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for _ in range(2):
+            time.sleep(0.15)  # noqa: ASYNC251 (as a resolver might)
+            await asyncio.sleep(0)
+        ((rows, _),) = await asking
+        assert rows == [(number,)]
+        assert not shared._alone
 
 
 @pytest.mark.parametrize(
