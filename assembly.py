@@ -168,4 +168,5 @@ def http_rules(settings: Settings) -> HttpRules:
         gzip_from=settings.gzip_from or None,
         batch_limit=settings.batch_limit,
         origins=settings.cors_origins,
+        seconds=settings.request_timeout,
     )

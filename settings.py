@@ -257,6 +257,13 @@ class Settings(BaseSettings):
     store_timeout: float = Field(
         30, gt=0, le=_DAY, description="How long one statement or pipeline may take, in seconds."
     )
+    request_timeout: float = Field(
+        60,
+        gt=0,
+        le=_DAY,
+        description="How long a request may take from when it is read, in seconds; a client asks "
+        "for less by the header `Request-Timeout-Ms`.",
+    )
     cache_ttl: float = Field(
         60,
         ge=0,

@@ -21,6 +21,8 @@ SENT: Final = (
     "DPoP",
     "Content-Encoding",
     "Idempotency-Key",
+    "Request-Timeout-Ms",
+    "GraphQL-Cost",
     "GraphQL-Preflight",
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import GraphQLError
 from starlette.responses import RedirectResponse
@@ -40,6 +40,7 @@ from edge.requests import (
 from edge.rules import SAFE, HttpRules
 from edge.sites import check_meant
 from edge.uploads import UploadLimits, brings_files, read_uploads
+from edge.watch import Ending, Watch, refusal
 from resolvers.answering import as_json
 from resolvers.context import Context
 from resolvers.info import core_of
@@ -72,6 +73,7 @@ class Endpoint:
         self._max_body_bytes = max_body_bytes
         self._page = page
         self._uploads = uploads
+        self._watch = Watch(rules.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, and its line in the log.
@@ -85,7 +87,7 @@ class Endpoint:
         started, reply = time.perf_counter(), None
         tally = begin(header(headers, b"traceparent"))
         try:
-            reply = await self._reply(scope, headers, receive)
+            reply = await self._reply(scope, headers, receive, tally)
         except Exception:
             reply = Reply(500, JSON, Body(None, [unexpected()]))
             raise
@@ -94,12 +96,12 @@ class Endpoint:
             if reply:
                 await sent(send, reply, scope, headers, self._rules.gzip_from)
 
-    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, headers: Headers, receive: Receive, tally: Tally) -> Reply:
         media_type, principal = JSON, ANONYMOUS
+        watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
         try:
             media_type = answer_type(header(headers, b"accept"))
-            graph = self._graph
-            principal = await who_asks(scope, headers, graph)
+            principal = await who_asks(scope, headers, self._graph)
             by_get = scope["method"] != "POST"
             if self._uploads is not None and not by_get and brings_files(headers):
                 body = await self._with_files(headers, receive, principal, self._uploads)
@@ -107,6 +109,7 @@ class Endpoint:
                 asked = await read_request(
                     scope, headers, receive, self._max_body_bytes, self._rules.batch_limit
                 )
+                watch.enter(task, (time.monotonic(), receive, tally), headers)
                 if isinstance(asked, Batch):
                     return await self._reply_to_all(asked, headers, principal)
                 if by_get and self._rules.guards_get:
@@ -116,21 +119,24 @@ class Endpoint:
                 else:
                     body = await self._execute(asked, principal, by_get=by_get)
                 if costs.HEADER in headers:
-                    body = costs.told(core_of(graph.schema), asked, headers, body)
+                    body = costs.told(core_of(self._graph.schema), asked, headers, body)
         except HttpError as error:
             return Reply(error.status, media_type, _refusal(error), _raw(error.headers))
         except asyncio.CancelledError:
-            # Only the end of the server cancels requests, those for which it would wait no longer.
-            hint = "Ask again; another server may have taken its place."
-            body = Body(None, [error_body("The server is stopping.", "SERVER_STOPPING", hint)])
-            return Reply(503, media_type, body)
-        if graph.reject_unauthorized:
-            body = body.whole()
-        # In application/json any well-formed request is answered by 200, whatever became of it.
-        refused = body.data is None and media_type == GRAPHQL_RESPONSE
-        private = () if principal is ANONYMOUS else _PRIVATE
-        more = (*private, *idempotency.REPEATED) if body.repeats else private
-        return Reply(400 if refused else 200, media_type, body, more)
+            return _ended(watch.leave(task), media_type)
+        finally:
+            watch.under_way.pop(task, None)
+            if watch.notes:
+                watch.leave(task)
+        body = body.whole() if self._graph.reject_unauthorized else body
+        more = () if principal is ANONYMOUS else _PRIVATE
+        return Reply(
+            # In application/json a well-formed request is answered by 200, whatever became of it.
+            400 if body.data is None and media_type == GRAPHQL_RESPONSE else 200,
+            media_type,
+            body,
+            (*more, *idempotency.REPEATED) if body.repeats else more,
+        )
 
     async def _reply_to_all(self, batch: Batch, headers: Headers, principal: Principal) -> Reply:
         """One request after the other, so that nobody is served faster for asking in heaps.
@@ -212,6 +218,11 @@ class Endpoint:
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
         return _body(result)._replace(pending=context.pending)
+
+
+def _ended(reason: Ending | None, media_type: str) -> Reply:
+    status, error = refusal(reason)
+    return Reply(status, media_type, Body(None, [error]))
 
 
 def _refusal(error: HttpError) -> Body:

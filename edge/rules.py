@@ -16,6 +16,8 @@ class HttpRules:
     """How long an answer is at least, in bytes, that goes out in gzip; without it none does."""
     batch_limit: int = 0
     """How many requests may be in one body; with 0 a list of them is refused."""
+    seconds: float = 60.0
+    """How long a request may take, from when it is read."""
     origins: tuple[str, ...] = ()
     """Of whose pages, beside our own, browsers let ask."""
 

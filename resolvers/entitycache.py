@@ -14,6 +14,7 @@ from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 
+from catalog import deadline
 from catalog.entity import Catalog, Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Key, Readable
@@ -37,6 +38,7 @@ class _Errand:
     batches: Sequence[Batch]
     looked: asyncio.Event
     task: asyncio.Task[None]
+    waiting: int = 0
 
     def brought(self) -> None:
         """Does nothing if it came to its end. Raises ``StoreError``, also if the cache was closed.
@@ -150,7 +152,9 @@ class EntityCache:
         left = batch.without(self._under_way.get(batch.lookup, ()))
         if left.keys:
             # What Redis is about to forget is loaded now, while those who ask have it at hand.
-            Context().run(self._sent, source, [left], least=LOCAL_SECONDS)
+            errand = Context().run(self._sent, source, [left], least=LOCAL_SECONDS)
+            if errand is not None:
+                errand.waiting += 1  # it has its use, whoever goes away that waits as well
 
     def _sent(
         self, source: Readable, batches: Sequence[Batch], *, least: float = 0
@@ -170,13 +174,27 @@ class EntityCache:
         return errand
 
     async def _carried(self, joined: set[_Errand], own: _Errand | None) -> None:
-        """Waits for errands; who waits for another's look into Redis waits for Redis."""
+        """Waits for errands; who waits for another's look into Redis waits for Redis.
+
+        An errand for which nobody waits any longer ends, and with it what it asks of the store.
+        """
+        errands = [*joined, *([own] if own else [])]
+        for errand in errands:
+            errand.waiting += 1
+        try:
+            await self._waited(joined, errands)
+        finally:
+            for errand in errands:
+                errand.waiting -= 1
+                if not (errand.waiting or errand.task.done()):
+                    errand.task.cancel()
+                    self._withdraw(errand)
+
+    async def _waited(self, joined: set[_Errand], errands: Sequence[_Errand]) -> None:
         looking = [errand for errand in joined if not errand.looked.is_set()]
         if looking:
             with current().cache_wait:
                 await asyncio.gather(*(errand.looked.wait() for errand in looking))
-        errands = [*joined, *([own] if own else [])]
-        # No errand ends because somebody goes away: others may wait for it, and it has its use.
         await asyncio.wait([errand.task for errand in errands])
         for errand in errands:
             errand.brought()
@@ -186,6 +204,10 @@ class EntityCache:
         errand.looked.set()
         if not errand.task.cancelled():
             errand.task.exception()  # is told to those who wait, if there are any
+        self._withdraw(errand)
+
+    def _withdraw(self, errand: _Errand) -> None:
+        """Nobody is to wait for it from now on."""
         for lookup in {batch.lookup for batch in errand.batches if batch.lookup.ttl}:
             under_way = self._under_way.pop(lookup, {})
             if left := {key: other for key, other in under_way.items() if other is not errand}:
@@ -194,6 +216,7 @@ class EntityCache:
     async def _run(
         self, source: Readable, batches: Sequence[Batch], looked: asyncio.Event, least: float
     ) -> None:
+        deadline.limit(None)  # others may wait for it, for longer
         kept = [batch for batch in batches if batch.lookup.ttl]
         stamps = await self._look_up(kept, least)
         looked.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import GraphQLError
@@ -15,6 +15,7 @@ from strawberry.types.execution import ExecutionContext
 from catalog.entity import Catalog
 from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
+from resolvers.holding import Holding
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
 from resolvers.limits.judging import judge_of
@@ -35,6 +36,9 @@ from schema.objects import add_objects
 from schema.orders import add_orders
 from schema.roots import query_type
 from schema.scalars import SCALAR_MAP
+
+_OWN: Final = (Parsing, Validation, Holding)
+"""What Strawberry does around every operation, whatever else is asked for."""
 
 
 class GeneratedSchema(strawberry.Schema):
@@ -87,7 +91,7 @@ def build_schema(
             mutation=_unless_empty(namespace["Mutation"]),
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
-            extensions=[*schema_extensions, Parsing, Validation, *([Deciding] if decide else [])],
+            extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else [])],
             execution_context_class=(
                 Telling if introspection is Introspection.ALLOWED else CoercingContext
             ),

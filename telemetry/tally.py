@@ -3,6 +3,8 @@
 import random
 import re
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,6 +59,17 @@ class Tally:
     cache_misses: int = 0
     traceparent: str | None = None
     cost: float | None = None
+    held: int = 0
+    """How much of it must come to its end, whoever still waits for it."""
+
+    @contextmanager
+    def released(self) -> Generator[None]:
+        """While this lasts, it may be ended as far as this part of it goes."""
+        self.held -= 1
+        try:
+            yield
+        finally:
+            self.held += 1
 
     @cached_property
     def cache_wait(self) -> Stopwatch:

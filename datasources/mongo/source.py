@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from catalog.change import Isolation
+from catalog.deadline import seconds_for
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
@@ -126,9 +127,10 @@ class MongoSource:
     async def _aggregate(self, command: Command, session: Session | None) -> list[Document]:
         at = self._database if command.collection is None else self._database[command.collection]
         # To MongoDB, 0 is no limit.
-        options = {"maxTimeMS": max(1, int(self._max_seconds * 1000)), "batchSize": _ONE_BATCH}
+        seconds = seconds_for(self._max_seconds)
+        options = {"maxTimeMS": max(1, int(seconds * 1000)), "batchSize": _ONE_BATCH}
         try:
-            async with asyncio.timeout(self._max_seconds + _GRACE_SECONDS):
+            async with asyncio.timeout(seconds + _GRACE_SECONDS):
                 cursor = await settled(at.aggregate(command.pipeline, session=session, **options))
                 return await cursor.to_list(None)
         except (*DRIVER_ERRORS, TimeoutError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from itertools import dropwhile
 from typing import Any, Final, assert_never
 
@@ -34,6 +34,7 @@ from resolvers.writes.kinds import Alter, Create, Remove, Upsert
 from resolvers.writes.outcomes import Outcome, alike, failed
 from resolvers.writes.refusals import Refused, Why
 from resolvers.writes.steps import Step, Written
+from telemetry import current
 from telemetry.spans import span
 
 TRIES: Final = 10
@@ -55,7 +56,11 @@ def resolve_write(inputs: Inputs) -> Callable[[Any, Info], Awaitable[Any]]:
                 context.once.asked = raw
             with span("Mutation", attributes={"bigraph.writes": len(steps)}):
                 amiss = _unreadable(context, raw)
-                made = alike(steps, amiss) if amiss else await performed(context, steps)
+                made = (
+                    alike(steps, amiss)
+                    if amiss
+                    else await performed(context, steps, alone=_are_all(steps, raw))
+                )
             context.outcomes.update(made)
         outcome = context.outcomes.pop(key)
         if isinstance(outcome, Exception):
@@ -78,6 +83,11 @@ def side_by_side(inputs: Inputs, raw: RawInfo, key: str) -> list[Step]:
     return steps
 
 
+def _are_all(steps: Sequence[Step], raw: RawInfo) -> bool:
+    root: Any = raw.operation
+    return len(steps) == len(list(asked_fields(raw, raw.parent_type, [root])))
+
+
 def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
     """Why the answer may not be told whole: then nothing is written that it would hide.
 
@@ -94,14 +104,19 @@ def _unreadable(context: Context, raw: RawInfo) -> UnauthorizedError | None:
     return None
 
 
-async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
-    """What came of each field, by its response key, once all is committed or nothing is."""
+async def performed(
+    context: Context, steps: Sequence[Step], *, alone: bool = False
+) -> Mapping[str, Outcome]:
+    """What came of each field, by its response key, once all is committed or nothing is.
+
+    ``alone`` says that they are all of the operation.
+    """
     conflict: Exception | None = None
     looked_again = False
     for attempt in range(TRIES):
         await asyncio.sleep(_pause(attempt))
         try:
-            outcomes = await _tried(context, steps)
+            outcomes = await _tried(context, steps, alone=alone)
         except WriteConflict as error:
             conflict = error
             continue
@@ -114,16 +129,20 @@ async def performed(context: Context, steps: Sequence[Step]) -> Mapping[str, Out
     return alike(steps, conflict)
 
 
-async def _tried(context: Context, steps: Sequence[Step]) -> Mapping[str, Outcome]:
-    """One transaction of them all. Raises ``WriteConflict``, after which nothing is written."""
+async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Mapping[str, Outcome]:
+    """One transaction of them all. Raises ``WriteConflict``, after which nothing is written.
+
+    Before its commit it may be ended with its request, if nothing else was done for that.
+    """
     outcomes: dict[str, Outcome] = {}
     under_way: Step | None = None
     committing = False
     try:
         async with _begun(context, steps) as (transactions, within):
-            for under_way in steps:
-                changing = Changing(transactions, within, under_way.scope)
-                outcomes[under_way.key] = await _made(under_way, changing)
+            with current().released() if alone else nullcontext():
+                for under_way in steps:
+                    changing = Changing(transactions, within, under_way.scope)
+                    outcomes[under_way.key] = await _made(under_way, changing)
             within.outcomes.update(outcomes)
             under_way, committing = None, True
     except WriteConflict:

@@ -21,7 +21,7 @@ from tests.library.library import Library
 PACKED = {"content-type": "application/json", "content-encoding": "gzip"}
 HELLO = json.dumps({"query": "{ openingHours }"}).encode()
 ANSWER = {"data": {"openingHours": "9 to 5"}}
-LONG = {"query": "{ " + " ".join(f"a{number}: openingHours" for number in range(200)) + " }"}
+LONG = {"query": "{ __schema { types { name } } }"}
 APP = create_app(Library().graph, max_body_bytes=MAX_BODY, examples=None)
 
 
@@ -162,7 +162,7 @@ async def test_an_answer_goes_out_in_what_is_taken(client, accept, packed):
     headers = {"accept-encoding": accept}
     response = await client.post("/graphql", json=LONG, headers=headers)
     assert response.headers.get("content-encoding") == ("gzip" if packed else None)
-    assert len(response.json()["data"]) == 200
+    assert len(response.json()["data"]["__schema"]["types"]) > 50
     length = int(response.headers["content-length"])
     assert (length < len(response.content)) is packed
 
