@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,8 +24,15 @@ from edge.graph import Graph
 from resolvers.paging import PageLimits
 from schema import build_schema
 
-TABLES = {"Line": "line", "Ship": "ship", "Captain": "captain", "Flag": "flag", "Cargo": "cargo"}
-COLLECTIONS = {"Harbour": "harbours", "Pier": "piers"}
+TABLES = {
+    "line": "Line",
+    "ship": "Ship",
+    "captain": "Captain",
+    "flag": "Flag",
+    "cargo": "Cargo",
+    "flying": LINKS,
+}
+COLLECTIONS = {"harbours": "Harbour", "piers": "Pier"}
 COLUMNS = {
     "line_id": "lineId",
     "ship_id": "shipId",
@@ -33,12 +41,11 @@ COLUMNS = {
     "harbour_code": "harbourCode",
     "_id": "code",
 }
-_ALL = "SELECT {}".format(
-    ", ".join(
-        f"(SELECT coalesce(json_agg(t), '[]') FROM {name} t)"
-        for name in (*TABLES.values(), "flying")
-    )
+_ALL = "SELECT " + ", ".join(
+    f"(SELECT coalesce(json_agg(t), '[]') FROM {name} t)" for name in TABLES
 )
+
+Held = Mapping[str, Sequence[Mapping[str, Any]]]
 Rows = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 
 
@@ -74,14 +81,11 @@ class Dock:
         answer = await self._http.post("/graphql", json=mutation)
         return answer.json()
 
-    def rows(self) -> Rows:
-        """All rows by kind and key, as the stores themselves tell them."""
+    def held(self) -> Held:
+        """All that there is, by table and collection, as the stores themselves tell it."""
         found = self._postgres.execute(_ALL).fetchone() or ()
-        told: dict[str, Sequence[Mapping[str, Any]]] = dict(
-            zip([*TABLES, LINKS], found, strict=True)
-        )
-        told |= {kind: list(self._mongo[name].find()) for kind, name in COLLECTIONS.items()}
-        return {kind: dict(_keyed(kind, each) for each in rows) for kind, rows in told.items()}
+        documents = {name: list(self._mongo[name].find()) for name in COLLECTIONS}
+        return {**dict(zip(TABLES, found, strict=True)), **documents}
 
     def promises(self) -> int:
         """How many MongoDB has not kept, once those that it has have been taken away."""
@@ -96,11 +100,23 @@ class Dock:
         return count
 
     def empty(self) -> None:
-        """No rows at all."""
-        names = ", ".join((*TABLES.values(), "flying"))
-        self._postgres.execute(f"TRUNCATE {names} RESTART IDENTITY")
-        for name in (*COLLECTIONS.values(), MARKER.table):
+        """No rows at all, and keys from 1 on."""
+        self._postgres.execute(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
+        for name in (*COLLECTIONS, MARKER.table):
             self._mongo[name].delete_many({})
+
+    def put(self, held: Held) -> None:
+        """These rows, and no others; keys that were given out are not given out again."""
+        with self._postgres.transaction():
+            self._postgres.execute(f"TRUNCATE {', '.join(TABLES)}")
+            for name in TABLES:
+                rows = f"json_populate_recordset(NULL::public.{name}, %s)"
+                given = json.dumps(held[name])
+                self._postgres.execute(f"INSERT INTO {name} SELECT * FROM {rows}", [given])
+        for name in COLLECTIONS:
+            self._mongo[name].delete_many({})
+            if held[name]:
+                self._mongo[name].insert_many(held[name])
 
     def close(self) -> None:
         """Gives back the connections."""
@@ -127,6 +143,14 @@ async def _opened(urls: EmbeddedUrls) -> tuple[Graph, httpx.AsyncClient]:
 async def _closed(graph: Graph, http: httpx.AsyncClient) -> None:
     await http.aclose()
     await graph.close()
+
+
+def rows_of(held: Held) -> Rows:
+    """The same by kind and key, as a ledger has it."""
+    kinds = {**TABLES, **COLLECTIONS}
+    return {
+        kinds[name]: dict(_keyed(kinds[name], row) for row in rows) for name, rows in held.items()
+    }
 
 
 def _keyed(kind: str, row: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
