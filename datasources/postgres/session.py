@@ -81,10 +81,15 @@ class Session(ABC):
         return cls(await connection)
 
     @property
+    def is_sound(self) -> bool:
+        """Whether it is there, so that what fails in it does not fail because of it."""
+        return not self._broken
+
+    @property
     def usable(self) -> bool:
-        """Whether it is there, and good for more."""
+        """Whether it is good for the next one, too: a sound one may be full."""
         full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
-        return not (self._broken or full)
+        return self.is_sound and not full
 
     @property
     @abstractmethod

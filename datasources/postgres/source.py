@@ -234,7 +234,7 @@ class PostgresSource:
         except TimeoutError as error:
             raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
         except psycopg.Error as error:
-            lost = not session.usable
+            lost = not session.is_sound
             if not fresh and (lost or is_stale(error)):
                 return None
             if lost:

@@ -119,7 +119,7 @@ class PostgresTransaction:
             try:
                 if error is None and self._turns.failure is None:
                     await self._commit(wire)
-                elif wire.usable:
+                elif wire.is_sound:
                     await self._roll_back(wire)
             finally:
                 await self._pool.give_back(wire)
@@ -132,12 +132,12 @@ class PostgresTransaction:
         except TimeoutError as error:
             raise commit_unknown(error) from error
         except psycopg.Error as error:
-            if not wire.usable:
+            if not wire.is_sound:
                 raise commit_unknown(error) from error
             raise failure_of_change(error, None, _COMMIT.sql) from error
 
     async def _roll_back(self, wire: Wire) -> None:
-        """If that fails, the session is not usable, and its end does the same."""
+        """If that fails, the session is not sound, and its end does the same."""
         try:
             await wire.run([_ROLL_BACK], self._seconds)
         except (psycopg.Error, TimeoutError):
@@ -163,7 +163,7 @@ class PostgresTransaction:
             return results
 
     def _failure(self, error: psycopg.Error, change: Change | None, sql: str) -> StoreError:
-        if self._wire is None or not self._wire.usable:
+        if self._wire is None or not self._wire.is_sound:
             return unavailable(error)
         if change or is_passing(error):
             return failure_of_change(error, change, sql)
@@ -183,7 +183,7 @@ class PostgresTransaction:
             return await self._first(calls, fresh=False)
         except psycopg.Error:
             # The session had died since its last use, so nothing was done; nobody need notice.
-            if self._wire is None or self._wire.usable:
+            if self._wire is None or self._wire.is_sound:
                 raise
             wire, self._wire = self._wire, None
             await self._pool.give_back(wire)

@@ -10,6 +10,7 @@ from postgres_probes import eventually, sessions
 from catalog.change import Delete, Increment, Insert, Isolation, Set, Update
 from catalog.query import ALWAYS, Compare, Operator, Read
 from datasources.errors import (
+    ChangeRefused,
     CommitUnknown,
     StoreError,
     StoreTimeout,
@@ -17,6 +18,7 @@ from datasources.errors import (
     UniqueViolation,
     WriteConflict,
 )
+from datasources.postgres import session
 
 EVE = Insert(SHIP, ({"name": "Eve", "flag": "NL"},))
 STATES = "select state from pg_stat_activity where application_name = %s"
@@ -25,6 +27,13 @@ create function dock.nap() returns trigger language plpgsql
 as 'begin perform pg_sleep(60); return null; end';
 create constraint trigger nap after insert on dock.ship deferrable initially deferred
 for each row execute function dock.nap();
+"""
+
+LATE_REFUSAL = """
+create function dock.refuse() returns trigger language plpgsql
+as $$ begin raise check_violation; end $$;
+create constraint trigger refuse after insert on dock.ship deferrable initially deferred
+for each row execute function dock.refuse();
 """
 
 
@@ -241,6 +250,31 @@ async def test_serializable_transactions_do_not_skew(docks):
 
     ended = await asyncio.gather(watching(1), watching(2), return_exceptions=True)
     assert sorted(map(type, ended), key=str) == sorted([type(None), WriteConflict], key=str)
+
+
+async def test_what_fails_in_a_full_session_is_not_its_end(docks, admin_of_docks, monkeypatch):
+    """A session that is due to be replaced tells errors as any does, of changes and of commits."""
+    monkeypatch.setattr(session, "_PREPARED", 0)
+    ends = asyncio.Barrier(2)
+
+    async def twice(source):
+        async with source.begin(Isolation.REPEATABLE_READ) as transaction:
+            await rows_of(transaction, SHIP)
+            await ends.wait()
+            await transaction.change(tons(1))
+
+    ended = await asyncio.gather(twice(docks), twice(docks), return_exceptions=True)
+    assert sorted(map(type, ended), key=str) == sorted([type(None), WriteConflict], key=str)
+    with pytest.raises(UniqueViolation):
+        async with docks.begin() as transaction:
+            await transaction.change(Insert(SHIP, ({"id": 1, "name": "Eve", "flag": "NL"},)))
+    admin_of_docks.execute(LATE_REFUSAL)
+    try:
+        with pytest.raises(ChangeRefused):
+            async with docks.begin() as transaction:
+                await transaction.change(EVE)
+    finally:
+        admin_of_docks.execute("drop function dock.refuse cascade")
 
 
 @pytest.mark.parametrize("level", [None, *Isolation])
