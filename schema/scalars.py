@@ -7,13 +7,22 @@ import datetime
 import decimal
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NewType
 
 import strawberry
-from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, ValueNode
+from graphql import (
+    FloatValueNode,
+    GraphQLError,
+    GraphQLScalarType,
+    GraphQLSchema,
+    IntValueNode,
+    StringValueNode,
+    ValueNode,
+    is_specified_scalar_type,
+)
 from strawberry.scalars import JSON, Base64
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
@@ -155,6 +164,26 @@ SCALAR_MAP: Mapping[object, ScalarDefinition] = {
     ),
 }
 """Scalars that Strawberry does not bring itself, or reads too leniently."""
+
+
+def locate_errors(schema: GraphQLSchema) -> None:
+    """Has scalars tell where a literal stands that they cannot read; graphql-core's own do."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLScalarType) and not is_specified_scalar_type(kind):
+            kind.parse_literal = _located(kind.parse_literal)  # type: ignore[method-assign]
+
+
+def _located(parse: Callable[[ValueNode, Any], Any]) -> Callable[[ValueNode, Any], Any]:
+    def parse_literal(node: ValueNode, variables: Any = None) -> Any:
+        try:
+            return parse(node, variables)
+        except GraphQLError as error:
+            if error.nodes:
+                raise
+            raise GraphQLError(error.message, node, extensions=error.extensions) from error
+
+    return parse_literal
+
 
 PYTHON: Mapping[Scalar, Any] = {
     Scalar.INT: int,

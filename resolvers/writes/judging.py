@@ -20,10 +20,12 @@ from catalog.names import lower_first
 from catalog.query import Record
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
 from resolvers.writes.models import as_python, from_python
-from resolvers.writes.refusals import ApiPath
+from resolvers.writes.refusals import ApiPath, Why
 from resolvers.writes.values import Named, Refusals, named_fields
 
 _PLAIN: Final = "Value error, "
+_NULL: Final = "A value must be there."
+_LEAVE_OUT: Final = "Leave the field out, or give it a value."
 _TYPES: Final = frozenset({"int", "str", "bool", "float", "date", "time", "datetime", "any"})
 _AROUND: Final = frozenset({"model-field", "default", "nullable"})
 _SAYING_NOTHING: Final = frozenset({"type", "metadata", "microseconds_precision"})
@@ -74,11 +76,13 @@ class Judge:
         except ValidationError as error:
             self._note(error, path, amiss)
             return given
+        except KeyError as error:
+            self._note_lack(validator, asked, error, path, amiss)
+            return given
         same = self._same
         return {
             name: value if type(value) in same[name] else from_python(self._kind(name), value)
-            for name, value in {**given, **made}.items()
-            if name in given
+            for name, value in {**given, **{name: made[name] for name in asked}}.items()
         }
 
     def many(self, rows: Rows) -> Rows | None:
@@ -146,11 +150,40 @@ class Judge:
         return as_python(self._kind(name), value, self._enums[name])
 
     def _note(self, error: ValidationError, path: ApiPath, amiss: Refusals) -> None:
-        told = error.errors(include_url=False, include_context=False, include_input=False)
-        for each in told:
-            message = each["msg"].removeprefix(_PLAIN)
+        for each in error.errors(include_url=False, include_context=False):
             at = _api_path(DocumentType(self.entity.name, self.entity.fields), each["loc"])
-            amiss.add((*path, *at), f"{message.rstrip('.')}.")
+            if each["input"] is None and each["type"].endswith("_type"):
+                amiss.add((*path, *at), _NULL, _LEAVE_OUT, Why.NOT_NULL_VIOLATION)
+            else:
+                message = each["msg"].removeprefix(_PLAIN)
+                amiss.add((*path, *at), f"{message.rstrip('.')}.")
+
+    def _note_lack(
+        self,
+        validator: SchemaValidator,
+        asked: Record,
+        lack: KeyError,
+        path: ApiPath,
+        amiss: Refusals,
+    ) -> None:
+        """Notes that a field's validator looked for the value of another, which it did not find.
+
+        That is not given, or has been refused itself; else the ``lack`` is the model's mistake.
+        """
+        name: Any = next(iter(lack.args), None)
+        if name not in self.entity.fields:
+            raise lack
+        field = self.entity.fields[name]
+        if name not in asked:
+            message = f"What is given cannot be judged without `{field.api}`."
+            amiss.add((*path, field.api), message, "Give it as well.")
+            return
+        try:
+            validator.validate_python({name: asked[name]}, by_alias=False, by_name=True)
+        except ValidationError as error:
+            self._note(error, path, amiss)
+        else:
+            raise lack
 
 
 def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator | None:

@@ -47,9 +47,11 @@ class Refusals:
     def __init__(self) -> None:
         self._found: list[Refusal] = []
 
-    def add(self, path: ApiPath, message: str, hint: str | None = None) -> None:
+    def add(
+        self, path: ApiPath, message: str, hint: str | None = None, why: Why = Why.VALUE_INVALID
+    ) -> None:
         """Notes that the value at a path will not do."""
-        self._found.append(Refusal(Why.VALUE_INVALID, message, path, hint))
+        self._found.append(Refusal(why, message, path, hint))
 
     def __len__(self) -> int:
         return len(self._found)

@@ -70,6 +70,9 @@ REFUSALS: list[tuple[str, Any, list[tuple[str, str]]]] = [
     ("product", PRODUCT | {"title": "Pen"}, [(UNIQUE, "input.title")]),
     ("productChange", {"title": "Quill"}, [(UNIQUE, "input.title")]),
     # Null, and numbers that are too large
+    ("customer", CUSTOMER | {"visits": None}, [("NOT_NULL_VIOLATION", "input.visits")]),
+    ("product", PRODUCT | {"labels": None}, [("NOT_NULL_VIOLATION", "input.labels")]),
+    ("productChange", {"labels": None}, [("NOT_NULL_VIOLATION", "input.labels")]),
     ("change", {"owner": None}, [("NOT_NULL_VIOLATION", "input.owner")]),
     ("productChange", {"owner": None}, [("NOT_NULL_VIOLATION", "input.owner")]),
     ("grow", {"visits": 2**31 - 1}, [("VALUE_OUT_OF_RANGE", "increment.visits")]),
@@ -133,6 +136,15 @@ async def test_mistakes(shop: Shop, name: str, given: Any):
     answer = await shop.ask(mutation, ADMIN, input=given)
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_USER_INPUT"}
     assert await shop.ask(ALL, ADMIN) == before
+
+
+@pytest.mark.parametrize("given", ['joined: "yesterday"', 'credit: "much"'])
+async def test_a_literal_that_no_scalar_reads_is_told_where_it_stands(given: str):
+    """As those of GraphQL's own scalars are."""
+    mutation = f"mutation {{ updateCustomer(id: 1, input: {{{given}}}) {{ __typename }} }}"
+    (error,) = (await Shop().ask(mutation, ADMIN))["errors"]
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error["locations"] == [{"line": 1, "column": mutation.index('"') + 1}]
 
 
 @pytest.mark.parametrize(
