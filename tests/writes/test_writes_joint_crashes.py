@@ -22,14 +22,12 @@ VICTIMS = ("0", "mongo", "1", "postgres", "0", "mongo", "postgres", "1")
 """Who is killed, one after the other: workers by their numbers, and databases."""
 
 BOTH = """mutation ($name: String!, $counter: Int!) {
-  createEffect(input: {name: $name}) { __typename }
+  createEffect(input: {name: $name, documents: {create: [{name: $name}]}}) { __typename }
   updateCounterDocument(id: $counter, increment: {value: 1}) { __typename }
-  createEffectDocument(input: {name: $name}) { __typename }
   updateCounter(id: $counter, increment: {value: 1}) { __typename } }"""
 MADE = {
     "createEffect": "EffectWritten",
     "updateCounterDocument": "CounterDocumentWritten",
-    "createEffectDocument": "EffectDocumentWritten",
     "updateCounter": "CounterWritten",
 }
 
@@ -55,6 +53,15 @@ async def _is_made(http: httpx.AsyncClient, url: str, effect: str, number: int) 
         return False
     made = {key: value["__typename"] for key, value in (answer["data"] or {}).items() if value}
     return "errors" not in answer and made == MADE
+
+
+def related(urls: EmbeddedUrls) -> bool:
+    """Whether each document refers to the effect of its name."""
+    with psycopg.connect(urls.postgres or "") as connection:
+        effects = dict(connection.execute("SELECT id, name FROM effect").fetchall())
+    with pymongo.MongoClient[dict[str, Any]](urls.mongo) as client:
+        documents = client.get_default_database("bigraph")["effects"].find()
+        return effects == {each["effect_id"]: each["name"] for each in documents}
 
 
 def found(urls: EmbeddedUrls) -> dict[str, tuple[Counter[str], int]]:
@@ -106,6 +113,7 @@ async def test_both_stores_have_each_change_or_neither(
     await settled(counting.urls)
     held = found(counting.urls)
     assert held["postgres"] == held["mongo"]
+    assert related(counting.urls)
     effects, count = held["postgres"]
     assert set(effects.values()) == {1}
     assert count == len(effects)

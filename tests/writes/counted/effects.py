@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from catalog import ObjectId
+from catalog import Index, Link, ObjectId
 
 
 class _Table(SQLModel, registry=registry(metadata=MetaData())):
@@ -31,9 +31,12 @@ class EffectDocument(BaseModel):
     """The same in MongoDB."""
 
     __collection__ = "effects"
+    __links__ = (Link("effect", to="Effect", on={"effect_id": "id"}, back="documents"),)
+    __indexes__ = (Index("effect_id"),)
 
     id: ObjectId | None = Key(default=None, alias="_id")
     name: str
+    effect_id: int | None = None
 
 
 class CounterDocument(BaseModel):
