@@ -17,9 +17,10 @@ from catalog.query import DataSource
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.postgres import PostgresSource, Roles
-from datasources.redis import Cache, NoCache, RedisCache
+from datasources.redis import Buckets, Cache, NoCache, RedisCache
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
+from edge.rates import Rates
 from edge.rules import HttpRules
 from edge.uploads import UploadLimits
 from packages import StartError, blamed_on, package
@@ -144,11 +145,20 @@ def graph_of(
         waits_for_both=settings.two_stores == "wait",
         idempotency_ttl=settings.idempotency_ttl,
         max_reach_keys=settings.max_reach_keys,
+        rates=rates(settings),
+        buckets=Buckets(settings.redis_url or urls.redis) if settings.rate_limit else None,
         authenticator=authenticator,
         browsers=browsers,
         policy_seconds=settings.policy_timeout,
         public_url=settings.public_url,
     )
+
+
+def rates(settings: Settings) -> Rates | None:
+    """What one client may ask for in a while, if that is limited."""
+    if not settings.rate_limit:
+        return None
+    return Rates(settings.rate_limit, settings.rate_window, settings.rate_operations)
 
 
 def uploads(settings: Settings) -> UploadLimits | None:

@@ -143,7 +143,7 @@ async def serve(settings: Settings) -> None:
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
-        await stop.serve(app, listening)
+        await stop.serve(app, listening, proxies=settings.forwarded_allow_ips)
         say("Stopping ...")
 
 

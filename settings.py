@@ -134,6 +134,11 @@ class Settings(BaseSettings):
     port: int = Field(
         8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one."
     )
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        description="The proxies that are believed who the client is (`X-Forwarded-For`, "
+        "`X-Forwarded-Proto`): addresses and networks, or `*` for all.",
+    )
     public_url: str | None = Field(
         None, description="Where clients find the server, if a proxy stands before it."
     )
@@ -204,6 +209,24 @@ class Settings(BaseSettings):
         "enforce",
         description="Whether what costs more is refused; with `measure` the estimate only stands "
         "in each request's line in the log.",
+    )
+    rate_limit: int = Field(
+        0,
+        ge=0,
+        description="What one client may ask for within `RATE_WINDOW`, in costs of operations; "
+        "with 0 as much as it likes.",
+    )
+    rate_window: float = Field(
+        60,
+        ge=1,
+        le=_DAY,
+        description="How long it takes until a client that has asked for all may do so again, in "
+        "seconds.",
+    )
+    rate_operations: Annotated[dict[str, int], NoDecode] = Field(
+        {},
+        description="What one client may ask for by operations of a name, beside that: a JSON "
+        "object of names and costs.",
     )
     max_reach_keys: int = Field(
         10_000,
@@ -368,7 +391,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is no origin, such as https://app.example, nor *")
         return origins
 
-    @field_validator("issuers", mode="before")
+    @field_validator("issuers", "rate_operations", mode="before")
     @classmethod
     def _json(cls, value: object) -> object:
         return json.loads(value) if isinstance(value, str) else value
@@ -406,6 +429,14 @@ class Settings(BaseSettings):
         if self.default_page_size > self.max_page_size:
             message = f"DEFAULT_PAGE_SIZE is {self.default_page_size}, over MAX_PAGE_SIZE"
             raise ValueError(f"{message}, which is {self.max_page_size}")
+        return self
+
+    @model_validator(mode="after")
+    def _rates_are_some(self) -> Self:
+        if self.rate_operations and not self.rate_limit:
+            raise ValueError("RATE_OPERATIONS is set, and RATE_LIMIT is not")
+        if min(self.rate_operations.values(), default=1) < 1:
+            raise ValueError("RATE_OPERATIONS has a cost below 1")
         return self
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
-from edge import costs, idempotency
+from edge import costs, idempotency, rates
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
 from edge.graph import Graph
 from edge.identity import who_asks
@@ -104,22 +104,22 @@ class Endpoint:
             principal = await who_asks(scope, headers, self._graph)
             by_get = scope["method"] != "POST"
             if self._uploads is not None and not by_get and brings_files(headers):
-                body = await self._with_files(headers, receive, principal, self._uploads)
+                body = await self._with_files(scope, headers, receive, principal, self._uploads)
             else:
                 asked = await read_request(
                     scope, headers, receive, self._max_body_bytes, self._rules.batch_limit
                 )
                 watch.enter(task, (time.monotonic(), receive, tally), headers)
                 if isinstance(asked, Batch):
-                    return await self._reply_to_all(asked, headers, principal)
+                    return await self._reply_to_all(asked, headers, principal, scope)
                 if by_get and self._rules.guards_get:
                     check_meant(headers, "by GET")
+                await self._charge(scope, principal, asked)
                 if not by_get and idempotency.HEADER in headers:
                     body = await self._execute_once(asked, principal, idempotency.key_in(headers))
                 else:
                     body = await self._execute(asked, principal, by_get=by_get)
-                if costs.HEADER in headers:
-                    body = costs.told(core_of(self._graph.schema), asked, headers, body)
+                body = body if costs.HEADER not in headers else self._priced(asked, headers, body)
         except HttpError as error:
             return Reply(error.status, media_type, _refusal(error), _raw(error.headers))
         except asyncio.CancelledError:
@@ -129,7 +129,7 @@ class Endpoint:
             if watch.notes:
                 watch.leave(task)
         body = body.whole() if self._graph.reject_unauthorized else body
-        more = () if principal is ANONYMOUS else _PRIVATE
+        more = (*(() if principal is ANONYMOUS else _PRIVATE), *scope.get(rates.TOLD, ()))
         return Reply(
             # In application/json a well-formed request is answered by 200, whatever became of it.
             400 if body.data is None and media_type == GRAPHQL_RESPONSE else 200,
@@ -138,7 +138,17 @@ class Endpoint:
             (*more, *idempotency.REPEATED) if body.repeats else more,
         )
 
-    async def _reply_to_all(self, batch: Batch, headers: Headers, principal: Principal) -> Reply:
+    def _priced(self, asked: GraphQLRequest, headers: Headers, body: Body) -> Body:
+        return costs.told(core_of(self._graph.schema), asked, headers, body)
+
+    async def _charge(self, scope: Scope, principal: Principal, asked: GraphQLRequest) -> None:
+        """Takes what the operation costs of what its client may ask for, if that is limited."""
+        if self._graph.charging is not None:
+            scope[rates.TOLD] = await self._graph.charging.charge(scope, principal, asked)
+
+    async def _reply_to_all(
+        self, batch: Batch, headers: Headers, principal: Principal, scope: Scope
+    ) -> Reply:
         """One request after the other, so that nobody is served faster for asking in heaps.
 
         A list is of the one media type, and what became of each request is said in its place.
@@ -148,13 +158,16 @@ class Endpoint:
         answered: list[Body] = []
         for each in batch.requests:
             try:
-                body = await self._execute(checked(each), principal, by_get=False)
+                asked = checked(each)
+                await self._charge(scope, principal, asked)
+                body = await self._execute(asked, principal, by_get=False)
             except HttpError as error:
                 body = _refusal(error)
             answered.append(body.whole() if self._graph.reject_unauthorized else body)
         tally = current()
         tally.operation, tally.kind = None, "batch"
-        return Reply(200, JSON, Bodies(answered), () if principal is ANONYMOUS else _PRIVATE)
+        private = () if principal is ANONYMOUS else _PRIVATE
+        return Reply(200, JSON, Bodies(answered), (*private, *scope.get(rates.TOLD, ())))
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         found = self._found(asked)
@@ -169,12 +182,18 @@ class Endpoint:
         return await self._left_to_strawberry(asked, self._graph.context(principal), by_get=by_get)
 
     async def _with_files(
-        self, headers: Headers, receive: Receive, principal: Principal, limits: UploadLimits
+        self,
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        principal: Principal,
+        limits: UploadLimits,
     ) -> Body:
         """The answer to a request with files, which are gone then, however it ends."""
         asked = await read_uploads(headers, receive, limits, self._max_body_bytes)
         try:
             check_places(core_of(self._graph.schema), asked)
+            await self._charge(scope, principal, asked)
             if idempotency.HEADER in headers:
                 return await self._execute_once(asked, principal, idempotency.key_in(headers))
             context = self._graph.context(principal)

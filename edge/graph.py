@@ -16,7 +16,8 @@ from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from catalog.writing import is_written
-from datasources.redis import Cache, NoCache
+from datasources.redis import Buckets, Cache, NoCache
+from edge.rates import Charging, Rates
 from resolvers.context import Context
 from resolvers.courier import Courier
 from resolvers.entitycache import EntityCache
@@ -68,6 +69,10 @@ class Graph:
     isolation: Isolation = Isolation.REPEATABLE_READ
     """What the transactions of writes see of others."""
     idempotency_ttl: float = IDEMPOTENCY_TTL
+    rates: Rates | None = None
+    """What one client may ask for in a while; without them, as much as it likes."""
+    buckets: Buckets | None = None
+    """What clients' operations are taken from, if there are rates."""
     waits_for_both: bool = True
     """Whether a change of both stores is answered only when both have it."""
     direct: bool = True
@@ -77,6 +82,13 @@ class Graph:
     def operations(self) -> Operations:
         """The documents that were asked for lately."""
         return Operations(self.schema, self.catalog)
+
+    @cached_property
+    def charging(self) -> Charging | None:
+        """What takes of what clients may ask for, if that is limited."""
+        if self.rates is None or self.buckets is None:
+            return None
+        return Charging(self.rates, self.buckets, core_of(self.schema), self.operations)
 
     @cached_property
     def entity_cache(self) -> EntityCache:
@@ -206,6 +218,8 @@ class Graph:
         async with AsyncExitStack() as stack:
             for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)
+            if self.buckets:
+                stack.push_async_callback(self.buckets.close)
             # The last first: what signs browsers in asks by what finds out who asks.
             if self.authenticator:
                 stack.push_async_callback(self.authenticator.close)

@@ -52,10 +52,18 @@ class Stop:
             self._task.cancel()
         self.asked = True
 
-    async def serve(self, app: ASGIApp, listening: socket.socket, *, patience: int = 10) -> None:
+    async def serve(
+        self,
+        app: ASGIApp,
+        listening: socket.socket,
+        *,
+        patience: int = 10,
+        proxies: str = "127.0.0.1",
+    ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
-        Those that take longer than this `patience` are cancelled.
+        Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
+        the client is.
         """
         config = uvicorn.Config(
             app,
@@ -65,6 +73,7 @@ class Stop:
             server_header=False,
             timeout_graceful_shutdown=patience,
             lifespan="on",
+            forwarded_allow_ips=proxies,
             http=Http,
             ws="none",
         )

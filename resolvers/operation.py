@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from graphql import GraphQLError
@@ -22,7 +23,7 @@ from resolvers.coercers import UnfitError
 from resolvers.coercion import coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
-from resolvers.limits.allowing import allowing
+from resolvers.limits.allowing import Allowing, allowing, costing
 from resolvers.limits.judging import judge_of
 from resolvers.parsing import Document, Tree
 from resolvers.plan import Planner
@@ -76,6 +77,14 @@ class Operation:
         """How its root fields are answered with these variables; None if they do not fit."""
         variables = self._coerced(given or {})
         return None if variables is None else self._roots(planner, variables)
+
+    def cost(self, given: Variables) -> float:
+        """What it is estimated to cost with these variables."""
+        return self._costing(given).cost
+
+    @cached_property
+    def _costing(self) -> Allowing:
+        return self._allows or costing(judge_of(self._core), self.document)
 
     def explained(self, planner: Planner, given: Variables) -> list[Root] | GraphQLError:
         """How its root fields are answered, planned for these very values; or what is amiss."""

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from graphql import VariableDefinitionNode
 
+from resolvers.limits.asking import Asked
 from resolvers.limits.inputs import Inputs
 from resolvers.limits.judging import Judge, defaults_of
 from resolvers.limits.sizes import Values
@@ -66,14 +67,22 @@ class Allowing:
 def allowing(judge: Judge, document: Document) -> Allowing | None:
     """What is asked with each request; None if it may be executed whatever its variables are.
 
-    Where costs are told or charged, they are asked for with each.
+    Where costs are only measured, they are with each.
     """
-    limits, (tree, node) = judge.limits, document.tree
-    measuring = judge.measuring(tree)
-    asked = measuring.operation(node).asked
-    if judge.beyond(asked) is None and limits.cost_refuses and not limits.charged:
-        return None
-    return Allowing(judge, document, frozenset(measuring.looked_at))
+    asked, made = _worst(judge, document)
+    return made if judge.beyond(asked) or not judge.limits.cost_refuses else None
+
+
+def costing(judge: Judge, document: Document) -> Allowing:
+    """What tells the cost of each request."""
+    return _worst(judge, document)[1]
+
+
+def _worst(judge: Judge, document: Document) -> tuple[Asked, Allowing]:
+    """What is asked for by the worst values of variables, and who judges by each."""
+    measuring = judge.measuring(document.tree.document)
+    asked = measuring.operation(document.tree.node).asked
+    return asked, Allowing(judge, document, frozenset(measuring.looked_at))
 
 
 def _input_of(definition: VariableDefinitionNode, judge: Judge) -> str | None:

@@ -38,8 +38,6 @@ class Limits:
     cost: int = 500_000
     cost_refuses: bool = True
     """Whether more is refused; else what each request is estimated to cost is only logged."""
-    charged: bool = False
-    """Whether each request's estimated cost is to be known, as for the rates of clients."""
     pages: PageLimits = _PAGES
 
 

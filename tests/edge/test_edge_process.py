@@ -8,7 +8,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 import strawberry
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from edge.app import create_app
 from edge.process import Stop, listen
@@ -69,3 +74,33 @@ async def test_whoever_wants_a_websocket_is_answered_by_http(caplog):
     assert answer.json() == {"data": {"openingHours": "9 to 5"}}
     assert "install" not in caplog.text
     assert "Application startup complete" in caplog.text
+
+
+async def address_told(request: Request) -> PlainTextResponse:
+    """Tells who the client is."""
+    assert request.client is not None
+    return PlainTextResponse(request.client.host)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [
+        ("127.0.0.1", "203.0.113.9"),
+        ("127.0.0.0/8,203.0.113.0/24", "198.51.100.7"),
+        ("*", "198.51.100.7"),
+        ("10.0.0.1", "127.0.0.1"),
+    ],
+)
+async def test_proxies_that_are_named_are_believed_who_the_client_is(proxies, seen):
+    """The last address that no such proxy has; what a client itself says before that is nothing."""
+    stop = Stop()
+    with listen("127.0.0.1", 0) as listening:
+        app = Starlette(routes=[Route("/", address_told)])
+        serving_it = asyncio.create_task(stop.serve(app, listening, proxies=proxies))
+        host, port = listening.getsockname()
+        async with httpx.AsyncClient() as client:
+            said = {"x-forwarded-for": "198.51.100.7, 203.0.113.9"}
+            answer = await client.get(f"http://{host}:{port}/", headers=said)
+        stop._ask()
+        await asyncio.wait_for(serving_it, 30)
+    assert answer.text == seen

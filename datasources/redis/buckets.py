@@ -1,0 +1,145 @@
+"""In charge of buckets of tokens that all processes take from: in Redis, else in this process.
+
+A bucket is full at first and holds ``quota`` tokens; it is filled again evenly, within ``window``
+seconds from empty to full. Nobody looks at it but who takes from it, so it is two numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+from redis.exceptions import RedisError
+
+from datasources.redis.breaker import Breaker
+from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
+from datasources.redis.patience import DRIVER_SECONDS, patience
+from telemetry import logger, store_span
+
+_MOST_HERE: Final = 100_000
+_log = logger("redis")
+
+_TAKE: Final = """
+local clock = redis.call('TIME')
+local now, left, short = clock[1] * 1000 + math.floor(clock[2] / 1000), {}, 0
+for i, key in ipairs(KEYS) do
+  local quota, window = tonumber(ARGV[i * 3 - 2]), tonumber(ARGV[i * 3 - 1])
+  local held, since = unpack(redis.call('HMGET', key, 'held', 'since'))
+  left[i] = quota
+  if held then
+    local gone = math.max(0, now - tonumber(since))
+    left[i] = math.min(quota, tonumber(held) + gone * quota / window)
+  end
+  short = math.max(short, math.ceil((tonumber(ARGV[i * 3]) - left[i]) * window / quota))
+end
+for i, key in ipairs(KEYS) do
+  if short <= 0 then
+    left[i] = left[i] - tonumber(ARGV[i * 3])
+    redis.call('HSET', key, 'held', string.format('%.6f', left[i]), 'since', now)
+    redis.call('PEXPIRE', key, ARGV[i * 3 - 1])
+  end
+  left[i] = math.floor(left[i])
+end
+return {math.max(0, short), unpack(left)}
+"""
+
+
+class Want(NamedTuple):
+    """What is to be taken, from the bucket of this name."""
+
+    name: str
+    quota: float
+    window: float
+    cost: float
+
+
+class Taken(NamedTuple):
+    """Whether it was taken, from all buckets or none: else it can be in ``wait`` seconds.
+
+    ``left`` is what each bucket holds now, in whole tokens.
+    """
+
+    wait: float
+    left: Sequence[int]
+
+
+class Buckets:
+    """Buckets at a Redis URL; without one, or while Redis is away, in this process alone.
+
+    Raises ValueError for a URL that cannot work.
+    """
+
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        most_here: int = _MOST_HERE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client_for(url, pool_size=32, seconds=DRIVER_SECONDS) if url else None
+        self._breaker = Breaker()
+        self._here: dict[str, tuple[float, float]] = {}
+        self._most_here = most_here
+        self._clock = clock
+
+    async def take(self, wants: Sequence[Want]) -> Taken:
+        """Takes from all of them, or from none, by one call of Redis."""
+        answer = await self._asked(wants)
+        return self._taken_here(wants) if answer is None else answer
+
+    async def close(self) -> None:
+        """Lets go of all connections."""
+        if self._client:
+            await self._client.aclose()
+
+    async def _asked(self, wants: Sequence[Want]) -> Taken | None:
+        """Redis's answer; None if there is none, or while it cannot be asked."""
+        if self._client is None or not (self._breaker.closed or self._breaker.claim_probe()):
+            return None
+        try:
+            with store_span("redis", "EVAL"):
+                async with patience(SOCKET_SECONDS):
+                    taken = await self._run(wants)
+        except (RedisError, OSError, TimeoutError) as error:
+            if self._breaker.trip():
+                _log.warning("rates_here_only", reason=reason_of(error))
+            return None
+        except asyncio.CancelledError:
+            # Whoever asked went away, perhaps with the probe that decides for all others.
+            self._breaker.trip()
+            raise
+        if self._breaker.reset():
+            _log.info("rates_everywhere")
+        return taken
+
+    async def _run(self, wants: Sequence[Want]) -> Taken:
+        names = [f"bigraph:rate:{each.name}" for each in wants]
+        numbers = [n for each in wants for n in (each.quota, round(each.window * 1000), each.cost)]
+        # redis-py leaves its arguments and its answers untyped.
+        client: Any = self._client
+        answer = await client.execute_command("EVAL", _TAKE, len(names), *names, *numbers)
+        wait, *left = cast("list[int]", answer)
+        return Taken(wait / 1000, left)
+
+    def _taken_here(self, wants: Sequence[Want]) -> Taken:
+        now = self._clock()
+        held = [self._held_here(each, now) for each in wants]
+        short = max(
+            (each.cost - has) * each.window / each.quota
+            for each, has in zip(wants, held, strict=True)
+        )
+        if short > 0:
+            return Taken(short, [int(each) for each in held])
+        left = [has - each.cost for each, has in zip(wants, held, strict=True)]
+        for each, has in zip(wants, left, strict=True):
+            self._here.pop(each.name, None)
+            if len(self._here) >= self._most_here:
+                del self._here[next(iter(self._here))]
+            self._here[each.name] = (has, now)
+        return Taken(0, [int(each) for each in left])
+
+    def _held_here(self, want: Want, now: float) -> float:
+        held, since = self._here.get(want.name, (want.quota, now))
+        return min(want.quota, held + (now - since) * want.quota / want.window)
