@@ -201,7 +201,7 @@ class Settings(BaseSettings):
         description="The product of the sizes of pages within pages at most.",
     )
     max_cost: int = Field(
-        500_000,
+        2_000_000,
         ge=1,
         description="What an operation may be estimated to cost, in rows; see docs/limits.md.",
     )

@@ -4,14 +4,17 @@ import strawberry
 
 from models.flight import Flight
 from models.plane import Plane
-from schema import extends, requires
+from schema import Cost, extends, requires
 
 
 @extends(Plane)
 class LastFlight:
     """Where a plane was seen last."""
 
-    @strawberry.field(description="Its latest flight from New York.")
+    @strawberry.field(
+        description="Its latest flight from New York.",
+        directives=[Cost(weight="2")],  # it sorts all flights of a plane
+    )
     @requires("tailnum")
     async def last_flight(self, info: strawberry.Info) -> Flight | None:
         """One batch for all planes of the answer, whatever their number."""

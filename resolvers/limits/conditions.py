@@ -14,7 +14,9 @@ _CONDITIONS: Final = {_SKIP: True, _INCLUDE: False}
 
 def is_included(node: SelectionNode, values: Mapping[str, Any] | None, looked_at: set[str]) -> bool:
     """Whether a selection is executed, by these values of variables or by any; notes which."""
-    said = (each for each in node.directives or () if each.name.value in _CONDITIONS)
+    if not node.directives:
+        return True
+    said = (each for each in node.directives if each.name.value in _CONDITIONS)
     left_out = [_value(each, values, looked_at) is _CONDITIONS[each.name.value] for each in said]
     return True not in left_out
 

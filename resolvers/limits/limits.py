@@ -35,7 +35,7 @@ class Limits:
     fields: int = 2_000
     comparisons: int = 50_000
     nested_rows: int = 1_000_000
-    cost: int = 500_000
+    cost: int = 2_000_000
     cost_refuses: bool = True
     """Whether more is refused; else what each request is estimated to cost is only logged."""
     pages: PageLimits = _PAGES
@@ -47,13 +47,13 @@ DEFAULTS: Final = Limits()
 class LimitError(BigraphError):
     """A document that asks for more than one may; ``measured`` is how much, as far as counted."""
 
-    what: ClassVar[str] = ""
-    setting: ClassVar[str] = ""
+    has: ClassVar[str] = "{}"
     mend: ClassVar[str] = "Ask for less at once, by several requests."
 
     def __init__(self, measured: float, limit: int) -> None:
         self.measured, self.limit = int(min(measured, _TOLD)), limit
-        message = f"The document has {self.what} of {self.measured}, and {self.limit} is the limit."
+        has = self.has.format(self.measured)
+        message = f"The document has {has}; {self.limit} is the most that may be."
         super().__init__(message, hint=self.mend)
 
     @property
@@ -66,16 +66,14 @@ class TokensError(LimitError):
     """More tokens; nothing was parsed."""
 
     code = "TOKENS_EXCEEDED"
-    what = "a number of tokens"
-    setting = "max_tokens"
+    has = "{} tokens"
 
 
 class DepthError(LimitError):
     """Fields within fields."""
 
     code = "DEPTH_EXCEEDED"
-    what = "a depth"
-    setting = "max_depth"
+    has = "a depth of {}"
     mend = "Nest fewer fields."
 
 
@@ -83,8 +81,7 @@ class AliasesError(LimitError):
     """Fields under names of the client's own."""
 
     code = "ALIASES_EXCEEDED"
-    what = "a number of aliases"
-    setting = "max_aliases"
+    has = "{} aliases"
     mend = "Ask for many rows by one list, as with `where: {id: {in: [...]}}`."
 
 
@@ -92,32 +89,28 @@ class RootFieldsError(LimitError):
     """Fields of the operation itself."""
 
     code = "ROOT_FIELDS_EXCEEDED"
-    what = "a number of root fields"
-    setting = "max_root_fields"
+    has = "{} root fields"
 
 
 class DirectivesError(LimitError):
     """Directives of all kinds."""
 
     code = "DIRECTIVES_EXCEEDED"
-    what = "a number of directives"
-    setting = "max_directives"
+    has = "{} directives"
 
 
 class FieldsError(LimitError):
     """Fields at all places."""
 
     code = "FIELDS_EXCEEDED"
-    what = "a number of fields"
-    setting = "max_fields"
+    has = "{} fields"
 
 
 class ComparisonsError(LimitError):
     """Fields under one name, at one place of the answer."""
 
     code = "COMPARISONS_EXCEEDED"
-    what = "a number of comparisons of fields with one name"
-    setting = "max_comparisons"
+    has = "{} pairs of fields with one name to compare"
     mend = "Ask for each field once at a place of the answer."
 
 
@@ -125,8 +118,7 @@ class NestedRowsError(LimitError):
     """Lists within lists: the product of their pages."""
 
     code = "NESTED_ROWS_EXCEEDED"
-    what = "a product of nested pages"
-    setting = "max_nested_rows"
+    has = "pages within pages of {} rows"
     mend = "Ask for smaller pages, by `first` or `last`."
 
 
@@ -134,8 +126,7 @@ class CostError(LimitError):
     """What all that is asked for weighs, as estimated before it is read."""
 
     code = "COST_EXCEEDED"
-    what = "an estimated cost"
-    setting = "max_cost"
+    has = "an estimated cost of {}"
     mend = "Ask for smaller pages or fewer fields; `GraphQL-Cost: report` says what each costs."
 
 

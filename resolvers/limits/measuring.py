@@ -8,8 +8,8 @@ was parsed: what there is none of, or what holds itself, counts for nothing, and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -115,24 +115,23 @@ class Measuring:
 
     def _fragment(self, name: str) -> Measure:
         if name not in self._measured and name in self._fragments:
-            self._measured[name] = Measure()  # for those inside of itself
+            self._measured[name] = _NOTHING  # for those inside of itself
             node, total = self._fragments[name], _Total()
             total.directives = len(node.directives or ())
             self._add(node.selection_set, node.type_condition.name.value, total)
             self._measured[name] = total.measure()
-        return self._measured.get(name, Measure())
+        return self._measured.get(name, _NOTHING)
 
     def _add_field(
         self, node: FieldNode, kind: str | None, total: _Total, *, included: bool
     ) -> None:
-        inner = Measure()
+        weight, inner = self._weights.get(kind or "", _NO_TYPE).get(node.name.value), _NOTHING
         if node.selection_set:
             below = _Total()
-            self._add(node.selection_set, self._kind_of(node, kind), below)
+            self._add(node.selection_set, weight and weight.kind, below)
             inner = below.measure()
         total.field(node, inner)
-        weight = self._weights.get(kind or "", {}).get(node.name.value)
-        if included and weight is not None:
+        if included and weight is not None and (weight.weighs or inner is not _NOTHING):
             size = weight.size
             number = size.of(node, self._values, self.looked_at) if size else 1
             call = self._call(node, weight)
@@ -148,14 +147,9 @@ class Measuring:
             if (name := each.name.value) in weight.arguments
         )
 
-    def _kind_of(self, node: FieldNode, kind: str | None) -> str | None:
-        """The name of the type that a field gives; None if there is no such field."""
-        around: Any = self._schema.type_map.get(kind) if kind else None
-        field = getattr(around, "fields", {}).get(node.name.value)
-        given: Any = field and field.type
-        while given is not None and not hasattr(given, "name"):
-            given = given.of_type
-        return given and given.name
+
+_NOTHING: Final = Measure()
+_NO_TYPE: Final[Mapping[str, Weight]] = {}
 
 
 class _Total:

@@ -41,14 +41,20 @@ class Use(NamedTuple):
 class Weight(NamedTuple):
     """What a field weighs: each call of it, and each object that it gives.
 
-    ``size`` says how many these are, if it may be more than one. ``arguments`` are those in which
-    something weighs, by name, with their types.
+    ``kind`` is the name of its type, and ``size`` says how many objects there are, if it may be
+    more than one. ``arguments`` are those in which something weighs, by name, with their types.
     """
 
+    kind: str = ""
     call: float = 0.0
     item: float = 0.0
     size: Size | None = None
     arguments: Mapping[str, str] = {}
+
+    @property
+    def weighs(self) -> bool:
+        """Whether it does so itself, beside what is below it."""
+        return bool(self.call or self.item or self.size or self.arguments)
 
 
 class Weights(NamedTuple):
@@ -96,6 +102,7 @@ class _Reading:
         written = definition is not None and not _is_ours(definition) and definition.base_resolver
         arguments = {n: _named(each.type).name for n, each in field.args.items()}
         return Weight(
+            kind=_named(field.type).name,
             call=said if said is not None else _RESOLVED if written else 0.0,
             item=self._item(_named(field.type)),
             size=self._size(field, definition),

@@ -89,7 +89,7 @@ async def test_costs_are_reported_if_asked_for():
         "cost": {
             "estimated": 5 + 50 * 3,
             "actual": 5 + len(nodes) * 2 + shelved,
-            "limit": 500_000,
+            "limit": 2_000_000,
         }
     }
 
