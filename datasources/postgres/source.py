@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
 from typing import cast
 
 import psycopg
@@ -208,9 +207,11 @@ class PostgresSource:
         if not (who or fresh) and all(call.is_quick for call in statements):
             shared = self._pool.shared() or await self._pool.share()
             if shared is not None:
-                with suppress(HeldUpError):
-                    running = shared.run(statements, self._deadline)
+                running = shared.run(statements, self._deadline)
+                try:
                     return await self._told(shared, running, statements, fresh=False)
+                except HeldUpError:
+                    pass  # its own connection will do
         connection = await self._pool.take(fresh=fresh)
         try:
             if who:
