@@ -62,6 +62,9 @@ class Pool:
         if self._places < _OTHERS:
             return None
         self._places -= 1
+        # Idle ones are open, too: not more than there are places to use them in.
+        while len(self._idle) > self._places:
+            await self._idle.pop().close()
         opened = self._sharing = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(self._connect_timeout):

@@ -204,7 +204,10 @@ class PostgresSource:
         self, statements: Sequence[Call], who: Telling | None, *, fresh: bool
     ) -> list[Result] | None:
         """The results; None if another connection may do better."""
-        if not (who or fresh) and all(call.is_quick for call in statements):
+        quick = not (who or fresh)
+        for call in statements:  # not `all`, which takes three times as long for the usual one
+            quick = quick and call.is_quick
+        if quick:
             shared = self._pool.shared() or await self._pool.share()
             if shared is not None:
                 running = shared.run(statements, self._deadline)

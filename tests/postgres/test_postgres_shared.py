@@ -165,6 +165,17 @@ async def test_statements_are_prepared_once_and_the_session_replaced_when_it_is_
     assert await eventually(lambda: not sessions(admin, "full_one"))
 
 
+async def test_a_shared_session_takes_the_place_of_an_idle_one(named, admin):
+    """Together they are never more than the pool may have."""
+    pool = Pool(named("crowded"), size=3, connect_timeout=5, queue_timeout=5)
+    wires = [await pool.take() for _ in range(3)]
+    for wire in wires:
+        await pool.give_back(wire)
+    assert await pool.share()
+    assert await eventually(lambda: len(sessions(admin, "crowded")) == 3)
+    await pool.close()
+
+
 async def test_a_pool_of_one_shares_nothing(catalog, opened, named, admin):
     """Its only connection is for whoever comes."""
     source = opened(catalog, named("single"), pool_size=1)

@@ -16,7 +16,7 @@ from tests.library.library import Library
 
 QUERY = """{ books(orderBy: [{isbn: ASC}]) { nodes { title shelf { code slots { width } litFrom }
   reviews(first: 1) { totalCount nodes { stars paid } } } } }"""
-LONG = """{ books { nodes { shelf { books { nodes { reviews { nodes { book {
+LONG = """{ books(first: 9) { nodes { shelf { books { nodes { reviews { nodes { book {
   shelf { code } } } } } } } } } }"""
 
 
