@@ -30,6 +30,10 @@ class Field:
     arguments: Mapping[str, Any]
 
 
+AMISS = ("VALUE_INVALID", "NOT_NULL_VIOLATION")
+"""What the model has no place for: a site without a depth is a null where none may be."""
+
+
 class Writing(Making):
     """What one field makes of a ledger."""
 
@@ -41,12 +45,12 @@ class Writing(Making):
                 given = arguments["input"]
                 rows = given if asked.many else [given]
                 if any(new_is_wrong(kind, row) for row in rows):
-                    raise Refusal("VALUE_INVALID")
+                    raise Refusal(*AMISS)
                 conflict = arguments.get("conflict") if asked.verb == "upsert" else None
                 keys = self.make(kind, rows, [{}] * len(rows), conflict=conflict)
             case "update":
                 if change_is_wrong(kind, arguments):
-                    raise Refusal("VALUE_INVALID")
+                    raise Refusal(*AMISS)
                 found = self._sought(asked)
                 keys = self.change(kind, arguments, found, lambda keys: self._check(asked, keys))
             case _:
@@ -111,7 +115,7 @@ class Writing(Making):
         """What is built upon what was there is judged as it has become."""
         rows = [self._ledger.rows[kind][key] for key in keys]
         if any(is_wrong(kind, name, row[name]) for row in rows for name in built_in(said)):
-            raise Refusal("VALUE_INVALID")
+            raise Refusal(*AMISS)
 
     def _refer(
         self,
