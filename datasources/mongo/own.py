@@ -38,5 +38,5 @@ async def _make(database: AsyncDatabase[dict[str, Any]], name: str) -> None:
 async def _make_index(
     collection: AsyncCollection[dict[str, Any]], name: str, **options: Any
 ) -> None:
-    if not any(name in known for known in await collection.index_information()):
+    if f"{name}_1" not in await collection.index_information():
         await collection.create_index(name, **options)

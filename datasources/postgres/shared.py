@@ -185,15 +185,14 @@ class Shared(Session):
     def _hold_up(self) -> None:
         now = self._loop.time()
         since = self._held_up_since = self._held_up_since or now
-        first, *behind = [turn for turn in self._queue if turn is not None] or [None]
-        if first is not None:
-            self._alone.update((each.sql, now + _ALONE_SECONDS) for each in first.asked)
+        waiting = [turn for turn in self._queue if turn is not None]
+        for turn in waiting[1:]:
+            turn.fail(HeldUpError())
+        for turn in waiting[:1]:
+            self._alone.update((each.sql, now + _ALONE_SECONDS) for each in turn.asked)
             if now - since > self._seconds:
-                first.fail(TimeoutError())
-        for turn in behind:
-            if turn is not None:
-                turn.fail(HeldUpError())
-        if first is None or first.told.done():  # nobody waits any longer
+                turn.fail(TimeoutError())
+        if all(turn.told.done() for turn in waiting):  # nobody waits any longer
             self._broken = True
             self._end()
 
