@@ -15,7 +15,7 @@ from catalog import Catalog, Store, catalog_of, models_in
 from catalog.change import Isolation
 from catalog.query import DataSource
 from datasources.embedded import EmbeddedUrls
-from datasources.mongo import MongoSource, client_of, database_of
+from datasources.mongo import MongoSource, PoolWatch, client_of, database_of
 from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Buckets, Cache, NoCache, RedisCache
 from edge.graph import Graph
@@ -95,8 +95,11 @@ def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[St
         )
     if catalog.of(Store.MONGO):
         url = settings.mongo_url or urls.mongo or ""
-        database = database_of(client_of(url, settings.mongo_driver))
-        made[Store.MONGO] = MongoSource(database, catalog, max_seconds=settings.store_timeout)
+        pool = PoolWatch()
+        database = database_of(client_of(url, settings.mongo_driver, event_listeners=[pool]))
+        made[Store.MONGO] = MongoSource(
+            database, catalog, max_seconds=settings.store_timeout, pool=pool
+        )
     return made
 
 

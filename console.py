@@ -161,6 +161,7 @@ def welcome(
     query: tuple[str, str] | None,
     stores: Mapping[str, str],
     sign_in: str | None = None,
+    metrics: str | None = None,
 ) -> str:
     """What a stranger sees once the server is up: the addresses, and a query to try.
 
@@ -170,6 +171,8 @@ def welcome(
     lines = ["", f"GraphQL is at   {url}/graphql"]
     if page:
         lines.insert(1, f"GraphiQL is at  {url}{page}")
+    if metrics:
+        lines.append(f"Metrics are at  {metrics}")
     lines += [f"{name:<14} {url}" for name, url in stores.items()]
     if sign_in:
         lines.append(sign_in)

@@ -35,6 +35,7 @@ from doors import doors
 from edge.app import GRAPHIQL, create_app
 from edge.explain import Explained, explanation
 from edge.process import Stop, listen
+from metering import measured
 from packages import StartError, examples, package, sample_tables
 from principals import print_access
 from resolvers.guards import guards_of
@@ -138,7 +139,8 @@ async def serve(settings: Settings) -> None:
         hint = sign_in_hint(own, settings) if own else None
         query = (shown[0].title, shown[0].query) if shown else None
         page = None if shown is None else GRAPHIQL
-        say(welcome(address, page, query, urls.named(), hint))
+        metrics = stack.enter_context(measured(graph, settings, VERSION))
+        say(welcome(address, page, query, urls.named(), hint, metrics))
         tell_closed(catalog)
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it

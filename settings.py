@@ -348,6 +348,17 @@ class Settings(BaseSettings):
         description="Who is told of the schema: all of it everybody (`all`), each viewer what the "
         "rules allow (`allowed`), or nobody (`off`); without it, `all` in development, else `off`.",
     )
+    metrics: bool = Field(
+        True, description="Whether Prometheus may read what is measured, at a port of its own."
+    )
+    metrics_host: str = Field("127.0.0.1", description="The address of that port.")
+    metrics_port: int = Field(9464, ge=0, le=65535, description="That port; 0 takes a free one.")
+    metrics_operations: int = Field(
+        100,
+        ge=0,
+        description="Names of operations that are measured each by itself, the first that come; "
+        "all others are measured together.",
+    )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."
     )

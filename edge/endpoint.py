@@ -47,7 +47,7 @@ from resolvers.info import core_of
 from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
-from telemetry import Tally, begin, count_completion, current, log_request
+from telemetry import Tally, begin, count_completion, current, log_request, measures
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
@@ -86,13 +86,15 @@ class Endpoint:
             return
         started, reply = time.perf_counter(), None
         tally = begin(header(headers, b"traceparent"))
+        if (measured := measures.installed) is not None:
+            measured.active += 1
         try:
             reply = await self._reply(scope, headers, receive, tally)
         except Exception:
             reply = Reply(500, JSON, Body(None, [unexpected()]))
             raise
         finally:
-            _log(tally, started, reply)
+            _log(tally, started, scope["method"], reply)
             if reply:
                 await sent(send, reply, scope, headers, self._rules.gzip_from)
 
@@ -248,15 +250,22 @@ def _refusal(error: HttpError) -> Body:
     return Body(None, [error_body(error.message, error.http_code, error.hint)])
 
 
-def _log(tally: Tally, started: float, reply: Reply | None) -> None:
-    """The request's line; without a reply it was ended from outside."""
+def _log(tally: Tally, started: float, method: str, reply: Reply | None) -> None:
+    """The request's line, and what is measured; without a reply it was ended from outside."""
     status, errors = (reply.status, reply.body.errors) if reply else (500, [unexpected()])
+    seconds = time.perf_counter() - started
+    codes = sorted({error["extensions"]["code"] for error in errors}) if errors else ()
+    if (measured := measures.installed) is not None:
+        measured.active -= 1
+        measured.request(tally, method, status, seconds)
+        if codes:
+            measured.failed(codes)
     log_request(
         tally.operation,
         tally.kind,
-        duration_ms=(time.perf_counter() - started) * 1000,
+        duration_ms=seconds * 1000,
         status=status,
-        error_codes=sorted({error["extensions"]["code"] for error in errors}) if errors else (),
+        error_codes=codes,
     )
 
 

@@ -2,6 +2,8 @@
 
 from opentelemetry import metrics
 
+from telemetry import measures
+
 _completions: metrics.Counter | None = None
 _two_stores: metrics.Counter | None = None
 
@@ -24,6 +26,9 @@ def install(provider: metrics.MeterProvider | None) -> None:
 
 def count_completion(form: str, reason: str | None = None) -> None:
     """Counts a root field that is completed in this form; what graphql-core does has a reason."""
+    if (measured := measures.installed) is not None:
+        key = (form, reason or "")
+        measured.completions[key] = measured.completions.get(key, 0) + 1
     if _completions is not None:
         why = {"bigraph.completion.reason": reason} if reason else {}
         _completions.add(1, {"bigraph.completion.form": form, **why})
@@ -31,5 +36,7 @@ def count_completion(form: str, reason: str | None = None) -> None:
 
 def count_two_stores(outcome: str) -> None:
     """Counts a change of both stores: made, recovered (made later), undone, or parked."""
+    if (measured := measures.installed) is not None:
+        measured.two_stores[outcome] = measured.two_stores.get(outcome, 0) + 1
     if _two_stores is not None:
         _two_stores.add(1, {"bigraph.two_stores.outcome": outcome})

@@ -1,14 +1,18 @@
 """In charge of the span and the count of one call to a store, by OpenTelemetry's conventions."""
 
+import time
+from bisect import bisect_left
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Literal, Self
 
 from opentelemetry.semconv.attributes import db_attributes as db
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
-from opentelemetry.trace import Span
+from opentelemetry.trace import INVALID_SPAN, Span
 
-from telemetry.spans import UNRECORDED, Attributes, recording, span
+from telemetry import measures
+from telemetry.measures import BOUNDS
+from telemetry.spans import Attributes, error_type, recording, span
 from telemetry.tally import current
 
 System = Literal["postgresql", "mongodb", "redis"]
@@ -20,18 +24,22 @@ _RETURNED_ROWS = "db.response.returned_rows"
 class StoreCall(AbstractContextManager["StoreCall"]):
     """One call to a store, while it runs; made by `store_span`."""
 
-    __slots__ = ("_around", "_store", "_tally", "span")
+    __slots__ = ("_around", "_began", "_operation", "_system", "_tally", "span")
     span: Span
 
-    def __init__(self, store: str, around: AbstractContextManager[Span]) -> None:
-        self._store = store
+    def __init__(
+        self, system: System, operation: str, around: AbstractContextManager[Span] | None
+    ) -> None:
+        self._system: System = system
+        self._operation = operation
         self._around = around
         self._tally = current()
 
     def __enter__(self) -> Self:
-        calls = self._tally.store_calls
-        calls[self._store] = calls.get(self._store, 0) + 1
-        self.span = self._around.__enter__()
+        calls, store = self._tally.store_calls, _STORES[self._system]
+        calls[store] = calls.get(store, 0) + 1
+        self.span = INVALID_SPAN if self._around is None else self._around.__enter__()
+        self._began = time.perf_counter()
         return self
 
     def __exit__(
@@ -40,18 +48,25 @@ class StoreCall(AbstractContextManager["StoreCall"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._around.__exit__(kind, error, traceback)
+        took = time.perf_counter() - self._began
+        if (measured := measures.installed) is not None:
+            key = (self._system, self._operation, "" if error is None else error_type(error))
+            series = measured.stores.get(key) or measured.store(*key)
+            series[0] += took
+            series[bisect_left(BOUNDS, took) + 1] += 1
+        if self._around is not None:
+            self._around.__exit__(kind, error, traceback)
 
     def returned(self, rows: int) -> None:
         """State how many rows came back. What a cache returns is not counted as rows."""
-        if self._store != "redis":
+        if self._system != "redis":
             self._tally.rows += rows
         self.span.set_attribute(_RETURNED_ROWS, rows)
 
 
-def store_call(system: System) -> StoreCall:
+def store_call(system: System, operation: str) -> StoreCall:
     """A call that is counted, and has no span: for those who know that nobody keeps it."""
-    return StoreCall(_STORES[system], UNRECORDED)
+    return StoreCall(system, operation, None)
 
 
 def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention
@@ -71,7 +86,7 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     operations sent together, ``namespace`` the database, ``address`` the server's.
     """
     if not recording():
-        return store_call(system)
+        return store_call(system, operation)
     name = f"{operation} {collection}" if collection else operation
     told: dict[str, str | int | None] = {
         db.DB_OPERATION_NAME: operation,
@@ -87,4 +102,4 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
         db.DB_SYSTEM_NAME: system,
         **{key: value for key, value in told.items() if value is not None},
     }
-    return StoreCall(_STORES[system], span(name, kind="client", attributes=attributes))
+    return StoreCall(system, operation, span(name, kind="client", attributes=attributes))

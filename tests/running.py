@@ -20,6 +20,7 @@ import httpx
 from settings import Settings
 
 ROOT = Path(__file__).parents[1]
+_FREE = ("--port", "0", "--metrics-port", "0")
 
 
 class Running:
@@ -29,7 +30,7 @@ class Running:
         self._said = said
         with said.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "server.py"), "serve", "--port", "0", *arguments],
+                [sys.executable, str(ROOT / "server.py"), "serve", *_FREE, *arguments],
                 cwd=ROOT,
                 env={**_without_settings(), **environment},
                 stderr=file,

@@ -9,6 +9,7 @@ with without("cryptography", unless="service_identity"):
     import_module("pymongo")  # which takes 8 MB less of each process
 
 from datasources.mongo.client import client_of, database_of
+from datasources.mongo.pooling import PoolWatch
 from datasources.mongo.source import MongoSource
 
-__all__ = ["MongoSource", "client_of", "database_of"]
+__all__ = ["MongoSource", "PoolWatch", "client_of", "database_of"]

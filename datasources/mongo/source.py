@@ -17,9 +17,11 @@ from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, Database, Document, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
 from datasources.mongo.pipelines import Command, command_of
+from datasources.mongo.pooling import PoolWatch
 from datasources.mongo.reading import Decode, records_function
 from datasources.mongo.refusals import is_passing, write_conflict
 from datasources.mongo.transaction import MongoTransaction
+from telemetry.pools import PoolUse
 from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
@@ -39,10 +41,23 @@ class MongoSource:
     store = Store.MONGO
     policy = ""
 
-    def __init__(self, database: Database, catalog: Catalog, *, max_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: Catalog,
+        *,
+        max_seconds: float = 30.0,
+        pool: PoolWatch | None = None,
+    ) -> None:
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
         self._max_seconds = max_seconds
+        self._pool = pool or PoolWatch()
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """How the driver's connections are used now, if it tells its ``pool``."""
+        return self._pool.use
 
     def as_seen_by(self, viewer: Viewer) -> MongoSource:  # noqa: ARG002
         """Itself: MongoDB shows everybody the same."""

@@ -8,6 +8,7 @@ Nor is it a semaphore within a timeout, which takes longer than a small statemen
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import Final
 
@@ -16,6 +17,8 @@ import psycopg
 from datasources.postgres.failures import unavailable
 from datasources.postgres.shared import Shared
 from datasources.postgres.wire import Wire
+from telemetry import measures
+from telemetry.pools import PoolUse
 
 _OTHERS: Final = 2
 """Places that must be free when one is taken for good: reads that are not quick need some, too."""
@@ -37,11 +40,22 @@ class Pool:
         self._connect_timeout = connect_timeout
         self._queue_timeout = queue_timeout
         self._idle: list[Wire] = []
-        self._places = size
+        self._size = self._places = size
         self._queue = deque[asyncio.Future[None]]()
         self._shared: Shared | None = None
         self._sharing: asyncio.Future[None] | None = None
         self._open = True
+
+    @property
+    def use(self) -> PoolUse:
+        """How it is used now; who shares a session uses one together."""
+        return PoolUse(
+            "postgresql",
+            most=self._size,
+            used=self._size - self._places,
+            idle=len(self._idle),
+            waiting=len(self._queue),
+        )
 
     def shared(self) -> Shared | None:
         """The session that quick reads share, if it is there and nothing holds it up."""
@@ -127,7 +141,7 @@ class Pool:
     async def _turn(self) -> None:
         """Waits for a place, which another hands on: first come, first served."""
         loop = asyncio.get_running_loop()
-        turn = loop.create_future()
+        turn, began = loop.create_future(), time.perf_counter()
         self._queue.append(turn)
         timer = loop.call_later(self._queue_timeout, _expire, turn)
         try:
@@ -140,6 +154,7 @@ class Pool:
             raise
         finally:
             timer.cancel()
+            measures.waited("postgresql", began)
 
     def _leave(self) -> None:
         """Hands a place on to who waits longest, if anybody does."""

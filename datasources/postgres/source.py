@@ -27,6 +27,7 @@ from datasources.postgres.statistics import size_statement
 from datasources.postgres.transaction import Opening, PostgresTransaction
 from datasources.postgres.viewers import Roles, Telling, ViewersSource, run_told
 from telemetry import logger, store_span
+from telemetry.pools import PoolUse
 from telemetry.spans import recording
 from telemetry.stores import StoreCall, store_call
 
@@ -164,6 +165,11 @@ class PostgresSource:
             return reason_of(error)
         return None
 
+    @property
+    def pool_use(self) -> PoolUse:
+        """How its connections are used now."""
+        return self._pool.use
+
     async def close(self) -> None:
         """Closes every connection, those in use when they are done."""
         await self._pool.close()
@@ -180,7 +186,7 @@ class PostgresSource:
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:
         if not recording():
-            return store_call("postgresql")
+            return store_call("postgresql", "SELECT")
         tables = {call.statement.table for call in statements}
         return store_span(
             "postgresql",

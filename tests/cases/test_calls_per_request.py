@@ -30,6 +30,8 @@ from catalog import Access, Catalog, anyone, authenticated, claim, rows
 from datasources.redis import Replays
 from edge.app import create_app
 from edge.graph import Graph
+from telemetry import measures
+from telemetry.measures import Measures
 from tests.auth.issuing import NOW, running_issuer
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +55,14 @@ PARENTS = """query ($key: Int!) {
     nodes { tailnum flights(first: 2) { nodes { id airline { name } } } }
   }
 }"""
+
+
+@pytest.fixture(autouse=True)
+def _measured() -> Generator[None]:
+    """Metrics are added up, as where nothing else is said."""
+    measures.install(Measures())
+    yield
+    measures.install(None)
 
 
 @pytest.mark.parametrize(("query", "most"), [(ROW, 126), (PAGE, 148), (PARENTS, 335)])

@@ -1,0 +1,38 @@
+"""In charge of what a graph tells when its metrics are read, and of which codes are limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Protocol, runtime_checkable
+
+from edge.graph import Graph
+from resolvers.limits.limits import LimitError
+from telemetry.measures import Gauge
+from telemetry.pools import PoolUse, pool_gauges
+
+LIMITS: Final = frozenset(
+    {
+        *(kind.code for kind in LimitError.__subclasses__()),
+        *("ADDRESS_TOO_LONG", "BATCH_TOO_LARGE", "BODY_TOO_LARGE", "DEADLINE_EXCEEDED"),
+        *("ORDER_TOO_WIDE", "PAGE_SIZE_EXCEEDED", "RATE_LIMITED", "REACH_TOO_WIDE"),
+        *("UPLOAD_TOO_LARGE", "UPLOAD_TOO_MANY"),
+    }
+)
+"""The codes of errors that say that somebody asked for more than the operator allows."""
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """A source with connections of its own."""
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """How they are used now."""
+        ...
+
+
+def gauges_of(graph: Graph) -> Iterator[Gauge]:
+    """What is so now: how the pools of its stores are used."""
+    for source in graph.sources.values():
+        if isinstance(source, Pooled):
+            yield from pool_gauges(source.pool_use)
