@@ -17,9 +17,11 @@ from catalog.query import DataSource
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, PoolWatch, client_of, database_of
 from datasources.postgres import PostgresSource, Roles
-from datasources.redis import Buckets, Cache, NoCache, RedisCache
+from datasources.redis import Buckets, Cache, NoCache, RedisCache, Texts
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
+from edge.persisted.documents import Documents
+from edge.persisted.kept import Kept
 from edge.rates import Rates
 from edge.rules import HttpRules
 from edge.uploads import UploadLimits
@@ -148,6 +150,7 @@ def graph_of(
         waits_for_both=settings.two_stores == "wait",
         idempotency_ttl=settings.idempotency_ttl,
         max_reach_keys=settings.max_reach_keys,
+        documents=documents(settings, urls),
         rates=rates(settings),
         buckets=Buckets(settings.redis_url or urls.redis) if settings.rate_limit else None,
         authenticator=authenticator,
@@ -155,6 +158,14 @@ def graph_of(
         policy_seconds=settings.policy_timeout,
         public_url=settings.public_url,
     )
+
+
+def documents(settings: Settings, urls: EmbeddedUrls) -> Documents:
+    """The documents that requests may name in place of their text."""
+    url, ttl = settings.redis_url or urls.redis, settings.persisted_ttl
+    if not ttl:
+        return Documents()
+    return Documents(Kept(Texts(url, ttl=ttl, most=settings.persisted_most) if url else None))
 
 
 def rates(settings: Settings) -> Rates | None:

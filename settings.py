@@ -240,6 +240,16 @@ class Settings(BaseSettings):
     batch_limit: int = Field(
         0, ge=0, description="How many requests may be in one body; 0 refuses such lists."
     )
+    persisted_ttl: int = Field(
+        86_400,
+        ge=0,
+        le=_YEAR,
+        description="How long a document that a client has sent with its hash is kept after it was "
+        "used last, for all to ask for by the hash, in seconds; 0 keeps none.",
+    )
+    persisted_most: int = Field(
+        1_000, ge=1, description="How many such documents Redis keeps; the latest stay."
+    )
     gzip_from: int = Field(
         1000,
         ge=0,

@@ -20,11 +20,19 @@ from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
 from edge import costs, idempotency, rates
-from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told, unexpected
+from edge.errors import (
+    OPERATION_UNKNOWN,
+    DocumentError,
+    HttpError,
+    error_body,
+    told,
+    unexpected,
+)
 from edge.graph import Graph
 from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
 from edge.observe import observed
+from edge.persisted.naming import IDS
 from edge.places import check_places
 from edge.replies import Bodies, Body, Reply, sent
 from edge.requests import (
@@ -49,6 +57,7 @@ from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
 from telemetry import Tally, begin, count_completion, current, log_request, measures
 
+_ASKED_BY: Final = {"query", "extensions", *IDS}
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
@@ -69,6 +78,7 @@ class Endpoint:
         rules: HttpRules = SAFE,
     ) -> None:
         self._graph = graph
+        self._documents = graph.documents
         self._rules = rules
         self._max_body_bytes = max_body_bytes
         self._page = page
@@ -116,14 +126,17 @@ class Endpoint:
                     return await self._reply_to_all(asked, headers, principal, scope)
                 if by_get and self._rules.guards_get:
                     check_meant(headers, "by GET")
+                asked = asked if asked.named is None else await self._documents.meant(asked)
                 await self._charge(scope, principal, asked)
-                if not by_get and idempotency.HEADER in headers:
-                    body = await self._execute_once(asked, principal, idempotency.key_in(headers))
-                else:
-                    body = await self._execute(asked, principal, by_get=by_get)
-                body = body if costs.HEADER not in headers else self._priced(asked, headers, body)
+                body = await (
+                    self._execute(asked, principal, by_get=by_get)
+                    if by_get or idempotency.HEADER not in headers
+                    else self._execute_once(asked, principal, idempotency.key_in(headers))
+                )
+                if asked.is_new or costs.HEADER in headers:
+                    body = await self._noted(asked, headers, body)
         except HttpError as error:
-            return Reply(error.status, media_type, _refusal(error), _raw(error.headers))
+            return _refused(error, media_type)
         except asyncio.CancelledError:
             return _ended(watch.leave(task), media_type)
         finally:
@@ -140,7 +153,11 @@ class Endpoint:
             (*more, *idempotency.REPEATED) if body.repeats else more,
         )
 
-    def _priced(self, asked: GraphQLRequest, headers: Headers, body: Body) -> Body:
+    async def _noted(self, asked: GraphQLRequest, headers: Headers, body: Body) -> Body:
+        """The answer to a request that brings, or wants, more than most do."""
+        await self._documents.noted(asked, body)
+        if costs.HEADER not in headers:
+            return body
         return costs.told(core_of(self._graph.schema), asked, headers, body)
 
     async def _charge(self, scope: Scope, principal: Principal, asked: GraphQLRequest) -> None:
@@ -160,9 +177,10 @@ class Endpoint:
         answered: list[Body] = []
         for each in batch.requests:
             try:
-                asked = checked(each)
+                asked = await self._documents.meant(checked(each))
                 await self._charge(scope, principal, asked)
                 body = await self._execute(asked, principal, by_get=False)
+                await self._documents.noted(asked, body)
             except HttpError as error:
                 body = _refusal(error)
             answered.append(body.whole() if self._graph.reject_unauthorized else body)
@@ -194,12 +212,15 @@ class Endpoint:
         """The answer to a request with files, which are gone then, however it ends."""
         asked = await read_uploads(headers, receive, limits, self._max_body_bytes)
         try:
+            asked = await self._documents.meant(asked)
             check_places(core_of(self._graph.schema), asked)
             await self._charge(scope, principal, asked)
             if idempotency.HEADER in headers:
                 return await self._execute_once(asked, principal, idempotency.key_in(headers))
             context = self._graph.context(principal)
-            return await self._left_to_strawberry(asked, context, by_get=False)
+            body = await self._left_to_strawberry(asked, context, by_get=False)
+            await self._documents.noted(asked, body)
+            return body
         finally:
             asked.close()
 
@@ -244,6 +265,12 @@ class Endpoint:
 def _ended(reason: Ending | None, media_type: str) -> Reply:
     status, error = refusal(reason)
     return Reply(status, media_type, Body(None, [error]))
+
+
+def _refused(error: HttpError, media_type: str) -> Reply:
+    named = isinstance(error, DocumentError) and media_type == JSON
+    status = 200 if named else error.status
+    return Reply(status, media_type, _refusal(error), _raw(error.headers))
 
 
 def _refusal(error: HttpError) -> Body:
@@ -295,6 +322,6 @@ def _kept(once: Once) -> Body:
 def _opened_in_browser(scope: Scope, headers: Headers) -> bool:
     return (
         scope["method"] == "GET"
-        and "query" not in parameters_of(scope)
         and wants_page(header(headers, b"accept"))
+        and not parameters_of(scope).keys() & _ASKED_BY
     )

@@ -44,6 +44,13 @@ class HttpError(BigraphError):
         self.headers = headers or {}
 
 
+class DocumentError(HttpError):
+    """A request that is well-formed, and names no document that is known.
+
+    As of what is wrong with a document, the status of its answer in application/json is 200.
+    """
+
+
 class OperationError(BigraphError):
     """A document of several operations, and no word on which of them is meant."""
 

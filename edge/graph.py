@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -17,6 +17,7 @@ from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from catalog.writing import is_written
 from datasources.redis import Buckets, Cache, NoCache
+from edge.persisted.documents import Documents
 from edge.rates import Charging, Rates
 from resolvers.context import Context
 from resolvers.courier import Courier
@@ -73,6 +74,8 @@ class Graph:
     """What one client may ask for in a while; without them, as much as it likes."""
     buckets: Buckets | None = None
     """What clients' operations are taken from, if there are rates."""
+    documents: Documents = field(default_factory=Documents)
+    """The documents that requests may name in place of their text."""
     waits_for_both: bool = True
     """Whether a change of both stores is answered only when both have it."""
     direct: bool = True
@@ -218,6 +221,7 @@ class Graph:
         async with AsyncExitStack() as stack:
             for part in (*self.sources.values(), self.cache, self.entity_cache, self.sizes):
                 stack.push_async_callback(part.close)
+            stack.push_async_callback(self.documents.close)
             if self.buckets:
                 stack.push_async_callback(self.buckets.close)
             # The last first: what signs browsers in asks by what finds out who asks.

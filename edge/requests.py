@@ -14,9 +14,10 @@ from edge.bodies import body_of
 from edge.errors import HttpError
 from edge.gzipped import gunzip_of
 from edge.media import check_body_type
+from edge.persisted.naming import IDS, named_in
 from resolvers.uploads import Upload
 
-_NAMED: Final = frozenset({"query", "operationName", "variables", "extensions"})
+_NAMED: Final = frozenset({"query", "operationName", "variables", "extensions", *IDS})
 _PARAMETERS: Final = 100  # in an address, those of others among them
 
 Headers = Mapping[bytes, bytes]
@@ -27,10 +28,15 @@ class GraphQLRequest(NamedTuple):
     """The parameters that the GraphQL-over-HTTP specification names."""
 
     query: str
+    """Empty as long as only its name is known."""
     operation_name: str | None
     variables: dict[str, Any] | None
     files: Sequence[Upload] = ()
     """Those among the variables, which are to be closed."""
+    named: str | None = None
+    """How the document is named, by an id or a hash, in place of its text or beside it."""
+    is_new: bool = False
+    """Whether its document may be kept for those who will name it."""
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -132,7 +138,10 @@ def checked(values: Any) -> GraphQLRequest:
     raw = cast("dict[str, Any]", values)
     query, name = raw.get("query"), raw.get("operationName")
     variables, extensions = raw.get("variables"), raw.get("extensions")
-    if not isinstance(query, str) or not query or query.isspace():
+    named = named_in(raw) if query is None or extensions else None
+    if (named is None or query is not None) and (
+        not isinstance(query, str) or not query or query.isspace()
+    ):
         raise _bad("`query` must be a string that holds a GraphQL document.")
     if name is not None and not isinstance(name, str):
         raise _bad("`operationName` must be a string.")
@@ -140,7 +149,8 @@ def checked(values: Any) -> GraphQLRequest:
         raise _bad("`variables` must be an object.")
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("`extensions` must be an object.")
-    return GraphQLRequest(query, name or None, cast("dict[str, Any] | None", variables))
+    given = cast("dict[str, Any] | None", variables)
+    return GraphQLRequest(query or "", name or None, given, named=named)
 
 
 def _bad(message: str) -> HttpError:

@@ -13,6 +13,7 @@ from datasources.redis.cache import Cache, NoCache
 from datasources.redis.redis_cache import RedisCache, may_wait
 from datasources.redis.replays import Replays
 from datasources.redis.sessions import Sessions
+from datasources.redis.texts import Texts
 
 __all__ = [
     "Buckets",
@@ -22,6 +23,7 @@ __all__ = [
     "Replays",
     "Sessions",
     "Taken",
+    "Texts",
     "Want",
     "may_wait",
 ]

@@ -41,7 +41,7 @@ def test_every_code_written_out_is_documented() -> None:
     """Codes of HTTP errors stand in the edge's own source."""
     texts = {
         node.value
-        for path in (ROOT / "edge").glob("*.py")
+        for path in (ROOT / "edge").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
