@@ -16,8 +16,10 @@ from catalog.change import Isolation
 from catalog.query import DataSource
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, PoolWatch, client_of, database_of
+from datasources.places import Queueing
 from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Buckets, Cache, NoCache, RedisCache, Texts
+from edge.gate import Bearable
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
 from edge.persisted.documents import Documents
@@ -86,6 +88,7 @@ def schema_extensions(*, trace_fields: bool) -> list[Callable[[], SchemaExtensio
 def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[Store, DataSource]:
     """A source for each store that holds an entity."""
     made: dict[Store, DataSource] = {}
+    queueing = Queueing(settings.pool_queue, settings.pool_timeout)
     if catalog.of(Store.POSTGRES):
         url = settings.database_url or urls.postgres or ""
         made[Store.POSTGRES] = PostgresSource(
@@ -93,14 +96,20 @@ def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[St
             url,
             pool_size=settings.postgres_pool_size,
             statement_timeout=settings.store_timeout,
+            queueing=queueing,
             roles=roles(settings),
         )
     if catalog.of(Store.MONGO):
         url = settings.mongo_url or urls.mongo or ""
-        pool = PoolWatch()
-        database = database_of(client_of(url, settings.mongo_driver, event_listeners=[pool]))
+        size, pool = settings.mongo_pool_size, PoolWatch()
+        client = client_of(url, settings.mongo_driver, maxPoolSize=size, event_listeners=[pool])
         made[Store.MONGO] = MongoSource(
-            database, catalog, max_seconds=settings.store_timeout, pool=pool
+            database_of(client),
+            catalog,
+            max_seconds=settings.store_timeout,
+            pool_size=size,
+            queueing=queueing,
+            pool=pool,
         )
     return made
 
@@ -173,6 +182,11 @@ def rates(settings: Settings) -> Rates | None:
     if not settings.rate_limit:
         return None
     return Rates(settings.rate_limit, settings.rate_window, settings.rate_operations)
+
+
+def bearable(settings: Settings) -> Bearable:
+    """How much a process is to answer at once, and how long it waits for clients."""
+    return Bearable(settings.max_requests, settings.max_lag, settings.slow_client_timeout)
 
 
 def uploads(settings: Settings) -> UploadLimits | None:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 import migrating
 import tending
-from assembly import catalog_and_schema, graph_of, http_rules, roles, uploads
+from assembly import bearable, catalog_and_schema, graph_of, http_rules, roles, uploads
 from catalog import BigraphError, Catalog, Store
 from console import Progress, explained, joined, options, say, welcome
 from datasources.check import check
@@ -114,7 +114,7 @@ async def serve(settings: Settings) -> None:
     catalog, schema = catalog_and_schema(settings)
     embedded = not_given(catalog, settings)
     shown = list(examples(package(settings.models, "MODELS"))) if settings.serves_graphiql else None
-    stop = Stop()
+    stop = Stop(settings.stops_after)
     async with AsyncExitStack() as stack:
         stack.enter_context(stop.on_signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
@@ -135,6 +135,7 @@ async def serve(settings: Settings) -> None:
             rules=http_rules(settings),
             examples=shown,
             more=more,
+            is_stopping=lambda: stop.asked,
         )
         hint = sign_in_hint(own, settings) if own else None
         query = (shown[0].title, shown[0].query) if shown else None
@@ -145,7 +146,9 @@ async def serve(settings: Settings) -> None:
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
-        await stop.serve(app, listening, proxies=settings.forwarded_allow_ips)
+        await stop.serve(
+            app, listening, proxies=settings.forwarded_allow_ips, bearable=bearable(settings)
+        )
         say("Stopping ...")
 
 

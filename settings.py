@@ -250,6 +250,30 @@ class Settings(BaseSettings):
     persisted_most: int = Field(
         1_000, ge=1, description="How many such documents Redis keeps; the latest stay."
     )
+    max_requests: int = Field(
+        1000, ge=1, description="Requests under way in a process at most; further ones get 503."
+    )
+    max_lag: float = Field(
+        0.2,
+        gt=0,
+        le=_DAY,
+        description="For how long what is due may wait for its turn in a process, in seconds; "
+        "while it waits longer, fewer requests are let in, and others get 503.",
+    )
+    slow_client_timeout: float = Field(
+        10,
+        ge=1,
+        le=_DAY,
+        description="How long a client may take for a request's head, for its body, or to take in "
+        "some of an answer, in seconds.",
+    )
+    shutdown_delay: float | None = Field(
+        None,
+        ge=0,
+        le=_DAY,
+        description="For how long a server that is told to stop answers on, while it says that it "
+        "is not ready, in seconds; without it, 3 in production, and else not at all.",
+    )
     gzip_from: int = Field(
         1000,
         ge=0,
@@ -279,6 +303,18 @@ class Settings(BaseSettings):
         "it, the system's for temporary files.",
     )
     postgres_pool_size: int = Field(10, ge=1, description="Connections to PostgreSQL at most.")
+    mongo_pool_size: int = Field(
+        100, ge=1, description="Reads and transactions that MongoDB has of this process at most."
+    )
+    pool_queue: int = Field(
+        1000,
+        ge=0,
+        description="Requests that may wait for one of these at each store; further ones get 503 "
+        "at once.",
+    )
+    pool_timeout: float = Field(
+        0.7, gt=0, le=_DAY, description="How long they wait, in seconds, until they get 503."
+    )
     postgres_role: str | None = Field(
         None,
         description="The role as which PostgreSQL is read for whoever has signed in, so that its "
@@ -480,6 +516,13 @@ class Settings(BaseSettings):
     def told_of(self) -> Literal["all", "allowed", "off"]:
         """Who is told of the schema: as said, else everybody in development only."""
         return self.introspection or ("all" if self.environment == "development" else "off")
+
+    @property
+    def stops_after(self) -> float:
+        """Seconds from a signal until no more is taken: as said, else some in production only."""
+        if self.shutdown_delay is not None:
+            return self.shutdown_delay
+        return 3.0 if self.environment == "production" else 0.0
 
     @property
     def serves_graphiql(self) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from catalog.errors import BigraphError
 from catalog.query import Path
+
+_NAMES: Final = {"postgres": "Postgres", "mongo": "MongoDB"}
 
 
 class StoreError(BigraphError):
@@ -20,6 +24,19 @@ class StoreUnavailable(StoreError):  # noqa: N818 (it says what happened)
     """The store refused the connection, lost it, or did not answer in time."""
 
     code = "STORE_UNAVAILABLE"
+
+
+class StoreBusy(StoreUnavailable):
+    """All places at the store are taken, and those to wait for one, or the wait was too long.
+
+    Nothing was asked of the store, so the same may be tried again.
+    """
+
+    code = "STORE_BUSY"
+
+    def __init__(self, store: str) -> None:
+        message = f"Too many requests want {_NAMES[store]} at once."
+        super().__init__(store, message, hint="Ask again in a moment.")
 
 
 class StoreTimeout(StoreError):  # noqa: N818

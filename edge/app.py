@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -27,7 +27,7 @@ GRAPHIQL = "/graphiql"
 _METHODS = ("GET", "POST")
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
     graph: Graph,
     *,
     max_body_bytes: int,
@@ -35,11 +35,12 @@ def create_app(
     examples: Sequence[Example] | None,
     more: Sequence[BaseRoute] = (),
     rules: HttpRules = SAFE,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """The app that serves a graph; without ``examples`` it has no GraphiQL. Closes the graph.
 
     With ``uploads`` requests may bring files; ``more`` is what else it serves, ``rules`` what
-    requests may do.
+    requests may do. While it ``is_stopping`` it is not ready.
     """
 
     @asynccontextmanager
@@ -54,7 +55,7 @@ def create_app(
     )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
-        *health.routes(graph),
+        *health.routes(graph, is_stopping),
         *more,
     ]
     if graph.browsers is not None:

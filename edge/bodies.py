@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from starlette.types import Receive
+from typing import Final
+
+from starlette.types import Receive, Scope
 
 from edge.errors import HttpError
 from edge.gzipped import Gunzip
 
+SLOW: Final = "bigraph.slow"
+"""In the scope of a request whose client is not waited for any longer, and was told so."""
 
-async def body_of(receive: Receive, most: int, gunzip: Gunzip | None = None) -> bytes:
+
+async def body_of(scope: Scope, receive: Receive, most: int, gunzip: Gunzip | None = None) -> bytes:
     """All of it. Raises ``HttpError``, as soon as it is known, for one that is too large.
 
     The limit is one for what comes, and for what is made of it.
@@ -17,6 +22,8 @@ async def body_of(receive: Receive, most: int, gunzip: Gunzip | None = None) -> 
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
+            if SLOW in scope:
+                raise HttpError(408, "REQUEST_TIMEOUT", "The request took too long to come.")
             raise HttpError(400, "BAD_REQUEST", "The client went away while it sent the body.")
         data = message.get("body", b"")
         came += len(data)

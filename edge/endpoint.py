@@ -19,7 +19,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
-from edge import costs, idempotency, rates
+from edge import busy, costs, idempotency, rates
 from edge.errors import (
     OPERATION_UNKNOWN,
     DocumentError,
@@ -175,19 +175,26 @@ class Endpoint:
         if idempotency.HEADER in headers:
             raise idempotency.unfit_for_all()
         answered: list[Body] = []
+        refused: HttpError | None = None
         for each in batch.requests:
             try:
+                if refused:
+                    raise refused  # who comes after would wait in vain, and all of it too long
                 asked = await self._documents.meant(checked(each))
                 await self._charge(scope, principal, asked)
                 body = await self._execute(asked, principal, by_get=False)
                 await self._documents.noted(asked, body)
             except HttpError as error:
+                refused = error if busy.is_of(error) else None
+                if refused and not answered:
+                    raise
                 body = _refusal(error)
             answered.append(body.whole() if self._graph.reject_unauthorized else body)
         tally = current()
         tally.operation, tally.kind = None, "batch"
         private = () if principal is ANONYMOUS else _PRIVATE
-        return Reply(200, JSON, Bodies(answered), (*private, *scope.get(rates.TOLD, ())))
+        again = _raw(busy.AGAIN) if refused else ()
+        return Reply(200, JSON, Bodies(answered), (*private, *again, *scope.get(rates.TOLD, ())))
 
     async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         found = self._found(asked)
@@ -198,7 +205,8 @@ class Endpoint:
             context.loaders.forget()
             if answered is not None:
                 errors = [told(error, before_execution=False) for error in answered.errors]
-                return Body(answered.data or b"null", errors)
+                body = Body(answered.data or b"null", errors)
+                return busy.checked(body) if errors else body
         return await self._left_to_strawberry(asked, self._graph.context(principal), by_get=by_get)
 
     async def _with_files(
@@ -259,7 +267,8 @@ class Endpoint:
             reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
-        return _body(result)._replace(pending=context.pending)
+        body = _body(result)._replace(pending=context.pending)
+        return busy.checked(body, kind=current().kind) if body.errors else body
 
 
 def _ended(reason: Ending | None, media_type: str) -> Reply:

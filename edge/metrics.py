@@ -15,6 +15,7 @@ LIMITS: Final = frozenset(
         *(kind.code for kind in LimitError.__subclasses__()),
         *("ADDRESS_TOO_LONG", "BATCH_TOO_LARGE", "BODY_TOO_LARGE", "DEADLINE_EXCEEDED"),
         *("ORDER_TOO_WIDE", "PAGE_SIZE_EXCEEDED", "RATE_LIMITED", "REACH_TOO_WIDE"),
+        *("REQUEST_TIMEOUT", "SERVER_OVERLOADED", "STORE_BUSY"),
         *("UPLOAD_TOO_LARGE", "UPLOAD_TOO_MANY"),
     }
 )

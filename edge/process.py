@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import cast
+from functools import partial
+from importlib.util import find_spec
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from catalog.errors import BigraphError
-from edge.transport import Joining
+from edge.gate import USUAL, Bearable, Gate
+from telemetry import logger
+
+_log = logger("process")
 
 
 class AddressError(BigraphError):
@@ -24,11 +29,17 @@ class AddressError(BigraphError):
 
 
 class Stop:
-    """What the first signal does: ends the server if it serves, else whatever is being started."""
+    """What the first signal does: ends the server if it serves, else whatever is being started.
 
-    def __init__(self) -> None:
+    For ``delay`` seconds it answers on as before, but says that it is not ready: so whoever sends
+    it requests has time to notice.
+    """
+
+    def __init__(self, delay: float = 0.0) -> None:
         self._task = asyncio.current_task()
         self._server: uvicorn.Server | None = None
+        self._gate: Gate | None = None
+        self._delay = delay
         self.asked = False
 
     @contextmanager
@@ -37,20 +48,30 @@ class Stop:
         loop = asyncio.get_running_loop()
         numbers = (signal.SIGINT, signal.SIGTERM)
         for number in numbers:
-            loop.add_signal_handler(number, self._ask)
+            loop.add_signal_handler(number, self.ask)
         try:
             yield
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
 
-    def _ask(self) -> None:
-        if self._server is not None:
-            self._server.force_exit = self._server.should_exit
-            self._server.should_exit = True
+    def ask(self) -> None:
+        """As a signal does."""
+        if self._server is not None and self._gate is not None:
+            if self._gate.is_closing or not self._delay:
+                self._end(self._server)
+            else:
+                asyncio.get_running_loop().call_later(self._delay, self._end, self._server)
+            self._gate.is_closing = True
         elif self._task is not None and not self.asked:
             self._task.cancel()
         self.asked = True
+
+    @staticmethod
+    def _end(server: uvicorn.Server) -> None:
+        """Ends it in order; at once, if that is under way already."""
+        server.force_exit = server.should_exit
+        server.should_exit = True
 
     async def serve(
         self,
@@ -59,12 +80,14 @@ class Stop:
         *,
         patience: int = 10,
         proxies: str = "127.0.0.1",
+        bearable: Bearable = USUAL,
     ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
-        the client is.
+        the client is. Lets in no more than is ``bearable``.
         """
+        gate = Gate(bearable)
         config = uvicorn.Config(
             app,
             interface="asgi3",
@@ -74,14 +97,19 @@ class Stop:
             timeout_graceful_shutdown=patience,
             lifespan="on",
             forwarded_allow_ips=proxies,
-            http=Http,
+            http=cast("Any", _http(gate)),
             ws="none",
         )
-        self._server = _Server(config)
+        server = _Server(config)
+        gate.under_way, gate.clients = server.server_state.tasks, server.server_state.connections
+        self._server, self._gate = server, gate
+        gate.open()
         try:
-            await self._server.serve(sockets=[listening])
+            with _quiet():
+                await server.serve(sockets=[listening])
         finally:
-            self._server = None
+            gate.close()
+            self._server = self._gate = None
 
 
 class _Server(uvicorn.Server):
@@ -92,15 +120,30 @@ class _Server(uvicorn.Server):
         yield
 
 
-class Http(HttpToolsProtocol):
-    """Uvicorn's; but answers go out in one piece, and who wants a WebSocket is told so by HTTP."""
+def _http(gate: Gate) -> Callable[..., asyncio.Protocol] | str:
+    """What speaks HTTP; without httptools h11 does, which has no gate, and no eye on the slow."""
+    if find_spec("httptools") is None:
+        _log.warning("httptools_missing", consequence="all requests are let in")
+        return "h11"
+    from edge.http import Http  # noqa: PLC0415 (it stands on httptools)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there."""
-        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
+    return partial(Http, gate)
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """None: pip would not mend that there are no WebSockets here."""
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """What is cut off at the end is no failure, of which Uvicorn would log the traceback."""
+
+    def is_failure(record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, asyncio.CancelledError)
+
+    theirs = logging.getLogger("uvicorn.error")
+    theirs.addFilter(is_failure)
+    try:
+        yield
+    finally:
+        theirs.removeFilter(is_failure)
 
 
 def listen(host: str, port: int) -> socket.socket:

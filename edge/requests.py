@@ -85,7 +85,7 @@ async def read_request(
     gunzip = None
     if b"content-encoding" in headers:
         gunzip = gunzip_of(header(headers, b"content-encoding"), max_body_bytes)
-    body = json_in(await body_of(receive, max_body_bytes, gunzip), "The body")
+    body = json_in(await body_of(scope, receive, max_body_bytes, gunzip), "The body")
     if isinstance(body, list):
         return _batch(cast("list[Any]", body), batch_limit)
     return checked(body)

@@ -6,11 +6,12 @@ from telemetry import measures
 
 _completions: metrics.Counter | None = None
 _two_stores: metrics.Counter | None = None
+_refused: metrics.Counter | None = None
 
 
 def install(provider: metrics.MeterProvider | None) -> None:
     """From now on counts go to ``provider``; with None nothing is counted, at no cost."""
-    global _completions, _two_stores  # noqa: PLW0603 - one per process, as OpenTelemetry's own
+    global _completions, _two_stores, _refused  # noqa: PLW0603 - one per process, as OpenTelemetry's own
     meter = provider and provider.get_meter("bigraph")
     _completions = meter and meter.create_counter(
         "bigraph.completions",
@@ -21,6 +22,11 @@ def install(provider: metrics.MeterProvider | None) -> None:
         "bigraph.two_store_changes",
         unit="{change}",
         description="Changes of both stores that Postgres had committed, by what became of them.",
+    )
+    _refused = meter and meter.create_counter(
+        "bigraph.requests.refused",
+        unit="{request}",
+        description="Requests that were not let in, since there was too much to do.",
     )
 
 
@@ -40,3 +46,12 @@ def count_two_stores(outcome: str) -> None:
         measured.two_stores[outcome] = measured.two_stores.get(outcome, 0) + 1
     if _two_stores is not None:
         _two_stores.add(1, {"bigraph.two_stores.outcome": outcome})
+
+
+def count_refused(requests: int) -> None:
+    """Counts requests that were not let in."""
+    if (measured := measures.installed) is not None:
+        for _ in range(requests):
+            measured.failed(("SERVER_OVERLOADED",))
+    if _refused is not None:
+        _refused.add(requests)

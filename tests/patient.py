@@ -12,8 +12,11 @@ from catalog import Catalog, Entity, Store
 from catalog.query import ALWAYS, DataSource
 from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
+from datasources.places import Queueing
 from datasources.postgres import PostgresSource
 from resolvers.sizes import Sizes
+
+PATIENT = Queueing(seconds=60)
 
 
 def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
@@ -35,7 +38,7 @@ async def sized(sizes: Sizes, entities: Sequence[Entity]) -> None:
 
 def postgres_at(catalog: Catalog, url: str, **options: Any) -> PostgresSource:
     """The source of a database."""
-    patient = {"connect_timeout": 60, "queue_timeout": 60}
+    patient = {"connect_timeout": 60, "queueing": PATIENT}
     return PostgresSource(catalog, url, **patient | options)
 
 
@@ -44,4 +47,4 @@ def mongo_at(catalog: Catalog, url: str) -> MongoSource:
     limits = ("serverSelectionTimeoutMS", "connectTimeoutMS", "waitQueueTimeoutMS")
     patient = url + ("&" if "?" in url else "?") + "&".join(f"{name}=60000" for name in limits)
     client = client_of(patient, os.environ.get("MONGO_DRIVER", "pymongo"))
-    return MongoSource(database_of(client), catalog)
+    return MongoSource(database_of(client), catalog, queueing=PATIENT)

@@ -21,6 +21,8 @@ from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 _FREE = ("--port", "0", "--metrics-port", "0")
+_PATIENT = {"POOL_TIMEOUT": "60", "MAX_LAG": "60"}
+"""The machine may be busy."""
 
 
 class Running:
@@ -32,7 +34,7 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "server.py"), "serve", *_FREE, *arguments],
                 cwd=ROOT,
-                env={**_without_settings(), **environment},
+                env={**_without_settings(), **_PATIENT, **environment},
                 stderr=file,
                 stdout=file,
                 start_new_session=True,

@@ -17,6 +17,8 @@ Driver = Literal["pymongo", "motor"]
 Document = dict[str, Any]
 
 DEFAULT_DATABASE = "bigraph"
+POOL_SIZE = 100
+"""Connections at most, as is the driver's own default."""
 
 CODEC: CodecOptions[Document] = CodecOptions(
     # A time zone of Python's own is put to moments where they are decoded: the driver's is slower.
@@ -35,7 +37,8 @@ _EXPECTED = "expected mongodb://user:password@host:27017/database"
 _LIMITS: Mapping[str, int] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 2_000,
-    "waitQueueTimeoutMS": 10_000,
+    # A source lets no more in than there are connections, unless a URL says that there are fewer.
+    "waitQueueTimeoutMS": 700,
     # Balancers and servers close what idles for some minutes; a transaction would find that out.
     "maxIdleTimeMS": 200_000,
 }
@@ -152,6 +155,8 @@ async def settled(result: Awaitable[T] | T) -> T:
 def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
     """A client for a URL; connects when first used. ``options`` are the driver's own.
 
+    What the URL says counts more than they do.
+
     Raises ValueError, in one line without credentials, if the URL is malformed.
     """
     if not url.startswith(_SCHEMES):
@@ -159,11 +164,12 @@ def client_of(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
     make = _maker(driver)
     try:
         named = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
-        limits = {name: value for name, value in _LIMITS.items() if name.lower() not in named}
+        said = {**_LIMITS, **options}
+        unsaid = {name: value for name, value in said.items() if name.lower() not in named}
         with warnings.catch_warnings():
             # The driver merely warns of an option that it does not know or cannot read.
             warnings.simplefilter("error", UserWarning)
-            return cast("Client", make(url, **{**limits, **options}))
+            return cast("Client", make(url, **unsaid))
     except (PyMongoError, ValueError, UserWarning) as error:
         raise ValueError(_complaint(url, error)) from None
 

@@ -12,9 +12,16 @@ from pymongo.errors import (
     ExecutionTimeout,
     OperationFailure,
     PyMongoError,
+    WaitQueueTimeoutError,
 )
 
-from datasources.errors import SearchUnavailable, StoreError, StoreTimeout, StoreUnavailable
+from datasources.errors import (
+    SearchUnavailable,
+    StoreBusy,
+    StoreError,
+    StoreTimeout,
+    StoreUnavailable,
+)
 from telemetry.logs import logger
 
 STORE: Final = "mongo"
@@ -33,6 +40,8 @@ def store_error(error: Exception) -> StoreError:
     """The error to raise for a driver's; the driver's own is logged."""
     _log.error("mongo_failed", error=type(error).__name__, detail=str(error))
     code = error.code if isinstance(error, OperationFailure) else None
+    if isinstance(error, WaitQueueTimeoutError):
+        return StoreBusy(STORE)
     if isinstance(error, ConnectionFailure):
         return StoreUnavailable(STORE, "MongoDB does not answer.")
     if isinstance(error, ConfigurationError):

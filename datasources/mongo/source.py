@@ -14,13 +14,14 @@ from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.mongo.answers import answers_of, count_rows
-from datasources.mongo.client import CODEC, Database, Document, Session, settled
+from datasources.mongo.client import CODEC, POOL_SIZE, Database, Document, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
 from datasources.mongo.pipelines import Command, command_of
 from datasources.mongo.pooling import PoolWatch
 from datasources.mongo.reading import Decode, records_function
 from datasources.mongo.refusals import is_passing, write_conflict
 from datasources.mongo.transaction import MongoTransaction
+from datasources.places import USUAL, Places, Queueing
 from telemetry.pools import PoolUse
 from telemetry.stores import store_span
 
@@ -33,7 +34,8 @@ _ONE_BATCH: Final = 1_000_000
 class MongoSource:
     """A ``DataSource`` over the documents of one database.
 
-    ``max_seconds`` bounds each read in the server, and a little later also here. Raises
+    ``max_seconds`` bounds each read in the server, and a little later also here. Reads and
+    transactions have one of ``pool_size`` places, so that they never wait within the driver. Raises
     ``StoreUnavailable``, ``StoreTimeout`` or ``StoreError``; after a failure the next read connects
     anew.
     """
@@ -47,8 +49,11 @@ class MongoSource:
         catalog: Catalog,
         *,
         max_seconds: float = 30.0,
+        pool_size: int = POOL_SIZE,
+        queueing: Queueing = USUAL,
         pool: PoolWatch | None = None,
     ) -> None:
+        self._places = Places(self.store.value, pool_size, queueing)
         self._database = database.with_options(codec_options=CODEC)
         self._catalog = catalog
         self._max_seconds = max_seconds
@@ -57,7 +62,8 @@ class MongoSource:
     @property
     def pool_use(self) -> PoolUse:
         """How the driver's connections are used now, if it tells its ``pool``."""
-        return self._pool.use
+        use = self._pool.use
+        return use._replace(waiting=use.waiting + self._places.waiting)
 
     def as_seen_by(self, viewer: Viewer) -> MongoSource:  # noqa: ARG002
         """Itself: MongoDB shows everybody the same."""
@@ -69,7 +75,11 @@ class MongoSource:
 
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are taken apart."""
-        return await self._answered(asks, None)
+        await self._places.take()
+        try:
+            return await self._answered(asks, None)
+        finally:
+            self._places.leave()
 
     def begin(self, isolation: Isolation | None = None) -> MongoTransaction:  # noqa: ARG002
         """A transaction in a session of its own, which begins when it is first used.
@@ -77,7 +87,9 @@ class MongoSource:
         MongoDB has one level of isolation, see `Isolation`.
         """
         seconds = self._max_seconds + _GRACE_SECONDS
-        return MongoTransaction(self._catalog, self._database, self._answered, seconds)
+        return MongoTransaction(
+            self._catalog, self._database, self._answered, seconds, self._places
+        )
 
     def begin_own(self, isolation: Isolation | None = None) -> MongoTransaction:
         """The same: MongoDB knows of nobody else."""

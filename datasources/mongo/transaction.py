@@ -20,6 +20,7 @@ from datasources.mongo.client import Database, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, STORE, is_lost
 from datasources.mongo.making import Making
 from datasources.mongo.refusals import commit_unknown, failure_of_change, is_unknown
+from datasources.places import Places
 from datasources.turns import Turns
 from telemetry.stores import store_span
 
@@ -37,19 +38,27 @@ _REFUSALS: Final = (*DRIVER_ERRORS, OverflowError, UnicodeEncodeError)
 class MongoTransaction:
     """A ``Transaction``, which sees one state of the database, whatever others do.
 
-    ``answered`` answers reads in a session; ``seconds`` bounds each change, and the end.
+    ``answered`` answers reads in a session; ``seconds`` bounds each change, and the end. It has one
+    of the ``places`` from its first use on.
     """
 
     store = Store.MONGO
     policy = ""
 
     def __init__(
-        self, catalog: Catalog, database: Database, answered: Answered, seconds: float
+        self,
+        catalog: Catalog,
+        database: Database,
+        answered: Answered,
+        seconds: float,
+        places: Places,
     ) -> None:
         self._catalog = catalog
         self._database = database
         self._answered = answered
         self._seconds = seconds
+        self._places = places
+        self._has_place = False
         self._turns = Turns(self.store.value)
         self._session: Session | None = None
         self._working: asyncio.Task[Any] | None = None
@@ -82,6 +91,9 @@ class MongoTransaction:
         A driver that is cancelled in a command leaves it to the server, where it may come to be
         after the abort, and in the way of the session's next transaction.
         """
+        if not self._has_place:
+            await self._places.take()
+            self._has_place = True
         begun = self._session is not None
         self._working = asyncio.create_task(work() if begun else self._first(work))
         self._working.add_done_callback(_heard)
@@ -153,9 +165,13 @@ class MongoTransaction:
             elif (session := self._session) is not None:
                 await self._whole(lambda: self._commit(session))
         finally:
-            await self._still()  # which may only then have begun a session
-            if self._session is not None:
-                await self._session.end_session()
+            try:
+                await self._still()  # which may only then have begun a session
+                if self._session is not None:
+                    await self._session.end_session()
+            finally:
+                if self._has_place:
+                    self._places.leave()
         if error is None:
             self._turns.check()
 

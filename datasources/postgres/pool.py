@@ -8,16 +8,14 @@ Nor is it a semaphore within a timeout, which takes longer than a small statemen
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from typing import Final
 
 import psycopg
 
+from datasources.places import USUAL, Places, Queueing
 from datasources.postgres.failures import unavailable
 from datasources.postgres.shared import Shared
 from datasources.postgres.wire import Wire
-from telemetry import measures
 from telemetry.pools import PoolUse
 
 _OTHERS: Final = 2
@@ -29,19 +27,18 @@ class Pool:
 
     One of them is shared by all quick reads, if there is room for it beside others.
 
-    ``connect_timeout`` bounds the opening of a connection, ``queue_timeout`` the wait for one to
-    be free, both in seconds.
+    ``connect_timeout`` bounds the opening of a connection, in seconds, ``queueing`` the wait for
+    one to be free.
     """
 
     def __init__(
-        self, conninfo: str, *, size: int, connect_timeout: float, queue_timeout: float
+        self, conninfo: str, *, size: int, connect_timeout: float, queueing: Queueing = USUAL
     ) -> None:
         self._conninfo = conninfo
         self._connect_timeout = connect_timeout
-        self._queue_timeout = queue_timeout
         self._idle: list[Wire] = []
-        self._size = self._places = size
-        self._queue = deque[asyncio.Future[None]]()
+        self._size = size
+        self._places = Places("postgres", size, queueing)
         self._shared: Shared | None = None
         self._sharing: asyncio.Future[None] | None = None
         self._open = True
@@ -52,9 +49,9 @@ class Pool:
         return PoolUse(
             "postgresql",
             most=self._size,
-            used=self._size - self._places,
+            used=self._size - self._places.free,
             idle=len(self._idle),
-            waiting=len(self._queue),
+            waiting=self._places.waiting,
         )
 
     def shared(self) -> Shared | None:
@@ -72,12 +69,12 @@ class Pool:
             return self.shared()
         if known is not None:
             self._shared = None
-            await known.retire(self._leave)
-        if self._places < _OTHERS:
+            await known.retire(self._places.leave)
+        if self._places.free < _OTHERS:
             return None
-        self._places -= 1
+        self._places.free -= 1
         # Idle ones are open, too: not more than there are places to use them in.
-        while len(self._idle) > self._places:
+        while len(self._idle) > self._places.free:
             await self._idle.pop().close()
         opened = self._sharing = asyncio.get_running_loop().create_future()
         try:
@@ -89,26 +86,27 @@ class Pool:
             self._sharing = None
             opened.set_result(None)
             if self._shared is None:
-                self._leave()
+                self._places.leave()
         return self.shared()
 
     async def take(self, *, fresh: bool = False) -> Wire:
         """A connection, to be given back; with ``fresh`` a new one, in place of all that are idle.
 
-        Raises ``StoreUnavailable`` if there is none to be had.
+        Raises ``StoreUnavailable`` if there is none to be had, ``StoreBusy`` if others have them.
         """
         if not self._open:
             raise unavailable(RuntimeError("the source is closed"))
-        if self._places:
-            self._places -= 1
+        places = self._places
+        if places.free:
+            places.free -= 1
         else:
-            await self._turn()
+            await places.turn()
         try:
             if fresh:
                 await self._discard_idle()
             return await self._taken()
         except BaseException:
-            self._leave()
+            places.leave()
             raise
 
     async def give_back(self, connection: Wire) -> None:
@@ -119,7 +117,7 @@ class Pool:
             else:
                 await connection.close()
         finally:
-            self._leave()
+            self._places.leave()
 
     async def connect(self, seconds: float) -> Wire:
         """A new connection, which the pool does not count.
@@ -136,34 +134,7 @@ class Pool:
         if self._sharing is not None:
             await self._sharing
         if self._shared is not None:
-            await self._shared.retire(self._leave)
-
-    async def _turn(self) -> None:
-        """Waits for a place, which another hands on: first come, first served."""
-        loop = asyncio.get_running_loop()
-        turn, began = loop.create_future(), time.perf_counter()
-        self._queue.append(turn)
-        timer = loop.call_later(self._queue_timeout, _expire, turn)
-        try:
-            await turn
-        except TimeoutError as error:
-            raise unavailable(error) from error
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and not turn.exception():
-                self._leave()  # it was handed on already
-            raise
-        finally:
-            timer.cancel()
-            measures.waited("postgresql", began)
-
-    def _leave(self) -> None:
-        """Hands a place on to who waits longest, if anybody does."""
-        while self._queue:
-            turn = self._queue.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._places += 1
+            await self._shared.retire(self._places.leave)
 
     async def _taken(self) -> Wire:
         while self._idle:
@@ -182,8 +153,3 @@ class Pool:
     async def _discard_idle(self) -> None:
         while self._idle:
             await self._idle.pop().close()
-
-
-def _expire(turn: asyncio.Future[None]) -> None:
-    if not turn.done():
-        turn.set_exception(TimeoutError())

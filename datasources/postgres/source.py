@@ -15,6 +15,7 @@ from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.errors import RoleUnfit, StoreTimeout
+from datasources.places import USUAL, Queueing
 from datasources.postgres.changes import Changes
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
@@ -40,8 +41,8 @@ class PostgresSource:
     """A ``DataSource`` over the tables of one Postgres database.
 
     ``url`` is as for libpq or SQLAlchemy; ValueError if it is malformed. Nothing is connected
-    before the first read. ``statement_timeout``, ``connect_timeout`` and ``queue_timeout`` (the
-    wait for one of ``pool_size`` connections) are in seconds.
+    before the first read. ``statement_timeout`` and ``connect_timeout`` are in seconds;
+    ``queueing`` is for one of ``pool_size`` connections.
 
     With ``roles`` all reads are those of somebody, `as_seen_by` whom Postgres is told; without a
     viewer they are those of somebody unknown.
@@ -58,7 +59,7 @@ class PostgresSource:
         pool_size: int = 10,
         statement_timeout: float = 30.0,
         connect_timeout: float = 2.0,
-        queue_timeout: float = 10.0,
+        queueing: Queueing = USUAL,
         roles: Roles | None = None,
     ) -> None:
         self._catalog = catalog
@@ -71,7 +72,7 @@ class PostgresSource:
             conninfo,
             size=pool_size,
             connect_timeout=connect_timeout,
-            queue_timeout=queue_timeout,
+            queueing=queueing,
         )
         self._deadline = statement_timeout + _GRACE_SECONDS
         known = conninfo_to_dict(conninfo)

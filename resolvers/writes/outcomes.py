@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from datasources.errors import ChangeRefused
+from datasources.errors import ChangeRefused, StoreBusy
 from resolvers.errors import UndoneError
 from resolvers.writes.refusals import ROLLED_BACK, Refused, RefusedError, refusal_by_store
 from resolvers.writes.steps import Step, Written
@@ -21,8 +21,13 @@ def alike(steps: Sequence[Step], outcome: Outcome) -> dict[str, Outcome]:
 def failed(
     steps: Sequence[Step], under_way: Step | None, error: Exception
 ) -> Mapping[str, Outcome]:
-    """The failure at its field, or at all of them if it came with the commit."""
+    """The failure at its field, or at all of them if it came with the commit.
+
+    Neither is it one field's own that a store had no place for them.
+    """
     outcome = _outcome(steps, error)
+    if isinstance(error, StoreBusy):
+        return alike(steps, outcome)
     if isinstance(error, UndoneError):
         under_way = next((step for step in steps if error.entity in step.written), steps[0])
     if under_way is None:

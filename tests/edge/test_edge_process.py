@@ -101,6 +101,6 @@ async def test_proxies_that_are_named_are_believed_who_the_client_is(proxies, se
         async with httpx.AsyncClient() as client:
             said = {"x-forwarded-for": "198.51.100.7, 203.0.113.9"}
             answer = await client.get(f"http://{host}:{port}/", headers=said)
-        stop._ask()
+        stop.ask()
         await asyncio.wait_for(serving_it, 30)
     assert answer.text == seen

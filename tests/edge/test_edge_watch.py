@@ -207,7 +207,7 @@ async def serving(app: Any) -> AsyncGenerator[tuple[str, int]]:
     with listen("127.0.0.1", 0) as listening:
         running = asyncio.create_task(stop.serve(app, listening, patience=1))
         yield listening.getsockname()
-        stop._ask()
+        stop.ask()
         await asyncio.wait_for(running, PATIENCE)
 
 

@@ -13,6 +13,7 @@ import mongo_dock
 import pytest
 from mongo_models import CATALOG
 from mongo_server import Secantus
+from patient import PATIENT
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
@@ -66,7 +67,9 @@ async def opened(driver) -> AsyncIterator[Callable[..., MongoSource]]:
     async with contextlib.AsyncExitStack() as stack:
 
         def source_at(url: str, **options: Any) -> MongoSource:
-            source = MongoSource(database_of(client_of(url, driver)), CATALOG, **options)
+            source = MongoSource(
+                database_of(client_of(url, driver)), CATALOG, **{"queueing": PATIENT, **options}
+            )
             stack.push_async_callback(source.close)
             return source
 
@@ -109,7 +112,7 @@ def docks(docks_database, client) -> MongoSource:
         docks_database[entity.table].delete_many({})
     for collection, documents in mongo_dock.DOCUMENTS.items():
         docks_database[collection].insert_many(documents)
-    return MongoSource(client[docks_database.name], mongo_dock.CATALOG)
+    return MongoSource(client[docks_database.name], mongo_dock.CATALOG, queueing=PATIENT)
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +128,6 @@ def filled(raw, client) -> Callable[..., MongoSource]:
                 for index in entity.indexes[1:] if indexed else ():
                     stored = [(entity.fields[field].stored, 1) for field in index]
                     database[entity.table].create_index(stored)
-        return MongoSource(client[database.name], CATALOG)
+        return MongoSource(client[database.name], CATALOG, queueing=PATIENT)
 
     return source_with

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from patient import postgres_at
+from patient import PATIENT, postgres_at
 from postgres_dock import CATALOG, REFILL, make
 from postgres_models import TABLES
 from postgres_rows import fill
@@ -47,7 +47,7 @@ async def opened() -> AsyncGenerator[Callable[..., PostgresSource]]:
     async with contextlib.AsyncExitStack() as stack:
 
         def source_at(*arguments: Any, **options: Any) -> PostgresSource:
-            source = PostgresSource(*arguments, **options)
+            source = PostgresSource(*arguments, **{"queueing": PATIENT, **options})
             stack.push_async_callback(source.close)
             return source
 

@@ -7,13 +7,15 @@ import signal
 import socket
 
 import pytest
+from patient import PATIENT
 from postgres_probes import eventually, pilots, sessions, works
 from postgres_rows import fill
 from ticking import ticking
 
 from catalog.query import Compare, Operator, Read
 from datasources.embedded import Supervisor
-from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
+from datasources.errors import StoreBusy, StoreError, StoreTimeout, StoreUnavailable
+from datasources.places import Queueing
 from datasources.postgres.pool import Pool
 
 
@@ -216,10 +218,10 @@ async def test_no_more_connections_than_the_pool_may_have(catalog, opened, named
 
 async def test_who_waits_too_long_for_a_connection_is_told(catalog, opened, slow, slow_url):
     """Instead of waiting for ever behind slow reads."""
-    source = opened(catalog, slow_url, pool_size=1, queue_timeout=0.1)
+    source = opened(catalog, slow_url, pool_size=1, queueing=Queueing(seconds=0.1))
     first = asyncio.create_task(source.read([slow]))
     await asyncio.sleep(0.05)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreBusy):
         await source.read([slow])
     first.cancel()
     await asyncio.wait([first])
@@ -227,7 +229,7 @@ async def test_who_waits_too_long_for_a_connection_is_told(catalog, opened, slow
 
 async def test_a_place_that_nobody_takes_any_more_is_handed_on(named):
     """Who waits is served in turn; who was handed a place, and then cancelled, leaves it."""
-    pool = Pool(named("turns"), size=1, connect_timeout=5, queue_timeout=5)
+    pool = Pool(named("turns"), size=1, connect_timeout=5, queueing=PATIENT)
     served = list[str]()
 
     async def served_as(name: str) -> None:

@@ -6,6 +6,7 @@ import time
 
 import psycopg
 import pytest
+from patient import PATIENT
 from postgres_probes import eventually, sessions
 
 from catalog.query import Batch, Compare, Operator, Order, Read
@@ -147,7 +148,7 @@ async def test_a_failing_table_costs_only_its_own_reads(catalog, opened, url, ad
 
 async def test_statements_are_prepared_once_and_the_session_replaced_when_it_is_full(named, admin):
     """A new one takes its place, and the old one ends; the pool counts right."""
-    pool = Pool(named("full_one"), size=3, connect_timeout=5, queue_timeout=5)
+    pool = Pool(named("full_one"), size=3, connect_timeout=5, queueing=PATIENT)
     first = await pool.share()
     for number in range(600):
         for _ in range(2):
@@ -167,7 +168,7 @@ async def test_statements_are_prepared_once_and_the_session_replaced_when_it_is_
 
 async def test_a_shared_session_takes_the_place_of_an_idle_one(named, admin):
     """Together they are never more than the pool may have."""
-    pool = Pool(named("crowded"), size=3, connect_timeout=5, queue_timeout=5)
+    pool = Pool(named("crowded"), size=3, connect_timeout=5, queueing=PATIENT)
     wires = [await pool.take() for _ in range(3)]
     for wire in wires:
         await pool.give_back(wire)

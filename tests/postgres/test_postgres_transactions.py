@@ -12,12 +12,13 @@ from catalog.query import ALWAYS, Compare, Operator, Read
 from datasources.errors import (
     ChangeRefused,
     CommitUnknown,
-    StoreError,
+    StoreBusy,
     StoreTimeout,
     StoreUnavailable,
     UniqueViolation,
     WriteConflict,
 )
+from datasources.places import Queueing
 from datasources.postgres import session
 
 EVE = Insert(SHIP, ({"name": "Eve", "flag": "NL"},))
@@ -339,7 +340,7 @@ class _Asked:
 
 async def test_a_pool_without_room_is_told(named):
     """Before anything is done."""
-    source = named("full", pool_size=1, queue_timeout=0.1)
+    source = named("full", pool_size=1, queueing=Queueing(seconds=0.1))
 
     async def waits():
         async with source.begin() as second:
@@ -347,7 +348,7 @@ async def test_a_pool_without_room_is_told(named):
 
     async with source.begin() as first:
         await first.change(tons(1))
-        with pytest.raises(StoreError, match="not available"):
+        with pytest.raises(StoreBusy):
             await waits()
     assert await count(source) == 2
     async with source.begin() as again:

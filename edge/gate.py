@@ -1,0 +1,132 @@
+"""In charge of how many requests are let in: no more than the process can answer in time.
+
+It is its event loop that tells. If what is due has to wait for its turn again and again, there is
+more to do than time, and every request more makes all of them later. So fewer are let in, until
+the wait is as it should be; then more again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from telemetry import count_refused, logger
+
+_EVERY: Final = 0.1
+"""Seconds between two looks."""
+
+_LEAST: Final = 16
+"""Requests that are let in however long they take: a few large answers are no overload."""
+
+_GROWTH: Final = 1.1
+_TOLD_AFTER: Final = 0.3
+"""Seconds until a client is told: who asks again at once would only be in the way of others."""
+
+_SAID_EVERY: Final = 5.0
+_log = logger("overload")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearable:
+    """How many ``requests`` may be under way, and for how long what is due may wait for its turn.
+
+    ``lag`` is in seconds, as is ``patience``: how long a client may take for a request's head, for
+    its body, or to take in some of an answer.
+    """
+
+    requests: int = 1000
+    lag: float = 0.2
+    patience: float = 10.0
+
+
+USUAL: Final = Bearable()
+"""What holds where an operator says nothing."""
+
+
+class Client(Protocol):
+    """A connection, as the gate knows it."""
+
+    def tell_refused(self) -> None:
+        """Answers a request that was not let in."""
+        ...
+
+    def look(self, now: float, patience: float) -> None:
+        """Ends it if its client keeps us waiting for longer than that, in seconds."""
+        ...
+
+
+class Gate:
+    """Lets requests in while fewer than ``limit`` are under way; adjusted while it is `watching`.
+
+    ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
+    own. Once it ``is_closing``, clients are told not to ask by the same connection again.
+    """
+
+    def __init__(self, bearable: Bearable = USUAL) -> None:
+        self.limit = bearable.requests
+        self.is_closing = False
+        self.under_way: Collection[Any] = ()
+        self.clients: Collection[Any] = ()
+        self._bearable = bearable
+        self._refused = deque[tuple[float, Client]]()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = self._swept = 0.0
+        self._lag = 0.0
+        self._untold = 0
+        self._said = -_SAID_EVERY
+
+    def refuse(self, client: Client) -> None:
+        """A request is not let in, which its client is told soon."""
+        self._untold += 1
+        self._refused.append((time.monotonic() + _TOLD_AFTER, client))
+
+    def open(self) -> None:
+        """From now on it is looked after."""
+        self._due = time.monotonic() + _EVERY
+        self._timer = asyncio.get_running_loop().call_later(_EVERY, self._look)
+
+    def close(self) -> None:
+        """Nobody is let wait any longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._tell(time.monotonic() + _TOLD_AFTER)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        self.adjust(now - self._due)
+        self._tell(now)
+        self._sweep(now)
+        self._say(now)
+        self.open()
+
+    def adjust(self, lag: float) -> None:
+        """The limit after a look that came so late. One long turn is no overload, two are."""
+        lasting, self._lag = min(lag, self._lag), lag
+        most = self._bearable
+        if lasting > most.lag:
+            borne = min(self.limit, len(self.under_way)) * most.lag / lasting
+            self.limit = max(min(_LEAST, most.requests), int(borne))
+        elif self.limit < most.requests:
+            self.limit = min(most.requests, int(self.limit * _GROWTH) + 1)
+
+    def _tell(self, now: float) -> None:
+        while self._refused and self._refused[0][0] <= now:
+            self._refused.popleft()[1].tell_refused()
+
+    def _sweep(self, now: float) -> None:
+        """Once a second, since what it looks for takes ten."""
+        if now - self._swept < 1:
+            return
+        self._swept = now
+        for client in [*self.clients]:
+            client.look(now, self._bearable.patience)
+
+    def _say(self, now: float) -> None:
+        if self._untold and now - self._said >= _SAID_EVERY:
+            count_refused(self._untold)
+            _log.warning("overloaded", refused=self._untold, limit=self.limit, lag=self._lag)
+            self._untold, self._said = 0, now

@@ -1,0 +1,177 @@
+"""In charge of HTTP on a connection: Uvicorn's, with a gate before it, and an eye on slow clients.
+
+A request that is not let in costs what it takes to read its head: no task, and no app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+import orjson
+from uvicorn._types import HTTPScope
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from edge.bodies import SLOW
+from edge.errors import error_body
+from edge.gate import Gate
+from edge.requests import headers_in
+from edge.transport import Joining
+
+_HEALTH: Final = b"/health/"
+_METHODS: Final = (b"GET", b"POST")
+_PACE: Final = 50_000
+"""Bytes a second, of a body with files, which may be large."""
+
+_TAKEN: Final = 10_000
+"""Bytes of an answer that a client is to take in its time; so many at least."""
+
+
+def _content(code: str, message: str, hint: str, *more: bytes) -> bytes:
+    body = orjson.dumps({"errors": [error_body(message, code, hint)]})
+    length = b"content-length: %d" % len(body)
+    kind = b"content-type: application/json; charset=utf-8"
+    return b"\r\n".join([*more, kind, length, b"", body])
+
+
+_OVERLOADED: Final = _content(
+    "SERVER_OVERLOADED",
+    "The server has more to answer than it can.",
+    "Ask again in a moment.",
+    b"retry-after: 1",
+)
+_TOO_SLOW: Final = _content(
+    "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
+)
+_CLOSE: Final = b"connection: close\r\n"
+
+
+class _Refused:
+    """In place of what would answer a request: it is as if it were answered already."""
+
+    response_complete = True
+
+    def __init__(self, scope: Any) -> None:
+        self.scope = scope
+        self.message_event = asyncio.Event()
+
+
+class Http(HttpToolsProtocol):
+    """Uvicorn's; but answers go out in one piece, and who wants a WebSocket is told so by HTTP."""
+
+    def __init__(self, gate: Gate, **given: Any) -> None:
+        super().__init__(**given)
+        self._gate = gate
+        self._awaited: object = None
+        self._since = 0.0
+        self._unsent = 0
+        self._keeps = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there."""
+        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
+
+    def on_headers_complete(self) -> None:
+        """A request has come, but for its body: it is let in, or not."""
+        gate = self._gate
+        if len(self.tasks) >= gate.limit and self._may_be_refused():
+            self._keeps = self._parsing.should_keep_alive()
+            self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
+            self.flow.pause_reading()
+            gate.refuse(self)
+            return
+        super().on_headers_complete()
+        if gate.is_closing and (cycle := self._last) is not None:
+            cycle.keep_alive = False
+
+    def tell_refused(self) -> None:
+        """Says that the server has too much to do; the client may ask again by this connection."""
+        if self.transport.is_closing():
+            return
+        keeps = self._keeps and not self._gate.is_closing
+        self._write(503, _OVERLOADED, closing=not keeps)
+        if keeps:
+            self.on_response_complete()
+
+    def look(self, now: float, patience: float) -> None:
+        """Ends the connection if its client has kept us waiting for longer than that."""
+        if unsent := self.transport.get_write_buffer_size():
+            if not self._unsent or self._unsent - unsent >= _TAKEN:
+                self._unsent, self._since = unsent, now
+            elif now - self._since >= patience:
+                self.transport.abort()
+            return
+        self._unsent = 0
+        awaited = None if self.transport.is_closing() else self._what_is_awaited()
+        if awaited is None or awaited is not self._awaited:
+            self._awaited, self._since = awaited, now
+        elif now - self._since >= patience + _more_for(awaited):
+            self._cut_off(awaited)
+
+    @property
+    def _parsing(self) -> Any:
+        """The parser, while there is a connection."""
+        return self.parser
+
+    @property
+    def _last(self) -> RequestResponseCycle | None:
+        """What answers the last request, if there was any: Uvicorn's types leave that out."""
+        return self.cycle
+
+    def _may_be_refused(self) -> bool:
+        """Not what orchestrators ask, what costs next to nothing, or what others wait before."""
+        return (
+            self._parsing.get_method() in _METHODS
+            and not self.url.startswith(_HEALTH)
+            and not self._parsing.should_upgrade()
+            and (self._last is None or self._last.response_complete)
+        )
+
+    def _what_is_awaited(self) -> object:
+        """The request of which more is to come: its scope while it is its head, else its cycle."""
+        scope, cycle = cast("HTTPScope | None", self.scope), self._last
+        if self.flow.read_paused:
+            return None
+        if scope is None:
+            return self  # nothing has come at all
+        if cycle is None or cycle.scope is not scope:
+            return scope
+        return cycle if not cycle.response_complete and cycle.more_body else None
+
+    def _cut_off(self, awaited: object) -> None:
+        if awaited is self:
+            self.transport.close()
+            return
+        if isinstance(awaited, RequestResponseCycle):
+            awaited.scope[SLOW] = True  # type: ignore[typeddict-unknown-key]
+            awaited.disconnected = True
+            awaited.message_event.set()
+            if awaited.response_started:
+                self.transport.abort()
+                return
+        self._write(408, _TOO_SLOW, closing=True)
+
+    def _write(self, status: int, content: bytes, *, closing: bool) -> None:
+        head = [b"%s: %s\r\n" % each for each in self.server_state.default_headers]
+        last = _CLOSE if closing else b""
+        self.transport.write(b"".join([STATUS_LINE[status], *head, last, content]))
+        if closing:
+            self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """None: pip would not mend that there are no WebSockets here."""
+
+
+def _more_for(awaited: object) -> float:
+    """Seconds that a body may take beyond the usual, since it brings files."""
+    if not isinstance(awaited, RequestResponseCycle):
+        return 0.0
+    headers = headers_in(cast("Any", awaited.scope))
+    if not headers.get(b"content-type", b"").lower().startswith(b"multipart/"):
+        return 0.0
+    length = headers.get(b"content-length", b"")
+    return int(length) / _PACE if length.isdigit() else 0.0

@@ -1,0 +1,318 @@
+"""Who is let in, and who is not waited for: on real connections, by the server's own process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import strawberry
+
+from edge.app import create_app
+from edge.gate import Bearable, Gate
+from edge.process import Stop, listen
+from schema import extends
+from tests.library.library import Library
+
+HELLO = {"query": "{ openingHours }"}
+ANSWER = {"data": {"openingHours": "9 to 5"}}
+LONG = "x" * 8_000_000
+
+
+class Seen:
+    """What a resolver waits for, in one test."""
+
+    def __init__(self) -> None:
+        self.begun, self.gate = asyncio.Semaphore(0), asyncio.Event()
+
+
+seen: Seen
+
+
+@extends("Query")
+class Held:
+    """What takes as long as a test says, and what is long."""
+
+    @strawberry.field
+    async def held(self) -> int:
+        """Waits."""
+        seen.begun.release()
+        await seen.gate.wait()
+        return 1
+
+    @strawberry.field
+    def long(self) -> str:
+        """More than a socket holds."""
+        return LONG
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    global seen  # noqa: PLW0603 (the resolver has no other way to it)
+    seen = Seen()
+
+
+class Serving:
+    """A server, and its gate."""
+
+    def __init__(self, stop: Stop, address: tuple[str, int]) -> None:
+        self.stop, self.address = stop, address
+        self.url = f"http://{address[0]}:{address[1]}"
+
+    @property
+    def gate(self) -> Gate:
+        """Who lets in."""
+        assert self.stop._gate is not None
+        return self.stop._gate
+
+    async def later(self, seconds: float) -> None:
+        """As if so much time had passed for clients that are waited for."""
+        for ahead in (0.0, seconds):
+            self.gate._swept = 0
+            self.gate._sweep(time.monotonic() + ahead)
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def serving(bearable: Bearable, delay: float = 0.0) -> AsyncGenerator[Serving]:
+    """A library, served."""
+    stop = Stop(delay)
+    graph = Library(Held).graph
+    app = create_app(graph, max_body_bytes=100_000, examples=None, is_stopping=lambda: stop.asked)
+    with listen("127.0.0.1", 0) as listening:
+        running = asyncio.create_task(stop.serve(app, listening, patience=1, bearable=bearable))
+        while stop._server is None or not stop._server.started:  # noqa: ASYNC110 (it cannot tell)
+            await asyncio.sleep(0.01)
+        yield Serving(stop, listening.getsockname())
+        seen.gate.set()
+        if not running.done():
+            stop._delay = 0
+            stop.ask()
+        await asyncio.wait_for(running, 30)
+
+
+async def post(client: httpx.AsyncClient, served: Serving, body: Any) -> httpx.Response:
+    """The answer to a request."""
+    return await client.post(f"{served.url}/graphql", json=body, timeout=60)
+
+
+async def connected(served: Serving, sent: bytes) -> tuple[Any, asyncio.StreamWriter]:
+    """A connection that has sent so much, of which the server knows."""
+    before = len(served.gate.clients)
+    reader, writer = await asyncio.open_connection(*served.address)
+    writer.write(sent)
+    await writer.drain()
+    async with asyncio.timeout(30):
+        while len(served.gate.clients) == before:  # noqa: ASYNC110 (it cannot tell)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+    return reader, writer
+
+
+def request(body: bytes, *, length: int | None = None) -> bytes:
+    """A request as it goes over the wire."""
+    head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {length or len(body)}\r\n\r\n".encode() + body
+
+
+# --- How many are let in --------------------------------------------------------------------------
+
+
+async def test_more_than_are_let_in_are_told_and_may_ask_again_by_the_same_connection():
+    """503, when to ask again, and a code; health is told all the same."""
+    async with serving(Bearable(requests=2)) as served, httpx.AsyncClient() as client:
+        first = [asyncio.create_task(post(client, served, {"query": "{ held }"})) for _ in "ab"]
+        for _ in first:
+            await asyncio.wait_for(seen.begun.acquire(), 30)
+        refused = await post(client, served, {**HELLO, "padding": "x" * 90_000})
+        alive = await client.get(f"{served.url}/health/live")
+        seen.gate.set()
+        told = [(await each).json() for each in first]
+        again = [await post(client, served, HELLO) for _ in range(3)]
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert error["extensions"]["code"] == "SERVER_OVERLOADED"
+    assert alive.status_code == 200
+    assert told == [{"data": {"held": 1}}] * 2
+    assert [each.json() for each in again] == [ANSWER] * 3
+
+
+async def test_several_by_one_connection_are_refused_in_turn():
+    """And the one after them is answered."""
+    async with serving(Bearable(requests=1)) as served, httpx.AsyncClient() as client:
+        first = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+        await asyncio.wait_for(seen.begun.acquire(), 30)
+        body = json.dumps(HELLO).encode()
+        reader, writer = await connected(served, request(body) * 2)
+        for _ in range(2):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readuntil(b"}]}")
+        seen.gate.set()
+        await first
+        writer.write(request(body))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+def test_the_limit_follows_the_loop():
+    """Down in proportion while what is due waits too long, and up again, never below a few."""
+    gate = Gate(Bearable(requests=1000, lag=0.2))
+    gate.under_way = range(800)
+    gate.adjust(0.8)
+    assert gate.limit == 1000  # one long turn is no overload
+    gate.adjust(0.8)
+    assert gate.limit == 200
+    gate.under_way = range(200)
+    gate.adjust(0.21)
+    gate.adjust(0.2)
+    limit = gate.limit
+    assert 180 < limit < 230
+    for _ in range(30):
+        gate.adjust(30.0)
+    assert gate.limit == 16
+    for _ in range(100):
+        gate.adjust(0.01)
+    assert gate.limit == 1000
+
+
+def test_an_operator_may_allow_fewer_than_a_few():
+    """Which is then the least, too."""
+    gate = Gate(Bearable(requests=3))
+    for _ in range(3):
+        gate.adjust(9)
+    assert gate.limit == 3
+
+
+async def test_a_loop_that_is_held_up_lets_in_fewer(lines: Callable[[], list[dict[str, Any]]]):
+    """And the log says how many were not, once in a while."""
+    async with serving(Bearable(requests=20, lag=0.01)) as served, httpx.AsyncClient() as client:
+        asking = [
+            asyncio.create_task(post(client, served, {"query": "{ held }"})) for _ in "x" * 19
+        ]
+        for _ in asking:
+            await asyncio.wait_for(seen.begun.acquire(), 30)
+        while served.gate.limit == 20:
+            time.sleep(0.3)  # noqa: ASYNC251 (it is what is tried)
+            await asyncio.sleep(0)
+        assert served.gate.limit < 20
+        refused = await post(client, served, HELLO)
+        seen.gate.set()
+        await asyncio.gather(*asking)
+    assert refused.status_code == 503
+    (line,) = [each for each in lines() if each["event"] == "overloaded"]
+    assert line["refused"] >= 1
+
+
+# --- Slow clients ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent", [b"POST /graphql HTTP/1.1\r\nhost: x\r\n", b"P", request(b'{"query": ', length=500)]
+)
+async def test_a_head_or_a_body_that_does_not_come_is_not_waited_for(sent: bytes):
+    """408, and the connection ends; not before the time is up."""
+    async with serving(Bearable(patience=10)) as served:
+        reader, writer = await connected(served, sent)
+        await served.later(9)
+        assert not reader.at_eof()
+        await served.later(11)
+        told = await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in head
+    assert json.loads(body)["errors"][0]["extensions"]["code"] == "REQUEST_TIMEOUT"
+
+
+async def test_what_a_slow_body_comes_to_is_logged(lines: Callable[[], list[dict[str, Any]]]):
+    """As what it was."""
+    async with serving(Bearable(patience=10)) as served:
+        reader, writer = await connected(served, request(b"{", length=500))
+        await served.later(11)
+        await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+    (line,) = [line for line in lines() if line["event"] == "request"]
+    assert (line["status"], line["errors"]) == (408, ["REQUEST_TIMEOUT"])
+
+
+async def test_who_says_nothing_at_all_is_not_kept():
+    """The connection ends without a word."""
+    async with serving(Bearable(patience=10)) as served:
+        reader, writer = await connected(served, b"")
+        await served.later(11)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
+
+
+async def test_files_may_take_as_long_as_they_are_large():
+    """So much a second, beyond the usual."""
+    head = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\n"
+    async with serving(Bearable(patience=10)) as served:
+        sent = head + b"content-length: 5000000\r\n\r\n--b"
+        reader, writer = await connected(served, sent)
+        (client,) = served.gate.clients
+        client._what_is_awaited()
+        await served.later(100)
+        assert not reader.at_eof()
+        writer.close()
+
+
+async def test_who_is_worked_for_is_not_slow():
+    """However long that takes; nor who asks again by the same connection."""
+    async with serving(Bearable(patience=10)) as served, httpx.AsyncClient() as client:
+        for _ in range(2):
+            seen.gate.clear()
+            asking = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+            await asyncio.wait_for(seen.begun.acquire(), 30)
+            await served.later(1000)
+            seen.gate.set()
+            assert (await asking).json() == {"data": {"held": 1}}
+
+
+async def test_who_does_not_take_the_answer_is_let_go():
+    """Its bytes are not kept for good."""
+    async with serving(Bearable(patience=10)) as served:
+        _, writer = await connected(served, request(b'{"query": "{ long }"}'))
+        (client,) = served.gate.clients
+        async with asyncio.timeout(30):
+            while not client.transport.get_write_buffer_size():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await served.later(9)
+        assert served.gate.clients
+        await served.later(11)
+        async with asyncio.timeout(30):
+            while served.gate.clients:  # noqa: ASYNC110 (it cannot tell)
+                await asyncio.sleep(0.01)
+        writer.close()
+
+
+# --- The end --------------------------------------------------------------------------------------
+
+
+async def test_a_server_that_stops_says_so_and_answers_on():
+    """It is not ready, and each connection ends with the next answer by it."""
+    async with serving(Bearable(), delay=1000) as served, httpx.AsyncClient() as client:
+        assert "connection" not in (await post(client, served, HELLO)).headers
+        assert (await client.get(f"{served.url}/health/ready")).json()["status"] == "ready"
+        served.stop.ask()
+        not_ready = await client.get(f"{served.url}/health/ready")
+        assert (not_ready.status_code, not_ready.json()) == (503, {"status": "stopping"})
+        for _ in range(3):
+            response = await post(client, served, HELLO)
+            assert (response.json(), response.headers["connection"]) == (ANSWER, "close")
+        served.stop.ask()  # a second signal ends it at once
+        assert served.stop._server.should_exit
+
+
+async def test_who_does_not_take_the_answer_holds_up_no_end(caplog: pytest.LogCaptureFixture):
+    """And what is cut off then leaves no traceback in the log."""
+    async with serving(Bearable()) as served:
+        _, writer = await connected(served, request(b'{"query": "{ long }"}') * 2)
+    writer.close()
+    assert not [record for record in caplog.records if record.exc_info]
