@@ -30,8 +30,9 @@ _log = logger("auth")
 class Keyring:
     """The keys of one issuer.
 
-    ``now`` tells seconds that only grow. Fetching is one at a time, whoever waits for it; while the
-    issuer is away the keys that it had stay in use.
+    ``now`` tells seconds that only grow. Fetching is one at a time, whoever waits for it. While the
+    issuer is away the keys that it had stay in use; while its set is one that nobody should trust
+    it has none.
     """
 
     def __init__(
@@ -112,9 +113,13 @@ class Keyring:
     async def _refresh(self) -> None:
         try:
             self._keys = _kept(self._keys, keys_in(await self._published()))
-        except (IssuerError, KeySetError) as error:
+        except IssuerError as error:
             reason = str(error.__cause__ or error)
             _log.error("keys_not_fetched", issuer=self._issuer.url, reason=reason[:500])
+        except KeySetError as error:
+            # Who can sign as the issuer is not known any more, also by the keys that it had.
+            self._keys = KeySet((), 0)
+            _log.error("keys_refused", issuer=self._issuer.url, reason=str(error))
 
     async def _published(self) -> object:
         url = self._issuer.keys_url

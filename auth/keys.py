@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 
 from auth.algorithms import CURVES, RSA
 from auth.compact import Compact, bytes_of
-from auth.errors import TokenError
+from auth.errors import IssuerError, TokenError
 from telemetry import logger
 
 _KINDS: Final[Mapping[str, type[Key]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -29,6 +29,10 @@ _MOST_KEYS: Final = 100
 _WIDTHS: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "Ed25519": 32}
 # Below 168 all primes but 2: keys of a broken generator leave powers of 65537 modulo each.
 _PRIMES: Final = tuple(n for n in range(3, 168, 2) if all(n % d for d in range(3, n, 2)))
+
+# Of Ed25519: -x² + y² = 1 + _TWIST x² y², modulo _FIELD.
+_FIELD: Final = 2**255 - 19
+_TWIST: Final = -121_665 * pow(121_666, -1, _FIELD)
 
 _log = logger("auth")
 
@@ -69,14 +73,15 @@ class KeySet:
 
 
 def keys_in(jwks: object) -> KeySet:
-    """The usable keys of a set; raises ``KeySetError`` for a set that nobody should trust.
+    """The usable keys of a set.
 
-    A set that gives secrets away, or has one name for two keys, is refused as a whole. Keys that
-    are for something else, or too weak, are left out, and the log says so.
+    Raises ``KeySetError`` for a set that nobody should trust: one that gives secrets away, or has
+    one name for two keys, is refused as a whole. Keys that are for something else, or too weak,
+    are left out, and the log says so. What is no set at all is ``IssuerError``.
     """
     found = cast("Mapping[str, object]", jwks).get("keys") if isinstance(jwks, dict) else None
     if not isinstance(found, list):
-        raise KeySetError("it has no list of keys")
+        raise IssuerError("The issuer publishes no list of keys.")
     listed = cast("list[object]", found)[:_MOST_KEYS]
     members = [cast("Mapping[str, Any]", key) for key in listed if isinstance(key, dict)]
     if any(map(is_secret, members)):
@@ -130,8 +135,11 @@ def _algorithms_of(jwk: Mapping[str, Any]) -> set[str]:
     if not found:
         raise ValueError("it is of a kind that is not used here")
     parts = ("x", "y") if kind == "EC" else ("x",)
-    if any(len(bytes_of(str(jwk.get(part)))) != _WIDTHS[str(curve)] for part in parts):
+    numbers = [bytes_of(str(jwk.get(part))) for part in parts]
+    if any(len(number) != _WIDTHS[str(curve)] for number in numbers):
         raise ValueError("its point is not of its curve")
+    if kind == "OKP":
+        _check_order(int.from_bytes(numbers[0], "little") % 2**255)
     return set(found)
 
 
@@ -146,6 +154,14 @@ def _check_rsa(modulus: int, exponent: int) -> None:
         raise ValueError("its exponent is not safe")
     if all(modulus % prime in _powers(prime) for prime in _PRIMES):
         raise ValueError("it was made by a generator known to be broken (ROCA)")
+
+
+def _check_order(y: int) -> None:
+    """By such a key anybody signs: its multiples are 1, 2, 4 or 8 points, and so all is known."""
+    two = y * (y * y - 1)
+    eight = _TWIST * y**4 + 2 * y * y - 1
+    if two * eight % _FIELD == 0:
+        raise ValueError("its point is of a small order")
 
 
 @cache

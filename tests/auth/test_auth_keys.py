@@ -20,12 +20,23 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library warns of it, and takes it
     SHORT = new_key("short", "RS256", bits=1024).as_dict(private=False)
 
+EIGHTH = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+"""Where a point of Ed25519 is whose multiples are eight."""
+
 
 def broken_generator() -> str:
     """A modulus as the generator of ROCA makes them: a power of 65537, modulo small primes."""
     primorial = prod(n for n in range(2, 168) if all(n % d for d in range(2, n)))
     modulus = pow(65537, 7, primorial) + primorial * ((1 << 2047) // primorial + 1)
     return base64url(modulus.to_bytes(256))
+
+
+# All points of order 1, 2, 4 and 8 of Ed25519, and other spellings of the first three.
+SMALL = [
+    (y | sign << 255).to_bytes(32, "little")
+    for y in (0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, EIGHTH, 2**255 - 19 - EIGHTH)
+    for sign in (0, 1)
+]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,7 @@ def broken_generator() -> str:
         (EC | {"x": base64url(bytes(32)), "y": base64url(bytes(32))}, "read"),
         ({"kty": "OKP", "crv": "X25519", "x": EC["x"]}, "kind"),
         ({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}, "point"),
+        *(({"kty": "OKP", "crv": "Ed25519", "x": base64url(x)}, "order") for x in SMALL),
         ({"kty": "dance"}, "kind"),
         ({}, "kind"),
     ],
@@ -69,10 +81,6 @@ def test_keys_that_may_not_sign(key: dict[str, Any], said: str):
 @pytest.mark.parametrize(
     "jwks",
     [
-        None,
-        [],
-        {},
-        {"keys": {}},
         {"keys": [EC, OctKey.generate_key(256).as_dict()]},
         {"keys": [EC, new_key("private").as_dict(private=True)]},
         {"keys": [EC, RSA | {"kid": "ec"}]},
@@ -81,8 +89,15 @@ def test_keys_that_may_not_sign(key: dict[str, Any], said: str):
     ],
 )  # fmt: skip
 def test_sets_that_are_refused_whole(jwks: object):
-    """Secrets in public, two keys of one name, no list."""
+    """Secrets in public, two keys of one name."""
     with pytest.raises(KeySetError):
+        keys_in(jwks)
+
+
+@pytest.mark.parametrize("jwks", [None, [], {}, {"keys": {}}, {"error": "later"}])
+def test_what_is_no_set_says_nothing(jwks: object):
+    """It is as if the issuer were away."""
+    with pytest.raises(IssuerError):
         keys_in(jwks)
 
 
@@ -157,6 +172,34 @@ async def test_a_key_that_was_withdrawn_takes_its_tokens_along(
     assert patient.recalled(f"Bearer {stolen}") is None
     with pytest.raises(TokenError, match="does not publish"):
         await patient.let_in(stolen)
+
+
+async def test_a_set_that_is_refused_ends_trust_in_the_one_before(
+    issuer: TestIssuer, patient: Door, wait
+):
+    """Whoever reads the secret could sign as the issuer. When it is mended, all is as before."""
+    good, before = issuer.token(), issuer.jwks
+    await patient.let_in(good)
+    wait(COOL_DOWN)
+    issuer.jwks = {"keys": [issuer.key.as_dict(private=True)]}
+    for token in (issuer.token(header={"kid": "new"}), good, issuer.token()):
+        with pytest.raises(TokenError, match="does not publish"):
+            await patient.let_in(token)
+        assert patient.recalled(f"Bearer {token}") is None
+    issuer.jwks = before
+    wait(COOL_DOWN)
+    await patient.let_in(good)
+
+
+async def test_an_answer_that_is_no_set_changes_nothing(issuer: TestIssuer, patient: Door, wait):
+    """A page that says sorry is no withdrawal of keys."""
+    await patient.let_in(issuer.token())
+    wait(COOL_DOWN)
+    issuer.jwks = {"error": "later"}
+    with pytest.raises(TokenError):
+        await patient.let_in(issuer.token(header={"kid": "new"}))
+    assert issuer.asked.count("/keys") == 2
+    await patient.let_in(issuer.token())
 
 
 async def test_old_keys_serve_while_the_issuer_is_away(issuer: TestIssuer, patient: Door, wait):
