@@ -16,6 +16,10 @@ MOST_KNOWN: Final = 10_000
 """Tokens remembered at once; beyond, those forgotten first are those that came first."""
 
 
+LOOK_SECONDS: Final = 0.5
+"""For how long nobody looks again whether an issuer still publishes the key of a token."""
+
+
 def always() -> bool:
     """What holds until its time is over."""
     return True
@@ -37,26 +41,33 @@ class Known:
 class Memory:
     """What is known of tokens, by the `Authorization` that shows them as a bearer's.
 
-    Holds no token: a look at its memory gives none away.
+    Holds no token: a look at its memory gives none away. Whether an issuer still stands by what is
+    known is asked once in ``LOOK_SECONDS``.
     """
 
     def __init__(self, most: int = MOST_KNOWN) -> None:
         self._most = most
-        self._known: dict[bytes, Known] = {}
+        self._known: dict[bytes, tuple[float, Known]] = {}
 
     def find(self, authorization: bytes, now: float) -> Known | None:
         """What is known of its token, if it still is so."""
         found = self._known.get(digest := blake2b(authorization).digest())
-        if found is not None and (now >= found.until or not found.holds()):
+        if found is None:
+            return None
+        due, known = found
+        if now < due:
+            return known
+        if now >= known.until or not known.holds():
             del self._known[digest]
             return None
-        return found
+        self._known[digest] = min(known.until, now + LOOK_SECONDS), known
+        return known
 
     def keep(self, authorization: bytes, known: Known) -> None:
         """Remembers it."""
         while len(self._known) >= self._most:
             del self._known[next(iter(self._known))]
-        self._known[blake2b(authorization).digest()] = known
+        self._known[blake2b(authorization).digest()] = 0.0, known
 
 
 def digest_of(token: bytes) -> bytes:

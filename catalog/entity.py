@@ -23,6 +23,8 @@ class Store(enum.Enum):
     POSTGRES = "postgres"
     MONGO = "mongo"
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and every request asks for it
+
 
 @dataclass(frozen=True, slots=True)
 class Through:

@@ -49,7 +49,8 @@ class Loaders:
         missing = [ask for ask in asks if ask[:2] not in known]
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
-            self._check(missing)
+            if self._failed:
+                self._check(missing)
             try:
                 found = await source.run(missing)
             except StoreError as error:
@@ -89,7 +90,8 @@ class Loaders:
             ttl = self._cache.ttl_of(relation) if relation else 0
             request = _Request(self._lookup(ask, ttl), missing)
             loader = self._loader(read.entity.store)
-            self._check([ask])
+            if self._failed:
+                self._check([ask])
             try:
                 known.update(await loader.load(request))
             except StoreError as error:
@@ -116,7 +118,7 @@ class Loaders:
 
     def _check(self, asks: Sequence[Ask]) -> None:
         """What failed is not tried again within a request: raises what it failed with."""
-        for ask in asks if self._failed else ():
+        for ask in asks:
             if ask[:2] in self._failed:
                 raise self._failed[ask[:2]]
 
