@@ -33,8 +33,10 @@ def members_of(entity: Entity, name: str) -> Mapping[str, Any] | None:
 def _of_columns(entity: Entity) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in entity.stored_fields:
         column = _column(entity, name)
-        if has_default(column):
+        if _is_made_by_column(column):
             yield name, partial(_of_column, column.default)
+        elif has_default(entity, name):
+            yield name, partial(_of_info, _info(entity, name))
 
 
 def _of_column(default: Any) -> Any:
@@ -42,10 +44,25 @@ def _of_column(default: Any) -> Any:
     return default.arg if default.is_scalar else default.arg(None)
 
 
-def has_default(column: sa.Column[Any]) -> bool:
-    """Whether Python has a value for it; one in SQL it cannot make."""
+def has_default(entity: Entity, name: str) -> bool:
+    """Whether Python has a value for a column; one in SQL it cannot make.
+
+    SQLModel leaves the default of a field out of a column that is given as it is.
+    """
+    column, info = _column(entity, name), _info(entity, name)
+    if _is_made_by_column(column) or info is None or info.is_required():
+        return _is_made_by_column(column)
+    made_in_sql = column.default is not None or column.server_default is not None
+    return not made_in_sql and (info.default_factory is not None or info.default is not None)
+
+
+def _is_made_by_column(column: sa.Column[Any]) -> bool:
     default: Any = column.default
     return default is not None and (default.is_scalar or default.is_callable)
+
+
+def _info(entity: Entity, name: str) -> Any:
+    return cast("Mapping[str, Any]", getattr(entity.model, "model_fields", {})).get(name)
 
 
 def _column(entity: Entity, name: str) -> Any:

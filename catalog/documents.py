@@ -131,6 +131,11 @@ def _type(
     return _annotated(model, name, annotation, parents), optional
 
 
+def field_type(model: type, name: str, info: FieldInfo) -> FieldType:
+    """The type that a field of a Pydantic model has in a document; raises ``ModelError``."""
+    return _type(model, name, info, ())[0]
+
+
 def annotated_type(model: type, name: str, annotation: Any) -> tuple[FieldType, bool]:
     """The type that an annotation says, and whether it may be None; raises ``ModelError``."""
     if typing.get_origin(annotation) is typing.Annotated:

@@ -14,6 +14,7 @@ from sqlalchemy.sql import operators
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.errors import ModelError
 from catalog.heirs import is_heir, is_mapped
+from catalog.json_columns import json_type
 from catalog.names import (
     api_name,
     cache_ttl_of,
@@ -100,10 +101,15 @@ def _fields(model: type, mapper: Mapper[Any]) -> Iterator[Field]:
             name=name,
             api=api_name(model.__name__, name),
             stored=column.name,
-            type=column_type(model.__name__, name, column.type),
+            type=_type(model, name, column, described.get(name)),
             nullable=bool(column.nullable),
             description=description,
         )
+
+
+def _type(model: type, name: str, column: sa.Column[Any], info: Any) -> FieldType:
+    kind = column_type(model.__name__, name, column.type)
+    return json_type(model, name, info) if kind is Scalar.JSON else kind
 
 
 def _vectors(mapper: Mapper[Any]) -> list[str]:

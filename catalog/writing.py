@@ -73,7 +73,7 @@ def _columns(entity: Entity) -> Iterator[Writable]:
             continue
         counted = column is table.autoincrement_column
         given = counted or column.server_default is not None or column.identity is not None
-        optional = given or field.nullable or has_default(column)
+        optional = given or field.nullable or has_default(entity, field.name)
         yield Writable(field, not optional, _is_fixed(entity, field, infos), given)
 
 

@@ -139,7 +139,7 @@ class Writer:
             case Value(_, field_, type_):
                 return self.value(field_, type_, access)
             case Nested(_, field_, form):
-                value = access.field(field_.name).value
+                value = access.field(field_.name).decoded(self.known)
                 nullable = field_.nullable or is_open(field_.type)
                 return self._nested(field_.type, value, form, nullable=nullable)
             case Id():

@@ -7,6 +7,7 @@ there are. Any number of new rows is one statement, and one text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any, Final, assert_never
 
 import sqlalchemy as sa
@@ -19,6 +20,9 @@ from catalog.query import ALWAYS, Filter, Read
 from catalog.templates import Ask, ask_of
 from datasources.postgres.ddl import quoted_name
 from datasources.postgres.filters import both, condition
+from datasources.postgres.inner_edits import Edited, edited_json
+from datasources.postgres.inside import in_column, is_binary
+from datasources.postgres.leaves import is_inside
 from datasources.postgres.rows import Layout
 from datasources.postgres.statements import Call, Statement
 from datasources.postgres.tables import Aliased, table_of
@@ -71,10 +75,13 @@ class Changes:
         if not edits:
             locked = sa.select(*keys).where(wanted).with_for_update(of=rows.source)
             return _statement(locked, rows.entity)
-        values = dict[str, sa.ColumnElement[Any]]()
+        of_columns = dict[str, list[Edited]]()
         for slot, edit in enumerate(edits, first):
-            stored = rows.entity.fields[edit.path[0]].stored
-            values[stored] = _edited(rows, edit, values.get(stored), slot)
+            of_columns.setdefault(edit.path[0], []).append(Edited(edit, slot))
+        values = {
+            rows.entity.fields[name].stored: _column(rows, name, of_one)
+            for name, of_one in of_columns.items()
+        }
         update = sa.update(rows.source).values(values).where(wanted)  # type: ignore[arg-type]
         return _statement(update.returning(*keys), rows.entity)
 
@@ -127,14 +134,23 @@ def _given(entity: Entity, fields: Sequence[str]) -> sa.Select[Any]:
     return sa.select(*values).order_by(rows.c.n)
 
 
+def _column(rows: Aliased, name: str, edits: Sequence[Edited]) -> sa.ColumnElement[Any]:
+    """What a column becomes by edits, one after the other."""
+    kind, column = rows.entity.fields[name].type, rows.column(name)
+    if is_inside(kind, column.type) and not all(map(_is_whole, edits)):
+        made = edited_json(kind, in_column(column, column.type).json, edits, _slot)
+        return made if is_binary(column.type) else sa.cast(made, column.type)
+    encoding = stored_encoding(kind, column.type)
+    return reduce(lambda old, each: _edited(old, encoding, each.edit, each.slot), edits, column)
+
+
+def _is_whole(edited: Edited) -> bool:
+    return isinstance(edited.edit, Set) and len(edited.edit.path) == 1
+
+
 def _edited(
-    rows: Aliased, edit: Edit, before: sa.ColumnElement[Any] | None, slot: int
+    old: sa.ColumnElement[Any], encoding: Encoding, edit: Edit, slot: int
 ) -> sa.ColumnElement[Any]:
-    """What a column becomes; ``before`` is what the edits before this one make of it."""
-    (name,) = edit.path
-    field, column = rows.entity.fields[name], rows.column(name)
-    old = column if before is None else before
-    encoding = stored_encoding(field.type, column.type)
     match edit:
         case Set():
             return _slot(encoding, slot)

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, assert_never
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import Grouping, True_
 
 from catalog.entity import Catalog
@@ -31,9 +30,11 @@ from catalog.query import (
     Related,
     Searched,
 )
-from catalog.types import EnumType, Scalar
+from catalog.types import EnumType
+from datasources.postgres.inside import is_binary, is_json
+from datasources.postgres.leaves import Element, Leaf
 from datasources.postgres.search import found, gauged, gauged_value, resembles
-from datasources.postgres.tables import Aliased, Element, Leaf, exists, related
+from datasources.postgres.tables import Aliased, exists, related
 from datasources.postgres.values import (
     Encoding,
     array_parameter,
@@ -78,7 +79,7 @@ def condition(catalog: Catalog, subject: Subject, filter: Filter) -> Condition:
             element = Element(array)
             matched = condition(catalog, element, _sought(quantifier, inner))
             holds = _quantified(quantifier, exists(element.source, matched))
-            return sa.and_(array.expression.is_not(None), holds)
+            return sa.and_(sa.not_(_is_null(array)), holds)
         case Among(fields, keys):
             return _among([subject.leaf((name,)) for name in fields], keys)
         case Related(relation, quantifier, inner):
@@ -127,10 +128,9 @@ def _quantified(quantifier: Quantifier, found: Condition) -> Condition:
 
 def _is_null(leaf: Leaf) -> Condition:
     absent = leaf.expression.is_(None)
-    if leaf.kind is not Scalar.JSON:
+    if not is_json(leaf.column):
         return absent
-    binary = isinstance(leaf.column, postgresql.JSONB)
-    type_of = sa.func.jsonb_typeof if binary else sa.func.json_typeof
+    type_of = sa.func.jsonb_typeof if is_binary(leaf.column) else sa.func.json_typeof
     return sa.or_(absent, type_of(leaf.expression) == sa.literal_column("'null'"))
 
 

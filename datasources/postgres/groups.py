@@ -13,12 +13,13 @@ from catalog.query import Order, Path
 from catalog.summary import Summary
 from catalog.types import Field
 from datasources.postgres.filters import condition, ranked
+from datasources.postgres.leaves import Leaf
 from datasources.postgres.measures import key_expression, measure_expression
 from datasources.postgres.routines import called_rows
 from datasources.postgres.rows import Layout
 from datasources.postgres.selection import Term, cut, terms_of
 from datasources.postgres.sieve import Sieve
-from datasources.postgres.tables import Leaf, Scope
+from datasources.postgres.tables import Scope
 
 
 class Group:

@@ -38,9 +38,9 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
     for order in orders:
         if order.relations or order.by or order.places:
             return None
-        (name,) = order.path
+        name, *inner = order.path
         field = entity.fields[name]
-        if field.computed:
+        if field.computed or inner:
             return None
         kind = table_of(entity).c[field.stored].type
         if is_rounded(field.type, kind) or (isinstance(kind, sa.Enum) and not is_native_enum(kind)):

@@ -20,12 +20,15 @@ import sqlalchemy as sa
 from psycopg import sql
 from psycopg.types.json import Json
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeEngine
 
 from catalog.entity import Entity
-from catalog.types import EnumType, FieldType, Scalar
+from catalog.types import EnumType, FieldType
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.ddl import creation, quoted_name, upkeep
+from datasources.postgres.documents import json_form
 from datasources.postgres.failures import reason_of
+from datasources.postgres.inside import is_json
 from datasources.postgres.own import make_own_tables
 from datasources.postgres.search import TRIGRAMS, SearchIndex, needs_trigrams, search_indexes
 from datasources.postgres.tables import Aliased, table_of
@@ -248,7 +251,11 @@ async def _copy(
 def _sent(entity: Entity, rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Any]]:
     """Each row's values in the order of the fields, as psycopg takes them."""
     names = list(entity.stored_fields)
-    encoders = [(at, _encoder(entity.fields[name].type)) for at, name in enumerate(names)]
+    fields, columns = entity.fields, table_of(entity).c
+    encoders = [
+        (at, _encoder(fields[name].type, columns[fields[name].stored].type))
+        for at, name in enumerate(names)
+    ]
     special = [(at, encode) for at, encode in encoders if encode is not None]
     for row in rows:
         values = [row.get(name) for name in names]
@@ -257,10 +264,10 @@ def _sent(entity: Entity, rows: Iterator[Mapping[str, Any]]) -> Iterator[list[An
         yield values
 
 
-def _encoder(kind: FieldType) -> Callable[[Any], Any] | None:
+def _encoder(kind: FieldType, column: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     if isinstance(kind, EnumType):
         return kind.members.__getitem__
-    return Json if kind is Scalar.JSON else None
+    return (lambda value: Json(json_form(kind, value))) if is_json(column) else None
 
 
 async def _run(connection: Connection, statements: Iterable[str]) -> None:

@@ -6,17 +6,30 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, assert_never, cast
 
-from catalog.change import Change, Changed, Conflict, Delete, Edit, Insert, Pull, Push, Set, Update
+from catalog.change import (
+    Change,
+    Changed,
+    Conflict,
+    Delete,
+    Edit,
+    Increment,
+    Insert,
+    Pull,
+    Push,
+    Set,
+    Update,
+)
 from catalog.columns import ABSENT, Columns
 from catalog.entity import Entity
-from catalog.query import ALWAYS, Among, And, Key
-from catalog.types import FieldType, ListType, Scalar
+from catalog.query import ALWAYS, Among, And, Key, Path
+from catalog.summary import type_at
+from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, element_of
 from datasources.errors import ChangeRefused, ValueInvalid
-from datasources.given import check, in_the_way, told_columns
+from datasources.given import check, in_the_way, leaves, told_columns
 from datasources.postgres.changes import Changes
 from datasources.postgres.session import Result
 from datasources.postgres.statements import Call
-from datasources.postgres.values import all_storable
+from datasources.postgres.values import all_storable, storable
 
 Send: TypeAlias = Callable[[str, Change, Sequence[Call]], Awaitable[list[Result]]]
 """Sends the statements of a change, under the name of what it does."""
@@ -118,29 +131,40 @@ def _keys_in(entity: Entity, call: Call, result: Result) -> list[Key]:
 
 def _check_columns(entity: Entity, columns: Columns) -> None:
     for name, values in columns.values.items():
-        if _holds_text(entity.fields[name].type) and not all_storable(_texts(values)):
+        kind = entity.fields[name].type
+        if _holds_text(kind) and not all_storable(_texts(values)):
             at = next(at for at, value in enumerate(values) if not all_storable(_texts([value])))
-            raise _unstorable(name, at)
+            raise _unstorable((name,), at)
+        if _holds_documents(kind):
+            for at, value in enumerate(values):
+                _check_inside(kind, None if value is ABSENT else value, (name,), at)
 
 
 def _check_texts(entity: Entity, edit: Edit) -> None:
-    (name, *_) = edit.path
-    if not _holds_text(entity.fields[name].type):
-        return
-    values: Sequence[Any] = ()
     match edit:
-        case Set(_, value):
-            values = [value]
-        case Push(_, values) | Pull(_, values):
+        case Set(path, value):
+            _check_inside(type_at(entity, path), value, path, None)
+        case Push(path, values) | Pull(path, values):
+            _check_inside(type_at(entity, path), values, path, None)
+        case Increment():
             pass
         case _:
-            return
-    if not all_storable(_texts(values)):
-        raise _unstorable(name, None)
+            assert_never(edit)
+
+
+def _check_inside(kind: FieldType, value: Any, path: Path, row: int | None) -> None:
+    """Raises ``ValueInvalid`` for a text in a value that Postgres does not hold."""
+    for at, leaf, held in leaves(kind, value, path):
+        if leaf is Scalar.STRING and not storable(held):
+            raise _unstorable(at, row)
 
 
 def _holds_text(kind: FieldType) -> bool:
     return kind is Scalar.STRING or (isinstance(kind, ListType) and kind.of is Scalar.STRING)
+
+
+def _holds_documents(kind: FieldType) -> bool:
+    return isinstance(element_of(kind), DocumentType | UnionType)
 
 
 def _texts(values: Sequence[Any]) -> Iterator[Any]:
@@ -148,6 +172,6 @@ def _texts(values: Sequence[Any]) -> Iterator[Any]:
     return chain(values, chain.from_iterable(lists))
 
 
-def _unstorable(name: str, row: int | None) -> ValueInvalid:
+def _unstorable(path: Path, row: int | None) -> ValueInvalid:
     message = "Postgres holds no text with NUL, or with half of a character."
-    return ValueInvalid(_STORE, message, paths=((name,),), row=row)
+    return ValueInvalid(_STORE, message, paths=(path,), row=row)

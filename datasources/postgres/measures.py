@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from catalog.summary import Function, GroupKey, Measure, Span, result_of
 from catalog.types import Scalar
-from datasources.postgres.tables import Aliased, Leaf, Scope
+from datasources.postgres.leaves import Leaf
+from datasources.postgres.tables import Aliased, Scope
 from datasources.postgres.values import SqlType
 
 Expression = sa.ColumnElement[Any]

@@ -15,7 +15,8 @@ from psycopg.postgres import types
 from catalog.errors import StoredValueError
 from catalog.flat import Decoder, FlatReader, FlatRow, Shape
 from catalog.query import Answer, Key
-from catalog.types import EnumType, FieldType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
+from datasources.postgres.documents import json_decoder
 from datasources.postgres.loaders import (
     date_of,
     date_text,
@@ -109,11 +110,13 @@ def decoder_of(kind: FieldType, oid: int) -> Decoder | None:
     a ``StoredValueError``.
     """
     match kind:
+        case DocumentType() | UnionType() | ListType() if oid in _NATIVE[Scalar.JSON]:
+            return json_decoder(kind)
         case ListType(of):
             element = _ELEMENT.get(oid)
             return _wrong(kind) if element is None else _each(decoder_of(of, element))
         case EnumType(name, members):
-            return _enum(name, {label: member for member, label in members.items()})
+            return _enum(name, {str(label): member for member, label in members.items()})
         case Scalar.STRING if oid >= _FIRST_USER_DEFINED:
             return None  # citext, or an enum that the model calls a string
         case Scalar.FLOAT if oid in _NUMBERS:

@@ -117,8 +117,8 @@ def _vector(table: Aliased, search: TextSearch) -> sa.ColumnElement[Any]:
     if search.column is not None:
         return table.source.c[search.column]
     weighed = [
-        _weighed(table.column(name), search.language, weight)
-        for (name,), weight in zip(search.paths, search.weights, strict=True)
+        _weighed(table.leaf(path).expression, search.language, weight)
+        for path, weight in zip(search.paths, search.weights, strict=True)
     ]
     vector, *others = weighed
     for other in others:

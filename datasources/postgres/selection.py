@@ -11,6 +11,7 @@ from catalog.entity import Relation
 from catalog.flat import Shape
 from catalog.query import Join, Order, Path
 from catalog.types import DocumentType, Field, UnionType, step_to, stepped_to
+from datasources.postgres.documents import asked
 from datasources.postgres.filters import ranked
 from datasources.postgres.search import gauged
 from datasources.postgres.tables import Scope
@@ -89,10 +90,17 @@ def selection(
 
 
 def _fields(kind: DocumentType | UnionType, paths: Iterable[Path]) -> Iterator[Field]:
-    """The fields of a row, or of one kind of rows, that the paths name, each once."""
-    for name in dict.fromkeys(path[0] for path in paths):
+    """The fields of a row, or of one kind of rows, that the paths name, each once.
+
+    Of those that hold documents, with no more inside than the paths ask for.
+    """
+    inside: dict[str, list[Path]] = {}
+    for name, *inner in paths:
         if stepped_to(name) is None:
-            yield kind.fields[name]
+            inside.setdefault(name, []).append(tuple(inner))
+    for name, inner in inside.items():
+        field = kind.fields[name]
+        yield field if inner == [()] else asked(field, inner)
 
 
 def cut(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,8 +18,11 @@ from catalog.types import (
     FieldType,
     ListType,
     UnionType,
+    stepped_to,
     type_after,
 )
+from datasources.postgres.inside import in_column, is_json
+from datasources.postgres.leaves import Leaf, inner_leaf, is_inside
 from datasources.postgres.values import (
     Encoding,
     SqlType,
@@ -27,16 +30,6 @@ from datasources.postgres.values import (
     is_rounded,
     part_parameter,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """Something to compare or to order by: an expression, what it holds, and its column's type."""
-
-    expression: sa.ColumnElement[Any]
-    kind: FieldType
-    column: sa.types.TypeEngine[Any]
-    nullable: bool = True
 
 
 def table_of(entity: Entity) -> sa.Table:
@@ -116,14 +109,17 @@ class Aliased:
         return sa.case((self.found, made)) if self._is_joined else made
 
     def leaf(self, path: Path) -> Leaf:
-        """The field at a path, which in a table is one name long."""
-        *steps, name = path
-        field = self._owner(steps).fields[name]
+        """What stands at a path: a column, or what lies inside of one that holds JSON."""
+        kinds = [*takewhile(stepped_to, path)]
+        name, *inner = path[len(kinds) :]
+        field = self._owner(kinds).fields[name]
         column = _served(field, self._expression(field))
-        return Leaf(column, field.type, column.type, field.nullable or bool(steps))
+        if is_inside(field.type, column.type):
+            return inner_leaf(in_column(column, column.type), field.type, inner)
+        return Leaf(column, field.type, column.type, field.nullable or bool(kinds))
 
     def _owner(self, steps: Sequence[str]) -> DocumentType | UnionType:
-        """What has the field at the end of a path: the row, or one kind of rows."""
+        """What has the fields that are columns: the row, or one kind of rows."""
         kind: FieldType = self.entity.document
         for step in steps:
             kind = type_after(kind, step)
@@ -144,6 +140,7 @@ class Aliased:
         """The column as it is read: psycopg knows no arrays of enums, but it knows arrays."""
         column = _served(field, self._expression(field))
         arrayed = isinstance(field.type, ListType) and isinstance(field.type.of, EnumType)
+        arrayed = arrayed and not is_json(column.type)
         return sa.cast(column, SqlType("text[]")) if arrayed else column
 
 
@@ -160,23 +157,6 @@ def _served(field: Field, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any
     It is compared and ordered as it is shown: else a cursor would not find its own row.
     """
     return sa.cast(column, sa.Double()) if is_rounded(field.type, column.type) else column
-
-
-class Element:
-    """An element of an array, inside a quantifier."""
-
-    def __init__(self, array: Leaf) -> None:
-        kind = cast("ListType", array.kind)
-        item = cast("sa.ARRAY[Any]", array.column).item_type
-        unnested = sa.func.unnest(array.expression).table_valued(sa.column("value", item))
-        self.source: sa.FromClause = unnested.render_derived()
-        self._leaf = Leaf(self.source.c.value, kind.of, item)
-
-    def leaf(self, path: Path) -> Leaf:
-        """The element itself, at the empty path."""
-        if path:
-            raise TypeError(f"the path {path} leads into an element of an array")
-        return self._leaf
 
 
 class Scope:

@@ -77,7 +77,7 @@ def encoding_of(kind: FieldType, column: sa.types.TypeEngine[Any]) -> Encoding:
         case Scalar.BYTES:
             return Encoding("bytea", bytes)
         case EnumType():
-            return Encoding(enum_name(column), kind.members.__getitem__)
+            return Encoding(enum_name(column), lambda member: str(kind.members[member]))
         case Scalar.JSON | Scalar.OBJECT_ID | Scalar.POINT:
             raise TypeError(f"values of {kind} are not compared in Postgres")
         case ListType() | DocumentType() | UnionType():

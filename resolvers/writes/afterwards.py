@@ -34,5 +34,5 @@ async def check_fields(
     amiss = Refusals()
     for record in await changing.records(judge.entity, keys, [(name,) for name in built]):
         for name, value in record.items():
-            judge.values({name: value}, built[name], amiss)
+            judge.field(name, value, built[name], amiss)
     amiss.check()

@@ -7,7 +7,7 @@ whole models judge rows as they have become, inside of the transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ from catalog.query import Record
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
 from resolvers.writes.models import as_python, from_python
 from resolvers.writes.refusals import ApiPath, Why
+from resolvers.writes.rereading import Rereading
 from resolvers.writes.values import Named, Refusals, named_fields
 
 _PLAIN: Final = "Value error, "
@@ -105,14 +106,30 @@ class Judge:
     def row(self, record: Record, path: ApiPath, amiss: Refusals) -> None:
         """Notes what the model says of a whole row, read with all of its stored fields."""
         row = {name: self._python(name, value) for name, value in record.items()}
+        kind, validate = self._document, self._model.model_validate
         try:
             if self.entity.store is Store.POSTGRES:
-                self._model.model_validate(row)
+                Rereading(by_name=False).judge(validate, kind, row)
             else:  # what is null may be missing, and then the model has a default for it
                 there = {name: value for name, value in row.items() if value is not None}
-                self._model.model_validate(there, by_alias=False, by_name=True)
+                named = partial(validate, by_alias=False, by_name=True)
+                Rereading(by_name=True).judge(named, kind, there)
         except ValidationError as error:
             self._note(error, path, amiss)
+
+    def field(self, name: str, value: Any, path: ApiPath, amiss: Refusals) -> None:
+        """Notes what the validators of a field say of a value that was read."""
+        validator = self._fields
+        if validator is None or (value is None and name not in self._nullable):
+            return
+        named = partial(validator.validate_python, by_alias=False, by_name=True)
+        row = {name: self._python(name, value)}
+        try:
+            Rereading(by_name=True).judge(named, self._document, row)
+        except ValidationError as error:
+            self._note(error, path, amiss)
+        except KeyError as error:
+            self._note_lack(validator, row, error, path, amiss)
 
     @cached_property
     def _fields(self) -> SchemaValidator | None:
@@ -143,6 +160,10 @@ class Judge:
     def _enums(self) -> Mapping[str, Any]:
         return {name: members_of(self.entity, name) for name in self.entity.stored_fields}
 
+    @cached_property
+    def _document(self) -> DocumentType:
+        return DocumentType(self.entity.name, self.entity.fields)
+
     def _kind(self, name: str) -> FieldType:
         return self.entity.fields[name].type
 
@@ -151,7 +172,7 @@ class Judge:
 
     def _note(self, error: ValidationError, path: ApiPath, amiss: Refusals) -> None:
         for each in error.errors(include_url=False, include_context=False):
-            at = _api_path(DocumentType(self.entity.name, self.entity.fields), each["loc"])
+            at = _api_path(self._document, each["loc"])
             if each["input"] is None and each["type"].endswith("_type"):
                 amiss.add((*path, *at), _NULL, _LEAVE_OUT, Why.NOT_NULL_VIOLATION)
             else:

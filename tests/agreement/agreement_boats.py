@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +28,29 @@ from catalog import BigInt, Index, Link
 
 class Table(SQLModel, registry=registry(metadata=MetaData(schema="boats"))):
     """The base of these tables."""
+
+
+class Engine(BaseModel):
+    """A document in a document."""
+
+    power: int | None = Key(None, alias="p")
+    marks: list[str | None] | None = None
+
+
+class Hold(BaseModel):
+    """A document, in a column and in a collection, with values of which JSON has no form."""
+
+    volume: int | None = Key(None, alias="v")
+    engine: Engine | None = None
+    goods: list[str | None] | None = None
+    tons: decimal.Decimal | None = None
+    speed: float | None = None
+    waves: BigInt | None = None
+    seen: datetime.datetime | None = None
+    built: datetime.date | None = None
+    token: uuid.UUID | None = None
+    size: Size | None = None
+    weights: list[decimal.Decimal] | None = None
 
 
 class Skipper(Table, table=True):
@@ -58,6 +82,10 @@ class Boat(Table, table=True):
     marks: list[str | None] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     counts: list[int | None] | None = Field(default=None, sa_column=Column(ARRAY(Integer)))
     skipper_id: int | None = Field(default=None, index=True)
+    hold: Hold | None = Field(default=None, sa_column=Column("the hold", JSONB))
+    engines: list[Engine | None] | None = Field(default=None, sa_column=Column(JSON))
+    spare: Engine | None = Field(default=None, sa_column=Column(JSON))
+    seals: list[int | None] | None = Field(default=None, sa_column=Column(JSONB))
 
 
 class Craft(Table, table=True):
@@ -88,22 +116,13 @@ BOATS_IN_TABLES: tuple[type[Table], ...] = (Skipper, Boat, Craft, Barge, Ferry)
 
 
 def documents() -> tuple[type[BaseModel], ...]:
-    """The same as documents; a boat has a nested one besides."""
+    """The same as documents."""
 
     class Skipper(BaseModel):
         __collection__ = "skippers"
 
         id: int
         name: str | None = None
-
-    class Engine(BaseModel):
-        power: int | None = Key(None, alias="p")
-        marks: list[str | None] | None = None
-
-    class Hold(BaseModel):
-        volume: int | None = Key(None, alias="v")
-        engine: Engine | None = None
-        goods: list[str | None] | None = None
 
     class Boat(BaseModel):
         __collection__ = "boats"
@@ -130,6 +149,8 @@ def documents() -> tuple[type[BaseModel], ...]:
         skipper_id: int | None = None
         hold: Hold | None = None
         engines: list[Engine | None] | None = None
+        spare: Engine | None = None
+        seals: list[int | None] | None = None
 
     class Craft(BaseModel):
         __collection__ = "crafts"

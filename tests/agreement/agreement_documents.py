@@ -5,6 +5,7 @@ import decimal
 import uuid
 from typing import Annotated, Any, ClassVar, Literal
 
+from agreement_lots import Load, Lot
 from agreement_tables import Size, excited, is_large
 from pydantic import BaseModel, Field
 
@@ -141,6 +142,12 @@ class Thing(BaseModel):
     parts: list[Part | None] | None = None
     holding: Holding | None = None
     holdings: list[Holding] | None = None
+    # What tables have as JSON:
+    lot: Lot | None = None
+    lots: list[Lot | None] | None = None
+    load: Load | None = None
+    loads: list[Load] | None = None
+    tallies: list[int | None] | None = None
 
 
 class Piece(BaseModel):

@@ -11,12 +11,12 @@ from agreement_data import Rows
 from agreement_tables import TABLES, Table
 from bson.binary import Binary
 
-from catalog.entity import Catalog
+from catalog.entity import Catalog, Entity
 from catalog.query import Record
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 
 
-def fill_postgres(url: str, rows: Rows) -> None:
+def fill_postgres(url: str, catalog: Catalog, rows: Rows) -> None:
     """Makes the tables, by SQLAlchemy as their authors would, and fills them."""
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
     with engine.begin() as connection:
@@ -25,17 +25,43 @@ def fill_postgres(url: str, rows: Rows) -> None:
         Table.metadata.create_all(connection)
         for model in TABLES:
             for row in rows.get(model.__name__, ()):
-                values = _column_values(model, row)
+                values = _column_values(catalog[model.__name__], model, row)
                 connection.execute(sa.insert(sa.inspect(model).local_table).values(values))
     engine.dispose()
 
 
-def _column_values(model: type, row: Record) -> Record:
+def _column_values(entity: Entity, model: type, row: Record) -> Record:
     mappers = sa.inspect(model).self_and_descendants
     columns = {name: column for mapper in mappers for name, column in mapper.columns.items()}
     return {
-        columns[name].name: _column_value(columns[name].type, value) for name, value in row.items()
+        columns[name].name: _json(entity.fields[name].type, value)
+        if isinstance(columns[name].type, sa.JSON)
+        else _column_value(columns[name].type, value)
+        for name, value in row.items()
     }
+
+
+def _json(kind: FieldType, value: Any) -> Any:
+    """As Pydantic writes it."""
+    match kind:
+        case _ if value is None:
+            return None
+        case DocumentType(fields=fields):
+            return {fields[name].stored: _json(fields[name].type, value[name]) for name in value}
+        case UnionType(name, tag, fields):
+            return _json(kind.member(value[tag]) or DocumentType(name, fields), value)
+        case ListType(of=of):
+            return [_json(of, item) for item in value]
+        case EnumType(members=members):
+            return members[value]
+        case Scalar.DATETIME:
+            return value.isoformat().replace("+00:00", "Z")
+        case Scalar.DATE | Scalar.TIME:
+            return value.isoformat()
+        case Scalar.DECIMAL | Scalar.UUID:
+            return str(value)
+        case _:
+            return value
 
 
 def _column_value(kind: sa.types.TypeEngine[Any], value: Any) -> Any:

@@ -6,6 +6,7 @@ import enum
 import uuid
 from typing import Any, ClassVar
 
+from agreement_lots import Load, Lot
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     cast,
     func,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -123,6 +125,11 @@ class Thing(Table, table=True):
     words: list[str | None] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     owner_id: int | None = Field(default=None, index=True)
     parent_id: int | None = Field(default=None, index=True)
+    lot: Lot | None = Field(default=None, sa_column=Column(JSONB))
+    lots: list[Lot | None] | None = Field(default=None, sa_column=Column(JSON))
+    load: Load | None = Field(default=None, sa_column=Column(JSON))
+    loads: list[Load] | None = Field(default=None, sa_column=Column(JSONB))
+    tallies: list[int | None] | None = Field(default=None, sa_column=Column(JSONB))
     tags: list["Tag"] = Relationship(back_populates="things", link_model=ThingTag)
 
 

@@ -80,7 +80,7 @@ async def postgres(servers, rows) -> AsyncGenerator[World]:
     """Tables."""
     catalog = catalog_of([*TABLES, *IN_TABLES])
     held = rows_in(catalog, rows)
-    fill_postgres(servers.postgres, held)
+    fill_postgres(servers.postgres, catalog, held)
     source = postgres_at(catalog, servers.postgres)
     yield World(catalog, source, MemorySource(catalog, Store.POSTGRES, held))
     await source.close()

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
+from pydantic import BaseModel
+from pydantic import Field as Name
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field
 
 from catalog import Store, catalog_of
-from catalog.types import EnumType, ListType, Scalar
+from catalog.types import DocumentType, EnumType, ListType, Scalar, element_of
 
 
 class Colour(enum.Enum):
@@ -106,6 +108,50 @@ def test_a_decorated_column_type_is_what_the_column_holds(base):
         cache_ok = True
 
     assert _field(base, str, Field(sa_type=Shouted)).type is Scalar.STRING
+
+
+class Spot(BaseModel):
+    """A document in a column."""
+
+    city: str = Name(alias="c")
+    codes: list[int | None] = []
+
+
+class Raw(BaseModel):
+    """What JSON has no form for."""
+
+    held: bytes
+
+
+class Endless(BaseModel):
+    """A document that contains itself."""
+
+    inner: "Endless | None" = None
+
+
+@pytest.mark.parametrize("column", [sa.JSON(), postgresql.JSONB()], ids=repr)
+@pytest.mark.parametrize(
+    "annotation", [dict[str, Any], Any, dict[str, Spot], Raw, Endless, Spot | Raw, str, list[bytes]]
+)
+def test_json_that_no_type_says_more_of_is_json(base, column, annotation):
+    """Among it what JSON has no form for, and documents without end."""
+    assert _field(base, annotation, Field(sa_type=column)).type is Scalar.JSON
+
+
+@pytest.mark.parametrize("column", [sa.JSON(), postgresql.JSONB()], ids=repr)
+@pytest.mark.parametrize("annotation", [Spot, Spot | None, list[Spot]])
+def test_documents_in_json_are_what_they_are_annotated_as(base, column, annotation):
+    """As in a document of MongoDB."""
+    kind = element_of(_field(base, annotation, Field(sa_type=column)).type)
+    assert isinstance(kind, DocumentType)
+    assert kind.fields["city"].stored == "c"
+    assert kind.fields["codes"].type == ListType(Scalar.INT, items_nullable=True)
+
+
+def test_lists_in_json_are_what_they_are_annotated_as(base):
+    """Of single values, too."""
+    kind = _field(base, list[str | None], Field(sa_type=sa.JSON())).type
+    assert kind == ListType(Scalar.STRING, items_nullable=True)
 
 
 def test_an_enum_maps_its_names_to_the_labels_that_sqlalchemy_stores(base):

@@ -35,7 +35,8 @@ def rows() -> dict[Store, dict[str, list[dict[str, Any]]]]:
         {"id": 3, "email": "h@x", "name": "Hid", "owner": "ann", "hidden": True},
     ]
     filled = [
-        {"hidden": False, "tier": "BASIC", "credit": 0, "visits": 0, **row} for row in customers
+        {"hidden": False, "tier": "BASIC", "credit": 0, "visits": 0, "wishes": [], **row}
+        for row in customers
     ]
     orders = [{"customer_id": 1, "number": 1, "code": "p", "total": 7, "paid": True}]
     products = [

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, field_validator, model_validator
 from pydantic import Field as Key
 from sqlalchemy import ARRAY, JSON, CheckConstraint, Column, DateTime, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -39,6 +40,30 @@ class Tier(enum.Enum):
     GOLD = "g"
 
 
+class Street(BaseModel):
+    """A document in one of a column."""
+
+    name: str
+    number: int | None = Key(default=None, alias="no", ge=0)
+
+
+class Card(BaseModel):
+    """What a customer carries: a document in a column, with all that can be edited in one."""
+
+    city: str = Key(max_length=10)
+    stamps: int = Key(default=0, ge=0)
+    saved: decimal.Decimal | None = None
+    marks: list[str] = []
+    until: datetime.date | None = None
+    tier: Tier | None = None
+    street: Street | None = Key(default=None, alias="way")
+
+    @field_validator("city")
+    @classmethod
+    def _capital(cls, city: str) -> str:
+        return city.capitalize()
+
+
 class Customer(Table, table=True):
     """Who buys; written by whom they belong to."""
 
@@ -66,6 +91,8 @@ class Customer(Table, table=True):
     karma: int | None = Field(default=None, unique=True)
     points: int | None = None
     tags: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    card: Card | None = Field(default=None, sa_column=Column(JSONB))
+    wishes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     extra: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     joined: datetime.datetime | None = Field(
         default=None,
