@@ -21,6 +21,7 @@ from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Buckets, Cache, NoCache, RedisCache, Texts
 from edge.gate import Bearable
 from edge.graph import Graph
+from edge.live.rules import LiveRules
 from edge.observe import Observe, TraceFields
 from edge.persisted.documents import Documents
 from edge.persisted.kept import Kept
@@ -160,6 +161,7 @@ def graph_of(
         idempotency_ttl=settings.idempotency_ttl,
         max_reach_keys=settings.max_reach_keys,
         documents=documents(settings, urls),
+        live=live_rules(settings),
         rates=rates(settings),
         buckets=Buckets(settings.redis_url or urls.redis) if settings.rate_limit else None,
         authenticator=authenticator,
@@ -207,4 +209,16 @@ def http_rules(settings: Settings) -> HttpRules:
         batch_limit=settings.batch_limit,
         origins=settings.cors_origins,
         seconds=settings.request_timeout,
+    )
+
+
+def live_rules(settings: Settings) -> LiveRules:
+    """What those may do who stay connected."""
+    return LiveRules(
+        init_seconds=settings.live_init_timeout,
+        operations=settings.live_operations,
+        connections=settings.live_connections,
+        connections_of_address=settings.live_connections_of_address,
+        message_bytes=settings.max_body_bytes,
+        pulse=settings.live_pulse,
     )

@@ -127,14 +127,13 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(replays.close)
         signing_in = doors(settings, own, replays, redis_url)
         graph = graph_of(catalog, schema, settings, urls, signing_in)
-        more = [own.route(replays)] if own else []
         app = create_app(
             graph,
             max_body_bytes=settings.max_body_bytes,
             uploads=uploads(settings),
             rules=http_rules(settings),
             examples=shown,
-            more=more,
+            more=[own.route(replays)] if own else [],
             is_stopping=lambda: stop.asked,
         )
         hint = sign_in_hint(own, settings) if own else None
@@ -147,7 +146,11 @@ async def serve(settings: Settings) -> None:
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
         await stop.serve(
-            app, listening, proxies=settings.forwarded_allow_ips, bearable=bearable(settings)
+            app,
+            listening,
+            proxies=settings.forwarded_allow_ips,
+            bearable=bearable(settings),
+            presence=graph.presence,
         )
         say("Stopping ...")
 

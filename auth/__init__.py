@@ -3,7 +3,7 @@
 from auth.deferred import Deferred, Late
 from auth.errors import IssuerError, LoginError, SessionError, TokenError
 from auth.principal import ANONYMOUS, Principal
-from auth.shown import Authenticates, Shown
+from auth.shown import Authenticates, Shown, Vouched
 from auth.signing_in import Begun, SignedIn, SignsIn
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "SignedIn",
     "SignsIn",
     "TokenError",
+    "Vouched",
 ]

@@ -22,7 +22,7 @@ from auth.issuers import Issuer
 from auth.keyring import Keyring
 from auth.known import Known, Memory
 from auth.principal import Principal
-from auth.shown import Authenticates, Shown
+from auth.shown import Authenticates, Shown, Vouched
 
 _CREDENTIALS: Final = re.compile(
     r"(?P<scheme>[A-Za-z]+) +(?P<token>[A-Za-z0-9\-._~+/]+=*)", re.ASCII
@@ -57,13 +57,16 @@ class Authenticator(Authenticates):
         known = self._memory.find(authorization, self._clock())
         return known.principal if known is not None and known.bound_to is None else None
 
-    async def principal(self, shown: Shown) -> Principal:
-        """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
+    async def vouched(self, shown: Shown) -> Vouched:
+        """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now.
+
+        That holds until the token expires, or its key is withdrawn.
+        """
         scheme, token = _credentials(shown)
         known = await self.known(token)
         if known.bound_to is not None or scheme == "dpop":
             await self._check_proof(shown, scheme, token, known)
-        return known.principal
+        return Vouched(known.principal, partial(self._holds, known))
 
     async def known(self, token: str) -> Known:
         """What an access token says; raises ``TokenError`` or ``IssuerError``.
@@ -91,6 +94,9 @@ class Authenticator(Authenticates):
         """Gives back every connection."""
         parts = (*self._keyrings.values(), *self._introspections, self.fetch)
         await asyncio.gather(*(part.close() for part in parts))
+
+    def _holds(self, known: Known) -> bool:
+        return self._clock() < known.until and known.holds()
 
     async def _found(self, token: str, now: float) -> Known:
         if is_compact(token):

@@ -95,6 +95,10 @@ class Browsers(SignsIn):
             "ends": int(found.ends),
         }
 
+    async def alive(self, sessions: set[str]) -> set[str]:
+        """Those that are kept still."""
+        return await self._vault.alive(sessions)
+
     async def log_out(self, session: str | None, back_to: str) -> str:
         """It is over here even if its issuer is away."""
         found = await self._vault.find(session) if session else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from auth.principal import Principal
-from auth.shown import Authenticates, Shown
+from auth.shown import Authenticates, Shown, Vouched
 
 
 class _Closes(Protocol):
@@ -45,9 +45,9 @@ class Deferred(Authenticates):
         """Who showed this before."""
         return self._late().recalled(authorization)
 
-    async def principal(self, shown: Shown) -> Principal:
+    async def vouched(self, shown: Shown) -> Vouched:
         """Who asks; raises what the one raises that it stands for."""
-        return await self._late().principal(shown)
+        return await self._late().vouched(shown)
 
     async def close(self) -> None:
         """Gives back every connection, if there is any."""

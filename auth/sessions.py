@@ -116,6 +116,10 @@ class Store(Protocol):
         """The session, which from now on may be idle for so long again."""
         ...
 
+    async def there(self, names: Sequence[str]) -> Sequence[str]:
+        """Those of these sessions that are kept, which goes for no use of them."""
+        ...
+
     async def shorten(self, name: str, seconds: float) -> None:
         """The session lasts no longer than that, unless it is read."""
         ...

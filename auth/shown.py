@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,15 @@ class Shown:
     """As the client wrote it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who asks, as long as that can be believed."""
+
+    principal: Principal
+    holds: Callable[[], bool]
+    """Whether it still can."""
+
+
 class Authenticates(Protocol):
     """Finds out who asks."""
 
@@ -32,7 +41,7 @@ class Authenticates(Protocol):
         """
         ...
 
-    async def principal(self, shown: Shown) -> Principal:
+    async def vouched(self, shown: Shown) -> Vouched:
         """Who asks; raises ``TokenError``, or ``IssuerError`` if that cannot be found out now."""
         ...
 

@@ -55,6 +55,10 @@ class SignsIn(Protocol):
         """What a page may know of who is signed in; raises as ``principal`` does."""
         ...
 
+    async def alive(self, sessions: set[str]) -> set[str]:
+        """Those of these sessions that have not ended; none is used by being asked for."""
+        ...
+
     async def log_out(self, session: str | None, back_to: str) -> str:
         """Ends the session here; where the browser goes to end the issuer's as well."""
         ...

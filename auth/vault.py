@@ -68,6 +68,11 @@ class Vault:
             await self._store.shorten(name_of(secret), left)
         return session
 
+    async def alive(self, secrets: set[str]) -> set[str]:
+        """Those of these whose session is there, by no more than its name."""
+        named = {name_of(secret): secret for secret in secrets}
+        return {named[name] for name in await self._store.there([*named])}
+
     async def renew(self, secret: str, session: Session) -> bool:
         """Puts it in place of what is there; False, and nothing done, if the session has ended."""
         content = sealed(session.json(), secret)

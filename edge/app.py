@@ -16,8 +16,11 @@ from edge import graphiql, health, login
 from edge.cors import Cors
 from edge.endpoint import Endpoint
 from edge.errors import error_body, unexpected
+from edge.executing import Executing
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.live.answers import Answers
+from edge.live.sockets import Sockets
 from edge.rules import SAFE, HttpRules
 from edge.uploads import UploadLimits
 from telemetry import enabled
@@ -53,6 +56,8 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
     endpoint = Endpoint(
         graph, max_body_bytes=max_body_bytes, page=page, uploads=uploads, rules=rules
     )
+    answers = Answers(Executing(graph), rules.seconds)
+    sockets = Sockets(graph, answers, rules.origins)
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
         *health.routes(graph, is_stopping),
@@ -65,7 +70,7 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
         routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples, signs_in=signs_in)]
     handlers = {HTTPException: _http_error, Exception: _unexpected}
     rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
-    app: ASGIApp = _GraphQLFirst(endpoint, rest)
+    app: ASGIApp = _GraphQLFirst(endpoint, sockets, rest)
     if rules.origins:
         app = Cors(app, rules.origins)
     if not enabled():
@@ -78,14 +83,18 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
 class _GraphQLFirst:
     """GraphQL, which nearly all requests are for, before all else; Starlette for the rest."""
 
-    def __init__(self, endpoint: Endpoint, rest: Starlette) -> None:
+    def __init__(self, endpoint: Endpoint, sockets: Sockets, rest: Starlette) -> None:
         self._endpoint = endpoint
+        self._sockets = sockets
         self._rest = rest
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """What is not to be answered by GraphQL, methods that it lacks included, goes on."""
         ours = scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] in _METHODS
-        return (self._endpoint if ours else self._rest)(scope, receive, send)
+        if ours:
+            return self._endpoint(scope, receive, send)
+        socket = scope["type"] == "websocket" and scope["path"] == GRAPHQL
+        return (self._sockets if socket else self._rest)(scope, receive, send)
 
 
 async def _to_page(_request: Request) -> Response:

@@ -6,32 +6,20 @@ who asks → read → execute → tell errors → reply in the media type that w
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from graphql import GraphQLError
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import ExecutionResult, PreExecutionError
-from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Principal
 from edge import busy, costs, idempotency, rates
-from edge.errors import (
-    OPERATION_UNKNOWN,
-    DocumentError,
-    HttpError,
-    error_body,
-    told,
-    unexpected,
-)
+from edge.errors import DocumentError, HttpError, unexpected
+from edge.executing import Executing, unexecuted
 from edge.graph import Graph
 from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
-from edge.observe import observed
 from edge.persisted.naming import IDS
 from edge.places import check_places
 from edge.replies import Bodies, Body, Reply, sent
@@ -49,18 +37,10 @@ from edge.rules import SAFE, HttpRules
 from edge.sites import check_meant
 from edge.uploads import UploadLimits, brings_files, read_uploads
 from edge.watch import Ending, Watch, refusal
-from resolvers.answering import as_json
-from resolvers.context import Context
 from resolvers.info import core_of
-from resolvers.once import Once
-from resolvers.operation import Operation
-from resolvers.reasons import Form, Reason
-from telemetry import Tally, begin, count_completion, current, log_request, measures
+from telemetry import Tally, begin, current, log_request, measures
 
 _ASKED_BY: Final = {"query", "extensions", *IDS}
-_BY_GET = (OperationType.QUERY,)
-# What the schema has no root type for is refused by validation, with the reason.
-_BY_POST = tuple(OperationType)
 # What somebody may see is kept by no cache, which might not tell one cookie from another.
 _PRIVATE: Final = ((b"cache-control", b"no-store"),)
 
@@ -79,6 +59,7 @@ class Endpoint:
     ) -> None:
         self._graph = graph
         self._documents = graph.documents
+        self._executing = Executing(graph)
         self._rules = rules
         self._max_body_bytes = max_body_bytes
         self._page = page
@@ -127,11 +108,11 @@ class Endpoint:
                 if by_get and self._rules.guards_get:
                     check_meant(headers, "by GET")
                 asked = asked if asked.named is None else await self._documents.meant(asked)
-                await self._charge(scope, principal, asked)
+                await self._executing.charge(scope, principal, asked)
                 body = await (
-                    self._execute(asked, principal, by_get=by_get)
+                    self._executing.execute(asked, principal, by_get=by_get)
                     if by_get or idempotency.HEADER not in headers
-                    else self._execute_once(asked, principal, idempotency.key_in(headers))
+                    else self._executing.execute_once(asked, principal, idempotency.key_in(headers))
                 )
                 if asked.is_new or costs.HEADER in headers:
                     body = await self._noted(asked, headers, body)
@@ -160,11 +141,6 @@ class Endpoint:
             return body
         return costs.told(core_of(self._graph.schema), asked, headers, body)
 
-    async def _charge(self, scope: Scope, principal: Principal, asked: GraphQLRequest) -> None:
-        """Takes what the operation costs of what its client may ask for, if that is limited."""
-        if self._graph.charging is not None:
-            scope[rates.TOLD] = await self._graph.charging.charge(scope, principal, asked)
-
     async def _reply_to_all(
         self, batch: Batch, headers: Headers, principal: Principal, scope: Scope
     ) -> Reply:
@@ -181,33 +157,20 @@ class Endpoint:
                 if refused:
                     raise refused  # who comes after would wait in vain, and all of it too long
                 asked = await self._documents.meant(checked(each))
-                await self._charge(scope, principal, asked)
-                body = await self._execute(asked, principal, by_get=False)
+                await self._executing.charge(scope, principal, asked)
+                body = await self._executing.execute(asked, principal, by_get=False)
                 await self._documents.noted(asked, body)
             except HttpError as error:
                 refused = error if busy.is_of(error) else None
                 if refused and not answered:
                     raise
-                body = _refusal(error)
+                body = unexecuted(error)
             answered.append(body.whole() if self._graph.reject_unauthorized else body)
         tally = current()
         tally.operation, tally.kind = None, "batch"
         private = () if principal is ANONYMOUS else _PRIVATE
         again = _raw(busy.AGAIN) if refused else ()
         return Reply(200, JSON, Bodies(answered), (*private, *again, *scope.get(rates.TOLD, ())))
-
-    async def _execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
-        found = self._found(asked)
-        if found is not None:
-            context = self._graph.context(principal)
-            with observed(found.document.name, "query"):
-                answered = await found.run(context, asked.variables)
-            context.loaders.forget()
-            if answered is not None:
-                errors = [told(error, before_execution=False) for error in answered.errors]
-                body = Body(answered.data or b"null", errors)
-                return busy.checked(body) if errors else body
-        return await self._left_to_strawberry(asked, self._graph.context(principal), by_get=by_get)
 
     async def _with_files(
         self,
@@ -222,53 +185,16 @@ class Endpoint:
         try:
             asked = await self._documents.meant(asked)
             check_places(core_of(self._graph.schema), asked)
-            await self._charge(scope, principal, asked)
+            await self._executing.charge(scope, principal, asked)
             if idempotency.HEADER in headers:
-                return await self._execute_once(asked, principal, idempotency.key_in(headers))
-            context = self._graph.context(principal)
-            body = await self._left_to_strawberry(asked, context, by_get=False)
+                return await self._executing.execute_once(
+                    asked, principal, idempotency.key_in(headers)
+                )
+            body = await self._executing.by_strawberry(asked, self._graph.context(principal))
             await self._documents.noted(asked, body)
             return body
         finally:
             asked.close()
-
-    async def _execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
-        """The first answer, if it is a mutation, which is then made once."""
-        context = self._graph.context(principal)
-        once = idempotency.once_of(self._graph, context, key, asked)
-        if once is None:
-            return await self._execute(asked, principal, by_get=False)
-        context = idempotency.written_once(context, once)
-        body = await self._left_to_strawberry(asked, context, by_get=False)
-        if once.refusal is not None:
-            raise idempotency.refused(once.refusal)
-        return body if once.answer is None else _kept(once)._replace(pending=body.pending)
-
-    def _found(self, asked: GraphQLRequest) -> Operation | None:
-        """The operation, if it can be answered without Strawberry."""
-        if not self._graph.direct:
-            return None
-        return self._graph.operations.find(asked.query, asked.operation_name)
-
-    async def _left_to_strawberry(
-        self, asked: GraphQLRequest, context: Context, *, by_get: bool
-    ) -> Body:
-        try:
-            result = await self._graph.schema.execute(
-                asked.query,
-                variable_values=asked.variables,
-                operation_name=asked.operation_name,
-                context_value=context,
-                allowed_operation_types=_BY_GET if by_get else _BY_POST,
-            )
-        except CannotGetOperationTypeError as error:
-            return Body(None, [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)])
-        except InvalidOperationTypeError as error:  # only by GET
-            reason = error.as_http_error_reason("GET")
-            message = f"{reason[:1].upper()}{reason[1:]}."
-            raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
-        body = _body(result)._replace(pending=context.pending)
-        return busy.checked(body, kind=current().kind) if body.errors else body
 
 
 def _ended(reason: Ending | None, media_type: str) -> Reply:
@@ -279,11 +205,7 @@ def _ended(reason: Ending | None, media_type: str) -> Reply:
 def _refused(error: HttpError, media_type: str) -> Reply:
     named = isinstance(error, DocumentError) and media_type == JSON
     status = 200 if named else error.status
-    return Reply(status, media_type, _refusal(error), _raw(error.headers))
-
-
-def _refusal(error: HttpError) -> Body:
-    return Body(None, [error_body(error.message, error.http_code, error.hint)])
+    return Reply(status, media_type, unexecuted(error), _raw(error.headers))
 
 
 def _log(tally: Tally, started: float, method: str, reply: Reply | None) -> None:
@@ -307,25 +229,6 @@ def _log(tally: Tally, started: float, method: str, reply: Reply | None) -> None
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
-
-
-def _body(result: Any) -> Body:
-    errors: list[GraphQLError] = result.errors or []
-    if isinstance(result, PreExecutionError):
-        return Body(None, [told(error, before_execution=True) for error in errors])
-    assert isinstance(result, ExecutionResult)  # noqa: S101 (nothing here answers in parts)
-    count_completion(Form.STANDARD, Reason.OPERATION)
-    shown = [told(error, before_execution=False) for error in errors]
-    # Variables that do not fit are refused before anything runs: an error without a path, no data.
-    refused = result.data is None and any(error.path is None for error in errors)
-    return Body(None if refused else as_json(result.data), shown)
-
-
-def _kept(once: Once) -> Body:
-    """The answer that is kept, in place of what came of the fields now."""
-    assert once.answer is not None  # noqa: S101 (it is asked for where there is one)
-    data, errors = once.answer
-    return Body(data.encode(), json.loads(errors), repeats=once.is_repeated)
 
 
 def _opened_in_browser(scope: Scope, headers: Headers) -> bool:

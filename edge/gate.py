@@ -63,7 +63,8 @@ class Gate:
     """Lets requests in while fewer than ``limit`` are under way; adjusted while it is `watching`.
 
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
-    own. Once it ``is_closing``, clients are told not to ask by the same connection again.
+    own. ``lasting`` are those under way that are no requests. Once it ``is_closing``, clients are
+    told not to ask by the same connection again.
     """
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
@@ -71,6 +72,7 @@ class Gate:
         self.is_closing = False
         self.under_way: Collection[Any] = ()
         self.clients: Collection[Any] = ()
+        self.lasting: Collection[Any] = ()
         self._bearable = bearable
         self._refused = deque[tuple[float, Client]]()
         self._timer: asyncio.TimerHandle | None = None
@@ -108,7 +110,8 @@ class Gate:
         lasting, self._lag = min(lag, self._lag), lag
         most = self._bearable
         if lasting > most.lag:
-            borne = min(self.limit, len(self.under_way)) * most.lag / lasting
+            asked = len(self.under_way) - len(self.lasting)
+            borne = min(self.limit, asked) * most.lag / lasting
             self.limit = max(min(_LEAST, most.requests), int(borne))
         elif self.limit < most.requests:
             self.limit = min(most.requests, int(self.limit * _GROWTH) + 1)

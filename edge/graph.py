@@ -17,6 +17,8 @@ from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from catalog.writing import is_written
 from datasources.redis import Buckets, Cache, NoCache
+from edge.live.presence import Presence
+from edge.live.rules import LIVE, LiveRules
 from edge.persisted.documents import Documents
 from edge.rates import Charging, Rates
 from resolvers.context import Context
@@ -70,6 +72,8 @@ class Graph:
     isolation: Isolation = Isolation.REPEATABLE_READ
     """What the transactions of writes see of others."""
     idempotency_ttl: float = IDEMPOTENCY_TTL
+    live: LiveRules = LIVE
+    """What those may do who stay connected."""
     rates: Rates | None = None
     """What one client may ask for in a while; without them, as much as it likes."""
     buckets: Buckets | None = None
@@ -92,6 +96,11 @@ class Graph:
         if self.rates is None or self.buckets is None:
             return None
         return Charging(self.rates, self.buckets, core_of(self.schema), self.operations)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Who stays connected to this process."""
+        return Presence(self.browsers, self.live)
 
     @cached_property
     def entity_cache(self) -> EntityCache:

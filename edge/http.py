@@ -61,7 +61,7 @@ class _Refused:
 
 
 class Http(HttpToolsProtocol):
-    """Uvicorn's; but answers go out in one piece, and who wants a WebSocket is told so by HTTP."""
+    """Uvicorn's; but answers go out in one piece, and WebSockets are loaded for the first one."""
 
     def __init__(self, gate: Gate, **given: Any) -> None:
         super().__init__(**given)
@@ -78,7 +78,7 @@ class Http(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""
         gate = self._gate
-        if len(self.tasks) >= gate.limit and self._may_be_refused():
+        if len(self.tasks) - len(gate.lasting) >= gate.limit and self._may_be_refused():
             self._keeps = self._parsing.should_keep_alive()
             self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
             self.flow.pause_reading()
@@ -162,8 +162,18 @@ class Http(HttpToolsProtocol):
         if closing:
             self.transport.close()
 
+    def handle_websocket_upgrade(self) -> None:
+        """The connection is a WebSocket's from now on."""
+        from edge.live.wire import Wire  # noqa: PLC0415 (2 MB, which few need)
+
+        self.ws_protocol_class = Wire
+        super().handle_websocket_upgrade()
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return True
+
     def _unsupported_upgrade_warning(self) -> None:
-        """None: pip would not mend that there are no WebSockets here."""
+        """None: what else there is to upgrade to, pip would not bring."""
 
 
 def _more_for(awaited: object) -> float:

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from auth import ANONYMOUS, IssuerError, Principal, SessionError, Shown, TokenError
+from auth import ANONYMOUS, IssuerError, Principal, SessionError, Shown, TokenError, Vouched
 from catalog.errors import BigraphError
 from datasources.errors import SessionsError
 from edge.cookies import SESSION, cookie_of
@@ -33,12 +33,37 @@ async def who_asks(scope: Scope, headers: Headers, graph: Graph) -> Principal:
         known = None
         if graph.authenticator is not None and b"dpop" not in headers:
             known = graph.authenticator.recalled(shown)
-        return known or await _by_header(scope, graph)
+        return known or (await vouched_by_header(scope, graph)).principal
     if graph.browsers is not None and b"cookie" in headers:
         session = cookie_of(scope, SESSION)
         if session is not None:
-            return await _by_cookie(scope, headers, graph, session)
+            check_site(scope, headers, graph.public_url)
+            return await by_cookie(graph, session)
     return ANONYMOUS
+
+
+async def vouched_by_header(scope: Scope, graph: Graph) -> Vouched:
+    """Whose token an `Authorization` header shows. Raises ``HttpError``."""
+    shown = headers_of(scope, b"authorization")
+    proofs = headers_of(scope, b"dpop")
+    if graph.authenticator is None:
+        raise _challenged(TokenError("Nobody can sign in here: no issuer is set."), bound=False)
+    try:
+        url = address_of(scope, graph.public_url) + scope["path"]
+        return await graph.authenticator.vouched(Shown(shown, proofs, scope["method"], url))
+    except TokenError as error:
+        raise _challenged(error, bound=bool(proofs)) from None
+    except IssuerError as error:
+        raise refusal(error) from None
+
+
+async def by_cookie(graph: Graph, session: str) -> Principal:
+    """Who is signed in by the cookie of a session. Raises ``HttpError``."""
+    assert graph.browsers is not None  # noqa: S101 (or the cookie would be none of ours)
+    try:
+        return await graph.browsers().principal(session)
+    except (SessionError, SessionsError, IssuerError) as error:
+        raise refusal(error) from None
 
 
 def refusal(error: BigraphError) -> HttpError:
@@ -58,29 +83,6 @@ def refusal(error: BigraphError) -> HttpError:
             return HttpError(401, error.code, error.message, headers=challenge, hint=error.hint)
         case _:
             return HttpError(400, error.code, error.message, hint=error.hint)
-
-
-async def _by_header(scope: Scope, graph: Graph) -> Principal:
-    shown = headers_of(scope, b"authorization")
-    proofs = headers_of(scope, b"dpop")
-    if graph.authenticator is None:
-        raise _challenged(TokenError("Nobody can sign in here: no issuer is set."), bound=False)
-    try:
-        url = address_of(scope, graph.public_url) + scope["path"]
-        return await graph.authenticator.principal(Shown(shown, proofs, scope["method"], url))
-    except TokenError as error:
-        raise _challenged(error, bound=bool(proofs)) from None
-    except IssuerError as error:
-        raise refusal(error) from None
-
-
-async def _by_cookie(scope: Scope, headers: Headers, graph: Graph, session: str) -> Principal:
-    assert graph.browsers is not None  # noqa: S101 (or the cookie would be none of ours)
-    check_site(scope, headers, graph.public_url)
-    try:
-        return await graph.browsers().principal(session)
-    except (SessionError, SessionsError, IssuerError) as error:
-        raise refusal(error) from None
 
 
 def _challenged(error: TokenError, *, bound: bool) -> HttpError:

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 
 from catalog.errors import BigraphError
 from edge.gate import USUAL, Bearable, Gate
+from edge.live.presence import Presence
+from edge.live.rules import LIVE
 from telemetry import logger
 
 _log = logger("process")
@@ -81,13 +83,15 @@ class Stop:
         patience: int = 10,
         proxies: str = "127.0.0.1",
         bearable: Bearable = USUAL,
+        presence: Presence | None = None,
     ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
-        the client is. Lets in no more than is ``bearable``.
+        the client is. Lets in no more than is ``bearable``. Those of whose ``presence`` it is told
+        hear first that it stops.
         """
-        gate = Gate(bearable)
+        gate, live = Gate(bearable), presence.rules if presence else LIVE
         config = uvicorn.Config(
             app,
             interface="asgi3",
@@ -98,10 +102,15 @@ class Stop:
             lifespan="on",
             forwarded_allow_ips=proxies,
             http=cast("Any", _http(gate)),
-            ws="none",
+            ws="none",  # it is loaded when somebody opens one
+            ws_max_size=live.message_bytes,
+            ws_ping_interval=live.pulse,
+            ws_ping_timeout=live.pulse,
+            ws_per_message_deflate=False,  # each would have some 100 KB for it
         )
-        server = _Server(config)
+        server = _Server(config, presence)
         gate.under_way, gate.clients = server.server_state.tasks, server.server_state.connections
+        gate.lasting = presence.visits if presence else ()
         self._server, self._gate = server, gate
         gate.open()
         try:
@@ -114,6 +123,16 @@ class Stop:
 
 class _Server(uvicorn.Server):
     """Uvicorn without its own signal handlers, which would cut short what is above it."""
+
+    def __init__(self, config: uvicorn.Config, presence: Presence | None) -> None:
+        super().__init__(config)
+        self._presence = presence
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tells whoever stays connected before the connections are closed."""
+        if self._presence:
+            self._presence.stop()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

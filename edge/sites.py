@@ -6,6 +6,7 @@ asking us first is told apart here; of cookies we never say yes to a page of ano
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,11 +25,29 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 def check_site(scope: Scope, headers: Headers, public_url: str | None) -> None:
     """Raises ``HttpError`` unless a page of ours asks, and with what only such a page can send."""
+    check_page(scope, headers, public_url)
+    check_meant(headers, "with a cookie")
+
+
+def check_page(scope: Scope, headers: Headers, public_url: str | None) -> None:
+    """Raises ``HttpError`` if it is told that another site's page asks."""
     site, origin = header(headers, b"sec-fetch-site"), header(headers, b"origin")
     own = origin_of(address_of(scope, public_url))
     if site not in _OWN or (origin and origin_of(origin) != own):
         raise _refused("Another site's page asks with this browser's cookie.", None)
-    check_meant(headers, "with a cookie")
+
+
+def check_origin(
+    scope: Scope, headers: Headers, public_url: str | None, origins: Collection[str]
+) -> None:
+    """Raises ``HttpError`` if a page asks that is neither ours nor of these origins.
+
+    Unlike an answer by HTTP, what comes by a socket is shown to a page whatever its origin.
+    """
+    origin = header(headers, b"origin")
+    allowed = not origin or "*" in origins or origin in origins
+    if not allowed and origin_of(origin) != origin_of(address_of(scope, public_url)):
+        raise _refused("A page of another origin opens a socket.", "Name it in CORS_ORIGINS.")
 
 
 def check_meant(headers: Headers, what: str) -> None:

@@ -69,6 +69,14 @@ class Sessions:
         key = self._key("session", name)
         return await self._done("GETEX", lambda: self._client.getex(key, px=_ms(idle)))
 
+    async def there(self, names: Sequence[str]) -> Sequence[str]:
+        """Those of these sessions that are kept; their time goes on."""
+        pipe = self._client.pipeline(transaction=False)
+        for name in names:
+            pipe.exists(self._key("session", name))
+        found = await self._done("EXISTS", pipe.execute)
+        return [name for name, there in zip(names, found, strict=True) if there]
+
     async def shorten(self, name: str, seconds: float) -> None:
         """The session lasts no longer than that, unless it is read."""
         key = self._key("session", name)

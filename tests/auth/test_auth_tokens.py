@@ -268,7 +268,7 @@ async def test_with_two_keys_a_token_must_name_its_own(issuer: TestIssuer, door:
 async def test_what_is_no_credential(door: Door, text: str):
     """Refused, not passed over."""
     with pytest.raises(TokenError) as error:
-        await door.authenticator.principal(Shown([text], [], "POST", "http://api.test/graphql"))
+        await door.authenticator.vouched(Shown([text], [], "POST", "http://api.test/graphql"))
     assert error.value.error == "invalid_token"
 
 

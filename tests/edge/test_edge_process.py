@@ -62,14 +62,15 @@ async def test_a_request_that_hangs_is_told_that_the_server_stops(caplog):
     assert not [record for record in caplog.records if record.exc_info]
 
 
-async def test_whoever_wants_a_websocket_is_answered_by_http(caplog):
+@pytest.mark.parametrize("wanted", ["h2c", "TLS/1.3"])
+async def test_whoever_wants_another_protocol_is_answered_by_http(caplog, wanted):
     """And the log gives no advice to install anything."""
     caplog.set_level(logging.INFO)
     async with serving() as (host, port), httpx.AsyncClient() as client:
         answer = await client.get(
             f"http://{host}:{port}/graphql",
             params={"query": "{ openingHours }"},
-            headers={"connection": "Upgrade", "upgrade": "websocket", "graphql-preflight": "1"},
+            headers={"connection": "Upgrade", "upgrade": wanted, "graphql-preflight": "1"},
         )
     assert answer.json() == {"data": {"openingHours": "9 to 5"}}
     assert "install" not in caplog.text

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from shop import ADMIN, ANN, BOB, Shop
 
-from auth import Principal, Shown
+from auth import Principal, Shown, Vouched
 from edge.app import create_app
 
 PEOPLE = {"ann": ANN, "bob": BOB, "admin": ADMIN}
@@ -27,7 +27,7 @@ class ByName:
         """Who says so."""
         return self._people[authorization.decode()]
 
-    async def principal(self, shown: Shown) -> Principal:
+    async def vouched(self, shown: Shown) -> Vouched:
         """Nobody who is not known at once."""
         raise LookupError(shown)
 

@@ -1,0 +1,120 @@
+"""In charge of executing what is asked, whichever way it came: directly, or by Strawberry.
+
+what it costs → known and understood? → run, else left to Strawberry → data and errors
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.types import Scope
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from auth import Principal
+from edge import idempotency, rates
+from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
+from edge.graph import Graph
+from edge.observe import observed
+from edge.replies import Body
+from edge.requests import GraphQLRequest
+from resolvers.answering import as_json
+from resolvers.context import Context
+from resolvers.once import Once
+from resolvers.operation import Operation
+from resolvers.reasons import Form, Reason
+from telemetry import count_completion
+
+_BY_GET = (OperationType.QUERY,)
+# What the schema has no root type for is refused by validation, with the reason.
+_BY_POST = tuple(OperationType)
+
+
+class Executing:
+    """Executes requests that are read, for somebody who is known."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    async def charge(self, scope: Scope, principal: Principal, asked: GraphQLRequest) -> None:
+        """Takes what the operation costs of what its client may ask for, if that is limited."""
+        if self.graph.charging is not None:
+            scope[rates.TOLD] = await self.graph.charging.charge(scope, principal, asked)
+
+    async def execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
+        """What comes of it. Raises ``HttpError``."""
+        found = self._found(asked)
+        if found is not None:
+            context = self.graph.context(principal)
+            with observed(found.document.name, "query"):
+                answered = await found.run(context, asked.variables)
+            context.loaders.forget()
+            if answered is not None:
+                errors = [told(error, before_execution=False) for error in answered.errors]
+                return Body(answered.data or b"null", errors)
+        return await self.by_strawberry(asked, self.graph.context(principal), by_get=by_get)
+
+    async def execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
+        """The first answer, if it is a mutation, which is then made once."""
+        context = self.graph.context(principal)
+        once = idempotency.once_of(self.graph, context, key, asked)
+        if once is None:
+            return await self.execute(asked, principal, by_get=False)
+        context = idempotency.written_once(context, once)
+        body = await self.by_strawberry(asked, context, by_get=False)
+        if once.refusal is not None:
+            raise idempotency.refused(once.refusal)
+        return body if once.answer is None else _kept(once)._replace(pending=body.pending)
+
+    async def by_strawberry(
+        self, asked: GraphQLRequest, context: Context, *, by_get: bool = False
+    ) -> Body:
+        """What Strawberry makes of it. Raises ``HttpError``."""
+        try:
+            result = await self.graph.schema.execute(
+                asked.query,
+                variable_values=asked.variables,
+                operation_name=asked.operation_name,
+                context_value=context,
+                allowed_operation_types=_BY_GET if by_get else _BY_POST,
+            )
+        except CannotGetOperationTypeError as error:
+            return Body(None, [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)])
+        except InvalidOperationTypeError as error:  # only by GET
+            reason = error.as_http_error_reason("GET")
+            message = f"{reason[:1].upper()}{reason[1:]}."
+            raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
+        return _body(result)._replace(pending=context.pending)
+
+    def _found(self, asked: GraphQLRequest) -> Operation | None:
+        """The operation, if it can be answered without Strawberry."""
+        if not self.graph.direct:
+            return None
+        return self.graph.operations.find(asked.query, asked.operation_name)
+
+
+def unexecuted(error: HttpError) -> Body:
+    """The answer to what is not executed."""
+    return Body(None, [error_body(error.message, error.http_code, error.hint)])
+
+
+def _body(result: Any) -> Body:
+    errors: list[GraphQLError] = result.errors or []
+    if isinstance(result, PreExecutionError):
+        return Body(None, [told(error, before_execution=True) for error in errors])
+    assert isinstance(result, ExecutionResult)  # noqa: S101 (nothing here answers in parts)
+    count_completion(Form.STANDARD, Reason.OPERATION)
+    shown = [told(error, before_execution=False) for error in errors]
+    # Variables that do not fit are refused before anything runs: an error without a path, no data.
+    refused = result.data is None and any(error.path is None for error in errors)
+    return Body(None if refused else as_json(result.data), shown)
+
+
+def _kept(once: Once) -> Body:
+    """The answer that is kept, in place of what came of the fields now."""
+    assert once.answer is not None  # noqa: S101 (it is asked for where there is one)
+    data, errors = once.answer
+    return Body(data.encode(), json.loads(errors), repeats=once.is_repeated)

@@ -1,0 +1,1 @@
+"""Connections that last: WebSockets (graphql-transport-ws), and server-sent events."""

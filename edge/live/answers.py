@@ -1,0 +1,128 @@
+"""In charge of the answers to one operation of a connection that lasts, and of its line in the log.
+
+The stages are those of any request: what it costs → execute → tell errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
+from typing import Any, Final, cast
+
+from starlette.types import Message, Scope
+
+from edge.errors import HttpError, unexpected
+from edge.executing import Executing, unexecuted
+from edge.live.guests import Guest
+from edge.replies import Body
+from edge.requests import GraphQLRequest
+from edge.watch import Ending, Watch, refusal
+from telemetry import Tally, begin, log_request, logger
+
+_GONE: Final = 499
+_log = logger("live")
+
+
+class Answers:
+    """Answers operations whose clients stay connected."""
+
+    def __init__(self, executing: Executing, seconds: float) -> None:
+        self._executing = executing
+        self._watch = Watch(seconds)
+
+    def to(self, asked: GraphQLRequest, guest: Guest, scope: Scope) -> Answering:
+        """What answers an operation of such a guest."""
+        return Answering(self._executing, self._watch, asked, (guest, scope))
+
+
+class Answering:
+    """One operation. Whoever takes its answers does so in one task, which ``end`` may cancel."""
+
+    def __init__(
+        self,
+        executing: Executing,
+        watch: Watch,
+        asked: GraphQLRequest,
+        asker: tuple[Guest, Scope],
+    ) -> None:
+        self._executing = executing
+        self._watch = watch
+        self._asked = asked
+        self._guest, self._scope = asker
+        self._gone = asyncio.Event()
+        self._task: asyncio.Task[Any] | None = None
+        self._status = 200
+        self.lasts = False
+        """Whether there is no end to it as yet."""
+
+    async def answers(self) -> AsyncGenerator[Body]:
+        """Each as it comes; one without data is the last, and nothing is executed after it."""
+        self._task = asyncio.current_task()
+        tally, started = begin(), time.perf_counter()
+        codes = set[str]()
+        try:
+            async with aclosing(self._all(tally)) as bodies:
+                async for body in bodies:
+                    codes.update(error["extensions"]["code"] for error in body.errors)
+                    yield body
+        finally:
+            if self._gone.is_set():
+                self._status = _GONE
+            log_request(
+                tally.operation,
+                tally.kind,
+                duration_ms=(time.perf_counter() - started) * 1000,
+                status=self._status,
+                error_codes=sorted(codes),
+                transport=self._scope["type"],
+            )
+
+    def end(self) -> None:
+        """Nobody waits for it any more. What may have been done comes to its end all the same."""
+        self._gone.set()
+        if self._task is not None and self._task not in self._watch.under_way:
+            self._task.cancel()
+
+    async def _all(self, tally: Tally) -> AsyncGenerator[Body]:
+        try:
+            yield await self._within(tally, self._once())
+        except HttpError as error:
+            self._status = error.status
+            yield unexecuted(error)
+        except Exception as error:  # noqa: BLE001 (of one operation; its connection goes on)
+            self._status = 500
+            _log.error("unexpected error", exc_info=error)
+            yield Body(None, [unexpected()])
+
+    async def _once(self) -> Body:
+        principal = await self._guest.principal()
+        graph = self._executing.graph
+        asked = await graph.documents.meant(self._asked)
+        await self._executing.charge(self._scope, principal, asked)
+        body = await self._executing.execute(asked, principal, by_get=False)
+        await graph.documents.noted(asked, body)
+        return body.whole() if graph.reject_unauthorized else body
+
+    async def _within(self, tally: Tally, work: Awaitable[Body]) -> Body:
+        """What comes of it in the time that a request has, while there is somebody to hear it."""
+        watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
+        watch.enter(task, (time.monotonic(), self._heard, tally), {})
+        try:
+            return await work
+        except asyncio.CancelledError:
+            reason = watch.leave(task)
+            if reason is not Ending.LATE:
+                raise
+            self._status, error = refusal(reason)
+            return Body(None, [error])
+        finally:
+            watch.under_way.pop(task, None)
+            if watch.notes:
+                watch.leave(task)
+
+    async def _heard(self) -> Message:
+        """What a server says of a client, as soon as that has gone."""
+        await self._gone.wait()
+        return {"type": "http.disconnect"}

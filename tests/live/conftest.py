@@ -1,0 +1,20 @@
+"""In charge of the server that tests of lasting connections share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from edge.live.rules import LiveRules
+from tests.library.library import Library
+from tests.live.fields import Doing, Slow
+from tests.live.talking import serving
+
+
+@pytest.fixture(scope="session")
+async def address() -> AsyncGenerator[str]:
+    """A server of the library, which lets nobody have more than three operations."""
+    graph = Library(Slow, Doing).graph
+    async with serving(graph, live=LiveRules(operations=3)) as (address, _):
+        yield address
