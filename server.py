@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,41 +16,33 @@ if __name__ == "__main__":
     # Until there is something to end in order, Ctrl-C is to end it without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-import uvloop
 from pydantic import ValidationError
 
 import migrating
 import tending
-from assembly import bearable, catalog_and_schema, graph_of, http_rules, roles, uploads
+from assembly import catalog_and_schema, graph_of, roles
 from catalog import BigraphError, Catalog, Store
-from console import Progress, explained, joined, options, say, welcome
+from console import Progress, explained, joined, options, say
 from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
 from datasources.migrations.noted import Urls
 from datasources.postgres.check import check_roles
-from datasources.redis import Replays
-from development import own_issuer, print_token, sign_in_hint
-from doors import doors
-from edge.app import GRAPHIQL, create_app
+from development import print_token
 from edge.explain import Explained, explanation
 from edge.process import Stop, listen
-from metering import measured
-from packages import StartError, examples, package, sample_tables
+from edge.workers import Share
+from packages import StartError, package, sample_tables
 from principals import print_access
 from resolvers.guards import guards_of
 from resolvers.info import core_of
 from resolvers.paging import PageLimits
+from serving import VERSION, Place, answer, answer_by_workers, worker_settings
 from settings import Settings
 from telemetry import tracing
 from telemetry.logs import configure as configure_logs
 
-VERSION = "0.1.0"
 SDL = Path(__file__).parent / "schema" / "schema.graphql"
-
-# Objects that come before garbage is looked for: an answer of 5,000 rows is made of twice as many,
-# and ends in no cycles. By Python's own 700 the search takes a sixth of the time.
-_GARBAGE = 50_000
 
 
 def not_given(catalog: Catalog, settings: Settings) -> set[ServerName]:
@@ -111,54 +103,24 @@ async def load_sample(
 
 async def serve(settings: Settings) -> None:
     """Starts what is not given by URL, loads the sample, and serves until a signal comes."""
+    share = Share.ours()
     catalog, schema = catalog_and_schema(settings)
-    embedded = not_given(catalog, settings)
-    shown = list(examples(package(settings.models, "MODELS"))) if settings.serves_graphiql else None
     stop = Stop(settings.stops_after)
     async with AsyncExitStack() as stack:
         stack.enter_context(stop.on_signals())
+        if share is not None:
+            given, none = worker_settings(settings, share), EmbeddedUrls(None, None, None)
+            share.follow(stop)
+            await answer(Place(given, catalog, schema, none, share.listening), stop, share)
+            return
+        missing = not_given(catalog, settings)
         listening = stack.enter_context(listen(settings.host, settings.port))
-        address = listening.getsockname()[:2]
-        own = own_issuer(settings, address)
-        urls = await start_embedded(embedded, settings, stack)
+        urls = await start_embedded(missing, settings, stack)
         await fill(catalog, settings, urls)
         await check_stores(catalog, settings, urls)
-        replays = Replays(redis_url := settings.redis_url or urls.redis)
-        stack.push_async_callback(replays.close)
-        signing_in = doors(settings, own, replays, redis_url)
-        graph = graph_of(catalog, schema, settings, urls, signing_in)
-        app = create_app(
-            graph,
-            max_body_bytes=settings.max_body_bytes,
-            uploads=uploads(settings),
-            rules=http_rules(settings),
-            examples=shown,
-            more=[own.route(replays)] if own else [],
-            is_stopping=lambda: stop.asked,
-        )
-        hint = sign_in_hint(own, settings) if own else None
-        query = (shown[0].title, shown[0].query) if shown else None
-        page = None if shown is None else GRAPHIQL
-        metrics = stack.enter_context(measured(graph, settings, VERSION))
-        say(welcome(address, page, query, urls.named(), hint, metrics))
-        tell_closed(catalog)
-        gc.collect()
-        gc.freeze()  # what is here now stays: no search for garbage need look through it
-        gc.set_threshold(_GARBAGE, 20, 20)
-        await stop.serve(
-            app,
-            listening,
-            proxies=settings.forwarded_allow_ips,
-            bearable=bearable(settings),
-            presence=graph.presence,
-        )
+        place = Place(settings, catalog, schema, urls, listening)
+        await (answer_by_workers(place) if settings.workers > 1 else answer(place, stop))
         say("Stopping ...")
-
-
-def tell_closed(catalog: Catalog) -> None:
-    """Says of which models it was forgotten to say who may read them."""
-    if closed := [entity.name for entity in catalog.values() if entity.access is None]:
-        say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/access.md.")
 
 
 async def check_stores(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
@@ -239,6 +201,15 @@ async def load_given(settings: Settings) -> None:
     await load_sample(catalog, settings, given, migrates=migrates)
 
 
+def runner() -> Callable[[Coroutine[Any, Any, None]], None]:
+    """What runs an event loop: uvloop's, where it is installed."""
+    if find_spec("uvloop") is None:
+        return asyncio.run
+    import uvloop  # noqa: PLC0415 (see above)
+
+    return uvloop.run
+
+
 def print_schema(settings: Settings, *, check: bool) -> int:
     """Prints the SDL; or compares it with the committed one, and says how to mend it."""
     sdl = catalog_and_schema(settings)[1].as_str() + "\n"
@@ -280,7 +251,7 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
         with suppress(asyncio.CancelledError):
             work = serve(settings) if command == "serve" else load_given(settings)
             # uvloop is faster, but starts no child under another account, as the servers may need.
-            (asyncio.run if embeds(settings) else uvloop.run)(work)
+            (asyncio.run if embeds(settings) else runner())(work)
     finally:
         end_tracing()
     return 0

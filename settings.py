@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         description="The proxies that are believed who the client is (`X-Forwarded-For`, "
         "`X-Forwarded-Proto`): addresses and networks, or `*` for all.",
     )
+    workers: int = Field(
+        1,
+        ge=1,
+        description="Processes that answer, each with connections and memory of its own; with "
+        "several, SIGHUP restarts them one by one.",
+    )
     public_url: str | None = Field(
         None, description="Where clients find the server, if a proxy stands before it."
     )
@@ -273,6 +279,13 @@ class Settings(BaseSettings):
         le=_DAY,
         description="For how long a server that is told to stop answers on, while it says that it "
         "is not ready, in seconds; without it, 3 in production, and else not at all.",
+    )
+    stall_seconds: float = Field(
+        1,
+        ge=0,
+        le=_DAY,
+        description="For how long the event loop may be held up until the log tells by what, in "
+        "seconds; 0 never looks.",
     )
     gzip_from: int = Field(
         1000,

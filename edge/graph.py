@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from strawberry import Schema
 
@@ -42,6 +42,19 @@ POLICY_SECONDS: Final = 5.0
 
 IDEMPOTENCY_TTL: Final = 86_400.0
 """For how many seconds the answer to an idempotency key is kept."""
+
+
+_WARMING: Final = 1.0
+"""Seconds that are taken before anybody asks."""
+
+
+@runtime_checkable
+class Warm(Protocol):
+    """A source that can get ready before it is asked."""
+
+    async def warm(self) -> None:
+        """Raises nothing if it cannot."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -153,6 +166,13 @@ class Graph:
         finally:
             courier.cancel()
             await asyncio.wait({courier})
+
+    async def warm(self) -> None:
+        """Has connections opened, before anybody asks, and estimates made; as far as is soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_WARMING):
+                warmed = [each.warm() for each in self.sources.values() if isinstance(each, Warm)]
+                await asyncio.gather(self.sizes.ready(), *warmed)
 
     @cached_property
     def _reaching(self) -> Callable[[], Reach]:

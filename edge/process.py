@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,6 +20,12 @@ from edge.gate import USUAL, Bearable, Gate
 from edge.live.presence import Presence
 from edge.live.rules import LIVE
 from telemetry import logger
+
+PATIENCE: Final = 10
+"""Seconds that requests under way have when the server ends."""
+
+_RETIRING: Final = 2.0
+"""Seconds in which whoever asks again by the same connection is told to take another."""
 
 _log = logger("process")
 
@@ -69,27 +75,38 @@ class Stop:
             self._task.cancel()
         self.asked = True
 
+    def retire(self) -> None:
+        """Takes no new connections, which others do; those there are end with their next answer."""
+        if self._server is None or self._gate is None:
+            self.ask()
+            return
+        self._gate.is_closing = True
+        for each in self._server.servers:
+            each.close()
+        asyncio.get_running_loop().call_later(_RETIRING, self._end, self._server)
+
     @staticmethod
     def _end(server: uvicorn.Server) -> None:
         """Ends it in order; at once, if that is under way already."""
         server.force_exit = server.should_exit
         server.should_exit = True
 
-    async def serve(
+    async def serve(  # noqa: PLR0913 (a part for each thing that is looked after)
         self,
         app: ASGIApp,
         listening: socket.socket,
         *,
-        patience: int = 10,
+        patience: int = PATIENCE,
         proxies: str = "127.0.0.1",
         bearable: Bearable = USUAL,
         presence: Presence | None = None,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
-        the client is. Lets in no more than is ``bearable``. Those of whose ``presence`` it is told
-        hear first that it stops.
+        the client is. Lets in no more than is ``bearable``. Says when it has ``started``. Those of
+        whose ``presence`` it is told hear first that it stops.
         """
         gate, live = Gate(bearable), presence.rules if presence else LIVE
         config = uvicorn.Config(
@@ -108,7 +125,7 @@ class Stop:
             ws_ping_timeout=live.pulse,
             ws_per_message_deflate=False,  # each would have some 100 KB for it
         )
-        server = _Server(config, presence)
+        server = _Server(config, presence, started)
         gate.under_way, gate.clients = server.server_state.tasks, server.server_state.connections
         gate.lasting = presence.visits if presence else ()
         self._server, self._gate = server, gate
@@ -124,9 +141,17 @@ class Stop:
 class _Server(uvicorn.Server):
     """Uvicorn without its own signal handlers, which would cut short what is above it."""
 
-    def __init__(self, config: uvicorn.Config, presence: Presence | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, presence: Presence | None, said: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._presence = presence
+        self._said = said
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """From now on it answers."""
+        await super().startup(sockets)
+        self._said()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells whoever stays connected before the connections are closed."""

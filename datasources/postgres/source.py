@@ -155,6 +155,10 @@ class PostgresSource:
             _log.warning("postgres_role_unfit", reason=str(error))
             raise RoleUnfit("postgres", "Postgres cannot tell what you may see.") from error
 
+    async def warm(self) -> None:
+        """Opens the session that quick reads share, if that can be."""
+        await self._pool.share()
+
     async def ping(self) -> str | None:
         """None if the database takes a new connection within a second, else a short reason.
 
