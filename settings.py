@@ -351,7 +351,7 @@ class Settings(BaseSettings):
         "at once.",
     )
     pool_timeout: float = Field(
-        0.7, gt=0, le=_DAY, description="How long they wait, in seconds, until they get 503."
+        0.5, gt=0, le=_DAY, description="How long they wait, in seconds, until they get 503."
     )
     postgres_role: str | None = Field(
         None,

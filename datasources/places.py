@@ -23,7 +23,7 @@ class Queueing:
     """How many may wait for a place at one store, and each of them for how many seconds."""
 
     most: int = 1000
-    seconds: float = 0.7
+    seconds: float = 0.5
 
 
 USUAL: Final = Queueing()

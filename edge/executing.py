@@ -15,7 +15,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import Principal
-from edge import idempotency, rates
+from edge import busy, idempotency, rates
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
 from edge.observe import observed
@@ -26,7 +26,7 @@ from resolvers.context import Context
 from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.reasons import Form, Reason
-from telemetry import count_completion
+from telemetry import count_completion, current
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
@@ -54,7 +54,8 @@ class Executing:
             context.loaders.forget()
             if answered is not None:
                 errors = [told(error, before_execution=False) for error in answered.errors]
-                return Body(answered.data or b"null", errors)
+                body = Body(answered.data or b"null", errors)
+                return busy.checked(body) if errors else body
         return await self.by_strawberry(asked, self.graph.context(principal), by_get=by_get)
 
     async def execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
@@ -87,7 +88,8 @@ class Executing:
             reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
-        return _body(result)._replace(pending=context.pending)
+        body = _body(result)._replace(pending=context.pending)
+        return busy.checked(body, kind=current().kind) if body.errors else body
 
     def _found(self, asked: GraphQLRequest) -> Operation | None:
         """The operation, if it can be answered without Strawberry."""

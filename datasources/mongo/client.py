@@ -38,7 +38,7 @@ _LIMITS: Mapping[str, int] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 2_000,
     # A source lets no more in than there are connections, unless a URL says that there are fewer.
-    "waitQueueTimeoutMS": 700,
+    "waitQueueTimeoutMS": 500,
     # Balancers and servers close what idles for some minutes; a transaction would find that out.
     "maxIdleTimeMS": 200_000,
 }
