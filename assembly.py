@@ -25,6 +25,7 @@ from edge.live.rules import LiveRules
 from edge.observe import Observe, TraceFields
 from edge.persisted.documents import Documents
 from edge.persisted.kept import Kept
+from edge.persisted.trusted import Mode, Trusted
 from edge.rates import Rates
 from edge.rules import HttpRules
 from edge.uploads import UploadLimits
@@ -172,11 +173,15 @@ def graph_of(
 
 
 def documents(settings: Settings, urls: EmbeddedUrls) -> Documents:
-    """The documents that requests may name in place of their text."""
-    url, ttl = settings.redis_url or urls.redis, settings.persisted_ttl
-    if not ttl:
-        return Documents()
-    return Documents(Kept(Texts(url, ttl=ttl, most=settings.persisted_most) if url else None))
+    """The documents that requests may name in place of their text. Raises ``ManifestError``."""
+    trusted = None
+    if settings.trusted_documents is not None:
+        trusted = Trusted(settings.trusted_documents, Mode(settings.trusted_mode))
+    if not settings.persisted_ttl or settings.trusted_refuse:
+        return Documents(trusted=trusted)
+    url, most = settings.redis_url or urls.redis, settings.persisted_most
+    texts = Texts(url, ttl=settings.persisted_ttl, most=most) if url else None
+    return Documents(Kept(texts), trusted)
 
 
 def rates(settings: Settings) -> Rates | None:

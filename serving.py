@@ -24,6 +24,7 @@ from development import own_issuer, sign_in_hint
 from doors import doors
 from edge.app import GRAPHIQL, create_app
 from edge.issuer import OwnIssuer
+from edge.persisted.manifest import manifest_at
 from edge.process import PATIENCE, Stop
 from edge.workers import Share, Workers
 from metering import measured
@@ -103,6 +104,21 @@ def greet(place: Place, own: OwnIssuer | None, metrics: str | None = None) -> No
     say(welcome(place.address, page, query, place.urls.named(), hint, metrics))
     if closed := [entity.name for entity in place.catalog.values() if entity.access is None]:
         say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/access.md.")
+    tell_trusted(settings)
+
+
+def tell_trusted(settings: Settings) -> None:
+    """Says how many documents are trusted, and what becomes of others. Raises ``ManifestError``."""
+    if settings.trusted_documents is None:
+        return
+    documents = len(manifest_at(settings.trusted_documents).texts)
+    others = {
+        "log": "others are answered, and logged",
+        "warn": "others are answered with a warning, and logged",
+        "enforce": "all others are refused",
+    }[settings.trusted_mode]
+    page = ", GraphiQL's too" if settings.serves_graphiql and settings.trusted_refuse else ""
+    say(f"{documents} documents are trusted; {others}{page}.")
 
 
 async def answer_by_workers(place: Place) -> None:

@@ -256,6 +256,16 @@ class Settings(BaseSettings):
     persisted_most: int = Field(
         1_000, ge=1, description="How many such documents Redis keeps; the latest stay."
     )
+    trusted_documents: Path | None = Field(
+        None,
+        description="The manifest of the documents that are trusted: a file, or a folder of files; "
+        "see docs/persisted.md.",
+    )
+    trusted_mode: Literal["log", "warn", "enforce"] = Field(
+        "log",
+        description="What becomes of others, where there is a manifest: they are logged, the "
+        "client is warned as well, or they are refused.",
+    )
     max_requests: int = Field(
         1000, ge=1, description="Requests under way in a process at most; further ones get 503."
     )
@@ -539,6 +549,11 @@ class Settings(BaseSettings):
         if self.postgres_anonymous_role and not self.postgres_role:
             raise ValueError("POSTGRES_ANONYMOUS_ROLE is set, and POSTGRES_ROLE is not")
         return self
+
+    @property
+    def trusted_refuse(self) -> bool:
+        """Whether documents are refused that are not trusted."""
+        return self.trusted_documents is not None and self.trusted_mode == "enforce"
 
     @property
     def login(self) -> Login | None:

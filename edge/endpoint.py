@@ -60,6 +60,7 @@ class Endpoint:
         self._graph = graph
         self._documents = graph.documents
         self._executing = Executing(graph)
+        self._is_guarded = graph.documents.trusted is not None
         self._rules = rules
         self._max_body_bytes = max_body_bytes
         self._page = page
@@ -107,14 +108,15 @@ class Endpoint:
                     return await self._reply_to_all(asked, headers, principal, scope)
                 if by_get and self._rules.guards_get:
                     check_meant(headers, "by GET")
-                asked = asked if asked.named is None else await self._documents.meant(asked)
+                if self._is_guarded or asked.named is not None:
+                    asked = await self._documents.meant(asked)
                 await self._executing.charge(scope, principal, asked)
                 body = await (
                     self._executing.execute(asked, principal, by_get=by_get)
                     if by_get or idempotency.HEADER not in headers
                     else self._executing.execute_once(asked, principal, idempotency.key_in(headers))
                 )
-                if asked.is_new or costs.HEADER in headers:
+                if asked.is_new or asked.untrusted or costs.HEADER in headers:
                     body = await self._noted(asked, headers, body)
         except HttpError as error:
             return _refused(error, media_type)
@@ -136,7 +138,7 @@ class Endpoint:
 
     async def _noted(self, asked: GraphQLRequest, headers: Headers, body: Body) -> Body:
         """The answer to a request that brings, or wants, more than most do."""
-        await self._documents.noted(asked, body)
+        body = await self._documents.noted(asked, body)
         if costs.HEADER not in headers:
             return body
         return costs.told(core_of(self._graph.schema), asked, headers, body)
@@ -159,7 +161,7 @@ class Endpoint:
                 asked = await self._documents.meant(checked(each))
                 await self._executing.charge(scope, principal, asked)
                 body = await self._executing.execute(asked, principal, by_get=False)
-                await self._documents.noted(asked, body)
+                body = await self._documents.noted(asked, body)
             except HttpError as error:
                 refused = error if busy.is_of(error) else None
                 if refused and not answered:
@@ -191,8 +193,7 @@ class Endpoint:
                     asked, principal, idempotency.key_in(headers)
                 )
             body = await self._executing.by_strawberry(asked, self._graph.context(principal))
-            await self._documents.noted(asked, body)
-            return body
+            return await self._documents.noted(asked, body)
         finally:
             asked.close()
 

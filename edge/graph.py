@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -20,6 +20,8 @@ from datasources.redis import Buckets, Cache, NoCache
 from edge.live.presence import Presence
 from edge.live.rules import LIVE, LiveRules
 from edge.persisted.documents import Documents
+from edge.persisted.preparing import prepare
+from edge.persisted.trusted import Trusted
 from edge.rates import Charging, Rates
 from resolvers.context import Context
 from resolvers.courier import Courier
@@ -156,16 +158,25 @@ class Graph:
 
     @asynccontextmanager
     async def working(self) -> AsyncGenerator[None]:
-        """What goes on beside requests, while it lasts: the outbox is looked after."""
-        if self.finishing is None:
-            yield
-            return
-        courier = asyncio.create_task(Courier(self.finishing.outbox).run())
+        """What goes on beside requests, while it lasts: the outbox, and trusted documents."""
+        work: list[Coroutine[None, None, None]] = []
+        if self.finishing is not None:
+            work.append(Courier(self.finishing.outbox).run())
+        if self.documents.trusted is not None:
+            work.append(self._trusting(self.documents.trusted))
+        tasks = {asyncio.create_task(each) for each in work}
         try:
             yield
         finally:
-            courier.cancel()
-            await asyncio.wait({courier})
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
+
+    async def _trusting(self, trusted: Trusted) -> None:
+        """Looks after the manifest: what is in it is made ready."""
+        async for manifest in trusted.manifests():
+            await prepare(manifest, self.operations, self._strangers.planner)
 
     async def warm(self) -> None:
         """Has connections opened, before anybody asks, and estimates made; as far as is soon."""

@@ -33,6 +33,8 @@ class Body(NamedTuple):
     """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
     cost: Mapping[str, Any] | None = None
     """What it was estimated to cost, and did, if the client asks."""
+    warnings: Sequence[Mapping[str, Any]] = ()
+    """What is right as yet, and may be refused one day."""
 
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
@@ -41,13 +43,17 @@ class Body(NamedTuple):
 
     def json(self) -> bytes:
         """The whole answer."""
-        if not self.errors and not self.pending and not self.cost:
+        if not (self.errors or self.pending or self.cost or self.warnings):
             return b'{"data":%s}' % self.data
         parts = [] if self.data is None else [b'"data":%s' % self.data]
         if self.errors:
             parts.append(b'"errors":%s' % as_json(self.errors))
-        if self.pending or self.cost:
-            said: Mapping[str, Any] = {"pending": self.pending, "cost": self.cost}
+        said: Mapping[str, Any] = {
+            "pending": self.pending,
+            "cost": self.cost,
+            "warnings": self.warnings,
+        }
+        if any(said.values()):
             told = {name: value for name, value in said.items() if value}
             parts.append(b'"extensions":%s' % as_json(told))
         return b"{%s}" % b",".join(parts)

@@ -37,6 +37,10 @@ class GraphQLRequest(NamedTuple):
     """How the document is named, by an id or a hash, in place of its text or beside it."""
     is_new: bool = False
     """Whether its document may be kept for those who will name it."""
+    by_id: bool = False
+    """Whether it came without the text that it has now."""
+    untrusted: bool = False
+    """Whether its client is to be warned, since its document is not trusted."""
 
     def close(self) -> None:
         """Lets go of the files."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,8 +24,9 @@ from resolvers.coercers import UnfitError
 from resolvers.coercion import coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
+from resolvers.likely import UnforeseenError, likely
 from resolvers.limits.allowing import Allowing, allowing, costing
-from resolvers.limits.judging import judge_of
+from resolvers.limits.judging import defaults_of, judge_of
 from resolvers.parsing import Document, Tree
 from resolvers.plan import Planner
 from resolvers.policies import policies_asked
@@ -85,6 +87,16 @@ class Operation:
     @cached_property
     def _costing(self) -> Allowing:
         return self._allows or costing(judge_of(self._core), self.document)
+
+    def foresee(self, planner: Planner) -> Sequence[Root]:
+        """Plans it for requests as they are likely, as far as no value is needed for that."""
+        raw = defaults_of(self.document.tree.node)
+        defaults = {name: self._coercers[name](value, 0) for name, value in raw.items()}
+        roots: list[Root] = []
+        for variables in likely(self._definitions, defaults):
+            with suppress(UnforeseenError):
+                roots += self._roots(planner, variables)
+        return roots
 
     def explained(self, planner: Planner, given: Variables) -> list[Root] | GraphQLError:
         """How its root fields are answered, planned for these very values; or what is amiss."""

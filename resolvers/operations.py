@@ -5,7 +5,7 @@ What cannot be answered here, as what is not valid or no query, is left to graph
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -54,16 +54,44 @@ class Operations:
         self._schema = schema
         self._catalog = catalog
         self._understood = Remembered[tuple[str, str | None], Understood](_ALL)
+        self._trusted: Mapping[str, Mapping[str | None, Operation]] = {}
 
     def find(self, query: str, name: str | None) -> Operation | None:
         """The query of this name in a document; None if it is to be left to graphql-core."""
+        if self._trusted and (known := self._trusted.get(query)) is not None:
+            return known.get(name)
         if self._hooked or len(query) > _LONGEST:
             return None
-        known = self._understood.find((query, name))
-        if known is None:
-            known = self._understand(query, name)
-            self._understood.keep((query, name), known)
-        return known.operation
+        understood = self._understood.find((query, name))
+        if understood is None:
+            understood = self._understand(query, name)
+            self._understood.keep((query, name), understood)
+        return understood.operation
+
+    def learned(self, query: str) -> Mapping[str | None, Operation]:
+        """All queries of a document by their names, one alone also without; known ones as they are.
+
+        Raises ``GraphQLError`` for what is not valid.
+        """
+        if (known := self._trusted.get(query)) is not None:
+            return known
+        document = parsed(query, limits_of(self._core).tokens)
+        if errors := errors_in(self._core, document):
+            raise errors[0]
+        nodes = () if self._hooked else operations_in(document)
+        named = {node.name.value if node.name else None: Tree(document, node) for node in nodes}
+        found = {
+            name: Operation(self._schema, self._catalog, query, tree)
+            for name, tree in named.items()
+            if _is_ours(tree)
+        }
+        return (
+            {**found, None: next(iter(found.values()))} if len(named) == len(found) == 1 else found
+        )
+
+    def trust(self, found: Mapping[str, Mapping[str | None, Operation]]) -> None:
+        """Has these at hand for good, by their texts and names, in place of those before."""
+        self._trusted = found
 
     def _understand(self, query: str, name: str | None) -> Understood:
         tree = _valid(self._core, query, name)
@@ -101,6 +129,8 @@ def _valid(core: GraphQLSchema, query: str, name: str | None) -> Tree | None:
     except (GraphQLError, RecursionError, ValueError):
         return None
     tree = tree_of(document, name)
-    if tree is None or tree.node.operation is not OperationType.QUERY or tree.node.directives:
-        return None
-    return tree
+    return tree if tree is not None and _is_ours(tree) else None
+
+
+def _is_ours(tree: Tree) -> bool:
+    return tree.node.operation is OperationType.QUERY and not tree.node.directives

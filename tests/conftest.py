@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+import io
+import logging
 import os
-from collections.abc import AsyncGenerator, Generator
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
@@ -17,6 +22,7 @@ from catalog import catalog_of, models_in
 from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import load
 from models.sample import tables
+from telemetry import logs
 
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
@@ -86,3 +92,21 @@ def server(
 def server_url(server: Running) -> str:
     """Where it answers."""
     return server.url()
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[], list[dict[str, Any]]]]:
+    """The log lines so far, as a program that reads JSON sees them."""
+    root, stderr = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", stderr)
+    for name in ("_least", "_requests"):  # are as they were, once this is over
+        monkeypatch.setattr(logs, name, getattr(logs, name))
+    logs.configure("info", "json")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the client's own lines
+    yield lambda: [orjson.loads(line) for line in stderr.getvalue().splitlines()]
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
+    structlog.reset_defaults()
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -102,7 +102,7 @@ class Answering:
         asked = await graph.documents.meant(self._asked)
         await self._executing.charge(self._scope, principal, asked)
         body = await self._executing.execute(asked, principal, by_get=False)
-        await graph.documents.noted(asked, body)
+        body = await graph.documents.noted(asked, body)
         return body.whole() if graph.reject_unauthorized else body
 
     async def _within(self, tally: Tally, work: Awaitable[Body]) -> Body:

@@ -1,1 +1,1 @@
-"""Documents that are asked for by an id in place of their text: those that clients have sent."""
+"""Documents that are asked for by an id: those that clients have sent, and trusted ones."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from itertools import islice
 from typing import Final
@@ -17,7 +18,7 @@ _COUNTED: Final = 50_000
 # token counts as one, and what has no end goes on to the end: the parser says what is amiss.
 _IGNORED: Final = r"(?:[\s,\ufeff]++|\#[^\n\r]*+)*+"
 _TOKEN: Final = re.compile(
-    rf"""(?:
+    rf"""(
       [_A-Za-z][_0-9A-Za-z]*+
     | \.\.\. | [!$&()\[\]{{}}:=@|?]
     | "\""(?:[^"\\]|\\"\""|\\|"(?!""))*+(?:"\""|\Z)
@@ -35,6 +36,14 @@ def check_tokens(text: str, most: int) -> None:
     if len(text) > most and (tokens := tokens_in(text)) > most:
         error = TokensError(tokens, most)
         raise GraphQLError(error.message, original_error=error)
+
+
+def essence_of(text: str) -> bytes:
+    """Tells a document from others, but for what GraphQL ignores: spaces, commas and comments."""
+    start = _START.match(text)
+    found = _TOKEN.finditer(text, start.end() if start else 0)
+    tokens = "\0".join(token[1] for token in found)
+    return hashlib.blake2b(tokens.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def tokens_in(text: str) -> int:
