@@ -11,8 +11,8 @@ Each carries a stable ``code``, a message for the person who caused it, and a hi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, cast
 
 
 class BigraphError(Exception):
@@ -48,3 +48,16 @@ class StoredValueError(BigraphError):
     """A stored value that does not have the type its model declares."""
 
     code = "STORED_VALUE_INVALID"
+
+
+def stored_errors(value: object) -> Iterator[StoredValueError]:
+    """What is amiss in a value that was read, however deep in documents and lists."""
+    match value:
+        case StoredValueError():
+            yield value
+        case dict() | list():
+            held = cast("dict[str, object] | list[object]", value)
+            for each in held.values() if isinstance(held, dict) else held:
+                yield from stored_errors(each)
+        case _:
+            pass

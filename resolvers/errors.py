@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from catalog.entity import Entity
+from collections.abc import Mapping
+
+from catalog.change import Change
 from catalog.errors import BigraphError
+from datasources.errors import ChangeRefused
 
 
 class InputError(BigraphError):
@@ -69,18 +72,30 @@ class GeoError(InputError):
 class UndoneError(BigraphError):
     """MongoDB refused its part of a change in the end, so Postgres has taken back its own.
 
-    ``entity`` is whose rows MongoDB refused, as far as that is known; ``undone`` is what was taken
-    back, in words.
+    ``change`` is what MongoDB refused, and ``error`` why, as far as that is known; ``undone`` is
+    what was taken back, in words.
     """
 
     code = "WRITE_UNDONE"
 
-    def __init__(self, entity: Entity | None, error: BigraphError | None, undone: str) -> None:
-        what = f"MongoDB refused the {entity.name} after all" if entity else "MongoDB refused it"
+    def __init__(self, change: Change | None, error: ChangeRefused | None, undone: str) -> None:
+        name = change.entity.name if change else None
+        what = f"MongoDB refused the {name} after all" if name else "MongoDB refused it"
         why = f": {error.message}" if error else "."
         message = f"{what}{why} Undone in Postgres: {undone or 'nothing'}."
         super().__init__(message, hint="For a moment others may have seen what was undone.")
-        self.entity = entity
+        self.change = change
+        self._error = error
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """What was refused: of which entity, which fields, and which of several new rows."""
+        if self.change is None or self._error is None:
+            return {}
+        entity = self.change.entity
+        fields = [entity.fields[name].api for name, *_ in self._error.paths]
+        row = {} if self._error.row is None else {"row": self._error.row}
+        return {"refused": {"entity": entity.name, "fields": fields, **row}}
 
 
 class PendingError(BigraphError):

@@ -53,7 +53,7 @@ class Finishing:
         if not done:
             raise PendingError
         if refusal := task.result():
-            raise UndoneError(refusal.entity, refusal.error, intent.undoing)
+            raise UndoneError(refusal.change, refusal.error, intent.undoing)
 
     async def close(self) -> None:
         """Gives what is under way some time; the courier ends what needs more."""

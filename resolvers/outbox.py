@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from catalog.change import Delete, Insert, Isolation, Set, Transaction, Update
+from catalog.change import Change, Delete, Insert, Isolation, Set, Transaction, Update
 from catalog.change_codec import by_key, decoded_changes, encoded_changes
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import And, Compare, DataSource, IsNull, Not, Operator, Order, Read, Record
@@ -36,7 +36,7 @@ _log = logger("outbox")
 class Refusal(NamedTuple):
     """What MongoDB refused, for good; None if another process was told so."""
 
-    entity: Entity | None
+    change: Change | None
     error: ChangeRefused | None
 
 
@@ -175,17 +175,16 @@ class Outbox:
 
     async def _made(self, intent: Intent) -> Refusal | None:
         """None if MongoDB has made its part; else that it will not is decided."""
-        entity: Entity | None = None
+        change: Change | None = None
         try:
             async with self._mongo.begin_own() as transaction:
                 await _mark(transaction, intent.id, made=True)
                 for change in intent.redo:
-                    entity = change.entity
                     await transaction.change(change)
         except ChangeRefused as error:
             async with self._mongo.begin_own() as transaction:
                 await _mark(transaction, intent.id, made=False)
-            return Refusal(entity, error)
+            return Refusal(change, error)
         return None
 
     async def _undo(self, intent: Intent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from catalog.query import Key
 from resolvers.writes.changing import Changing
@@ -26,13 +26,17 @@ async def check_rows(judge: Judge, changing: Changing, rows: Mapping[Key, ApiPat
 
 
 async def check_fields(
-    judge: Judge, changing: Changing, keys: Sequence[Key], built: Mapping[str, ApiPath]
+    judge: Judge, changing: Changing, rows: Mapping[Key, ApiPath], built: Mapping[str, ApiPath]
 ) -> None:
-    """The same for values that were ``built`` upon others: fields, by the argument that did."""
-    if not built or not judge.judges_fields:
+    """The same for validators of fields that look at others, and for values ``built`` upon others.
+
+    Those are given by field, with the argument that did.
+    """
+    if not judge.judges_fields or not (built or judge.crossing):
         return
-    amiss = Refusals()
-    for record in await changing.records(judge.entity, keys, [(name,) for name in built]):
-        for name, value in record.items():
-            judge.field(name, value, built[name], amiss)
+    amiss, entity = Refusals(), judge.entity
+    names = entity.stored_fields if judge.crossing else built
+    for record in await changing.records(entity, list(rows), [(name,) for name in names]):
+        at = rows[tuple(record[name] for name in entity.key)] if judge.crossing else ()
+        judge.fields(record, {**dict.fromkeys(judge.crossing, at), **built}, amiss)
     amiss.check()

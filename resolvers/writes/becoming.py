@@ -69,7 +69,8 @@ async def changed(
     await check_found(keys)
     await changing.check(entity, Action.UPDATE, keys)
     await check_rows(changes.judge, changing, dict.fromkeys(keys, changes.path))
-    await check_fields(changes.judge, changing, keys, _built(changes))
+    given = dict.fromkeys(keys, (*changes.path, "input"))
+    await check_fields(changes.judge, changing, given, _built(changes))
     for nested, said, values in references.ending:
         await _end(changing, nested, said, values)
     for nested in changes.nested.values() if keys else ():

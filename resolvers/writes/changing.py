@@ -9,7 +9,7 @@ from graphql import FieldNode
 
 from catalog.change import Change, Changed
 from catalog.entity import Entity, Store
-from catalog.errors import StoredValueError
+from catalog.errors import StoredValueError, stored_errors
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
 from catalog.writing import Action
 from datasources.memory.tables import Tables
@@ -81,9 +81,8 @@ class Changing:
     ) -> Sequence[Record]:
         """The rows that match, as they are now. Raises as ``records`` does."""
         records = await self._read(Read(entity, tuple(paths), filter=filter_))
-        for value in (value for record in records for value in record.values()):
-            if isinstance(value, StoredValueError):
-                raise value
+        for error in (error for record in records for error in stored_errors(record)):
+            raise error
         return records
 
     async def check(self, entity: Entity, action: Action, keys: Sequence[Key]) -> None:

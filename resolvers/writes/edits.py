@@ -73,7 +73,7 @@ def _sets(
 def _judged(judge: Judge, sets: list[Set], at: ApiPath, amiss: Refusals) -> Iterator[Set]:
     """The same as the model's validators have them: they know whole fields, not what is inside."""
     whole = {edit.path[0]: edit.value for edit in sets if len(edit.path) == 1}
-    made = judge.values(whole, at, amiss)
+    made = judge.values(whole, at, amiss).values
     for edit in sets:
         yield Set(edit.path, made[edit.path[0]]) if len(edit.path) == 1 else edit
 

@@ -7,8 +7,9 @@ whole models judge rows as they have become, inside of the transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator
@@ -22,15 +23,22 @@ from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
 from resolvers.writes.models import as_python, from_python
 from resolvers.writes.refusals import ApiPath, Why
 from resolvers.writes.rereading import Rereading
+from resolvers.writes.validators import crossing_fields, fields_validator, validated
 from resolvers.writes.values import Named, Refusals, named_fields
 
 _PLAIN: Final = "Value error, "
 _NULL: Final = "A value must be there."
 _LEAVE_OUT: Final = "Leave the field out, or give it a value."
-_TYPES: Final = frozenset({"int", "str", "bool", "float", "date", "time", "datetime", "any"})
-_AROUND: Final = frozenset({"model-field", "default", "nullable"})
-_SAYING_NOTHING: Final = frozenset({"type", "metadata", "microseconds_precision"})
-_NAMING: Final = frozenset({"title", "populate_by_name", "from_attributes", "validate_by_name"})
+
+_SAID: Final = frozenset({"value_error", "assertion_error"})
+"""Errors that validators raise, and not types."""
+
+
+class Judged(NamedTuple):
+    """What validators make of values; ``later`` says that their row must be judged, once whole."""
+
+    values: Record
+    later: bool = False
 
 
 class Judge:
@@ -56,14 +64,28 @@ class Judge:
         said = getattr(self._model, "__pydantic_decorators__", None)
         return bool(said and (said.model_validators or said.root_validators))
 
-    def values(self, given: Record, path: ApiPath, amiss: Refusals, *, new: bool = False) -> Record:
+    @cached_property
+    def crossing(self) -> frozenset[str]:
+        """The fields whose validators may look at the fields beside them."""
+        return crossing_fields(self._model) if self._fields else frozenset()
+
+    def values(
+        self,
+        given: Record,
+        path: ApiPath,
+        amiss: Refusals,
+        *,
+        new: bool = False,
+        is_whole: bool = True,
+    ) -> Judged:
         """What the fields' validators make of what is given; what they refuse is noted.
 
-        Beside the values of a ``new`` row they see the defaults of what it lacks.
+        Beside the values of a ``new`` row they see the defaults of what it lacks. What may only
+        seem amiss, since it is not the whole row that is given, is judged ``later``.
         """
         validator = self._new_fields if new else self._fields
         if validator is None:
-            return given
+            return Judged(given)
         asked = {
             name: value
             for name, value in given.items()
@@ -73,13 +95,47 @@ class Judge:
         for name in self._turned.intersection(asked):
             asked[name] = self._python(name, asked[name])
         try:
-            made = validator.validate_python(asked, by_alias=False, by_name=True)
+            made = validated(validator, asked)
+        except ValidationError as error:
+            if not self.crossing or (new and is_whole):
+                self._note(error, path, amiss)
+                return Judged(given)
+            return self._apart(validator, given, asked, path, amiss)
+        except KeyError as error:
+            if next(iter(error.args), None) not in self.entity.fields:
+                raise
+            return self._apart(validator, given, asked, path, amiss)
+        return Judged(self._sourced(given, asked, made))
+
+    def _apart(
+        self,
+        validator: SchemaValidator,
+        given: Record,
+        asked: Record,
+        path: ApiPath,
+        amiss: Refusals,
+    ) -> Judged:
+        """The same without those fields that may look at others, which must be judged later.
+
+        Of those only what their types do not take is noted.
+        """
+        others = {name: value for name, value in asked.items() if name not in self.crossing}
+        for name in asked.keys() & self.crossing:
+            with suppress(KeyError):
+                try:
+                    validated(validator, {name: asked[name]})
+                except ValidationError as error:
+                    if all(each["type"] not in _SAID for each in error.errors()):
+                        self._note(error, path, amiss)
+        try:
+            made = validated(validator, others)
         except ValidationError as error:
             self._note(error, path, amiss)
-            return given
-        except KeyError as error:
-            self._note_lack(validator, asked, error, path, amiss)
-            return given
+            return Judged(given)
+        return Judged(self._sourced(given, others, made), later=True)
+
+    def _sourced(self, given: Record, asked: Record, made: Record) -> Record:
+        """What is given, with what became of that which was asked for, as sources know it."""
         same = self._same
         return {
             name: value if type(value) in same[name] else from_python(self._kind(name), value)
@@ -92,7 +148,9 @@ class Judge:
             return rows
         amiss = Refusals()
         made = [self.values(row, (), amiss, new=True) for row in rows]
-        return None if len(amiss) else Rows(columns_of(made), len(made))
+        if any(each.later for each in made):
+            return None
+        return None if len(amiss) else Rows(columns_of([m.values for m in made]), len(made))
 
     def default(self, name: str) -> Any:
         """What the model gives this field of a new row that lacks it, anew each time; or null."""
@@ -117,19 +175,43 @@ class Judge:
         except ValidationError as error:
             self._note(error, path, amiss)
 
-    def field(self, name: str, value: Any, path: ApiPath, amiss: Refusals) -> None:
-        """Notes what the validators of a field say of a value that was read."""
-        validator = self._fields
-        if validator is None or (value is None and name not in self._nullable):
+    def fields(self, record: Record, paths: Mapping[str, ApiPath], amiss: Refusals) -> None:
+        """Notes what the validators of these fields say of a row as it has become.
+
+        Those that look at others must be given with all stored fields. ``paths`` leads to what
+        made them so.
+        """
+        validator = self._new_fields
+        if validator is None:
             return
-        named = partial(validator.validate_python, by_alias=False, by_name=True)
-        row = {name: self._python(name, value)}
+        row = {n: self._python(n, v) for n, v in record.items() if v is not None or self._stays(n)}
+        named = partial(validated, validator)
         try:
             Rereading(by_name=True).judge(named, self._document, row)
         except ValidationError as error:
-            self._note(error, path, amiss)
-        except KeyError as error:
-            self._note_lack(validator, row, error, path, amiss)
+            for name, path in paths.items():
+                self._note(error, path, amiss, of=name)
+        except KeyError as lack:
+            name: Any = next(iter(lack.args), None)
+            if name not in self.entity.fields or self._will_do(validator, name, row.get(name)):
+                raise
+            path = next(iter(paths.values()))
+            amiss.add(path, f"The row's `{self.entity.fields[name].api}` is none to judge this by.")
+
+    def _will_do(self, validator: SchemaValidator, name: str, value: Any) -> bool:
+        """Whether a value is valid: then who looks for it in vain is the model's mistake."""
+        try:
+            validated(validator, {name: value})
+        except ValidationError:
+            return False
+        return True
+
+    def _stays(self, name: str) -> bool:
+        """Whether null is what a field was read as, and not that it is missing."""
+        if self.entity.store is Store.POSTGRES:
+            return name in self._nullable
+        info = self._model.model_fields.get(name)
+        return bool(info and info.is_required())
 
     @cached_property
     def _fields(self) -> SchemaValidator | None:
@@ -140,7 +222,7 @@ class Judge:
         return self._validator(new=True)
 
     def _validator(self, *, new: bool) -> SchemaValidator | None:
-        return None if self._model is None else _fields_validator(self._model, new=new)
+        return None if self._model is None else fields_validator(self._model, new=new)
 
     @cached_property
     def _turned(self) -> frozenset[str]:
@@ -170,78 +252,19 @@ class Judge:
     def _python(self, name: str, value: Any) -> Any:
         return as_python(self._kind(name), value, self._enums[name])
 
-    def _note(self, error: ValidationError, path: ApiPath, amiss: Refusals) -> None:
+    def _note(
+        self, error: ValidationError, path: ApiPath, amiss: Refusals, *, of: str | None = None
+    ) -> None:
+        """Notes what is said of all fields, or of one."""
         for each in error.errors(include_url=False, include_context=False):
             at = _api_path(self._document, each["loc"])
+            if of is not None and at[:1] != (self.entity.fields[of].api,):
+                continue
             if each["input"] is None and each["type"].endswith("_type"):
                 amiss.add((*path, *at), _NULL, _LEAVE_OUT, Why.NOT_NULL_VIOLATION)
             else:
                 message = each["msg"].removeprefix(_PLAIN)
                 amiss.add((*path, *at), f"{message.rstrip('.')}.")
-
-    def _note_lack(
-        self,
-        validator: SchemaValidator,
-        asked: Record,
-        lack: KeyError,
-        path: ApiPath,
-        amiss: Refusals,
-    ) -> None:
-        """Notes that a field's validator looked for the value of another, which it did not find.
-
-        That is not given, or has been refused itself; else the ``lack`` is the model's mistake.
-        """
-        name: Any = next(iter(lack.args), None)
-        if name not in self.entity.fields:
-            raise lack
-        field = self.entity.fields[name]
-        if name not in asked:
-            message = f"What is given cannot be judged without `{field.api}`."
-            amiss.add((*path, field.api), message, "Give it as well.")
-            return
-        try:
-            validator.validate_python({name: asked[name]}, by_alias=False, by_name=True)
-        except ValidationError as error:
-            self._note(error, path, amiss)
-        else:
-            raise lack
-
-
-def _fields_validator(model: type[BaseModel], *, new: bool) -> SchemaValidator | None:
-    """The validators of a model's fields, for any of these, without those of the whole model.
-
-    None if they ask for nothing but types, which GraphQL has seen to.
-    """
-    schema = cast("Any", model).__pydantic_core_schema__
-    around: list[Any] = []
-    config: Any = {}
-    while schema["type"] != "model-fields":
-        if schema["type"] == "definitions":
-            around = schema["definitions"]
-        config = schema.get("config", config)
-        schema = schema["schema"]
-    if not config.keys() - _NAMING and all(map(_asks_for_type, schema["fields"].values())):
-        return None
-    fields = {name: _left_out(field, new=new) for name, field in schema["fields"].items()}
-    made: Any = {"type": "typed-dict", "fields": fields, "config": config}
-    if around:
-        made = {"type": "definitions", "schema": made, "definitions": around}
-    return SchemaValidator(made)
-
-
-def _asks_for_type(schema: Any) -> bool:
-    """Whether it takes every value of its type, as it is."""
-    if schema["type"] in _AROUND:
-        return _asks_for_type(schema["schema"])
-    return schema["type"] in _TYPES and not schema.keys() - _SAYING_NOTHING
-
-
-def _left_out(field: Any, *, new: bool) -> Any:
-    """A field's schema; where it is left out it is its default in a new row, and else nothing."""
-    inner = field["schema"]
-    while inner["type"] == "default" and not new:
-        inner = inner["schema"]
-    return {"type": "typed-dict-field", "schema": inner, "required": False}
 
 
 def _api_path(kind: FieldType, steps: tuple[int | str, ...]) -> ApiPath:

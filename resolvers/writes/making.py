@@ -15,7 +15,7 @@ from catalog.nesting import Word
 from catalog.query import Key, Record
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
-from resolvers.writes.afterwards import check_rows
+from resolvers.writes.afterwards import check_fields, check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.connecting import connected, held, related_by, seen
 from resolvers.writes.judging import Judge
@@ -164,6 +164,13 @@ async def _inserted(
     if judge.judges_rows:
         places = [row.path for row in rows]
         await check_rows(judge, changing, dict(zip(keys, places, strict=True)))
+    if judge.crossing:  # of rows that were there, others' values may be in the way
+        later = {
+            key: row.path
+            for key, row in zip(keys, rows, strict=True)
+            if row.later or key not in fresh
+        }
+        await check_fields(judge, changing, later, {})
     return keys
 
 

@@ -84,7 +84,8 @@ class _Holder:
 class NewRow(_Holder):
     """A row to be made: what is given, judged, and what is nested, by relation.
 
-    ``supplied`` are the fields that relations give a value, with the argument that says so.
+    ``supplied`` are the fields that relations give a value, with the argument that says so. One
+    that could not be judged alone is judged ``later``, when it is whole.
     """
 
     judge: Judge
@@ -92,6 +93,7 @@ class NewRow(_Holder):
     values: Record
     nested: Mapping[str, Nested]
     supplied: Mapping[str, ApiPath]
+    later: bool = False
 
 
 class PlainRows(Sequence[NewRow]):

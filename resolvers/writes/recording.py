@@ -20,8 +20,9 @@ from catalog.change import (
 )
 from catalog.change_codec import by_key
 from catalog.entity import Entity
-from catalog.errors import StoredValueError
+from catalog.errors import stored_errors
 from catalog.query import Among, Filter, Key, Read, Record
+from catalog.summary import type_at
 from catalog.types import Scalar
 from catalog.writing import writable_fields
 
@@ -68,9 +69,8 @@ class Undoing:
         read = Read(entity, tuple((name,) for name in entity.stored_fields), filter=wanted)
         (answers,) = await self._transaction.read([read])
         rows = answers[()].rows
-        for value in (value for row in rows for value in row.values()):
-            if isinstance(value, StoredValueError):
-                raise value
+        for error in (error for row in rows for error in stored_errors(row)):
+            raise error
         return {_key(entity, row): row for row in rows}
 
 
@@ -152,7 +152,7 @@ def _as_before(
 
 
 def _is_exact(entity: Entity, edit: object) -> bool:
-    return isinstance(edit, Increment) and entity.fields[edit.path[0]].type in _EXACT
+    return isinstance(edit, Increment) and type_at(entity, edit.path) in _EXACT
 
 
 def _keyed(entity: Entity, row: Mapping[str, Any], key: Key) -> tuple[Key, Record]:

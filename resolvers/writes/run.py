@@ -16,6 +16,7 @@ from typing import Any, Final, assert_never
 from graphql import DocumentNode
 from strawberry.types.info import Info
 
+from catalog.change import Change
 from catalog.entity import Store
 from datasources.errors import WriteConflict
 from resolvers.context import Context
@@ -32,6 +33,7 @@ from resolvers.writes.inputs import Inputs
 from resolvers.writes.joint import joined
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert
 from resolvers.writes.outcomes import Outcome, alike, failed
+from resolvers.writes.recording import Redoing
 from resolvers.writes.refusals import Refused, Why
 from resolvers.writes.steps import Step, Written
 from telemetry import current
@@ -135,6 +137,7 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
     Before its commit it may be ended with its request, if nothing else was done for that.
     """
     outcomes: dict[str, Outcome] = {}
+    later: dict[str, Sequence[Change]] = {}
     under_way: Step | None = None
     committing = False
     try:
@@ -143,18 +146,28 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
                 for under_way in steps:
                     changing = Changing(transactions, within, under_way.scope)
                     outcomes[under_way.key] = await _made(under_way, changing)
+                    later[under_way.key] = _to_be_made(transactions, later)
             within.outcomes.update(outcomes)
             under_way, committing = None, True
     except WriteConflict:
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it is told where it belongs)
-        return failed(steps, under_way, error)
+        return failed(steps, under_way, error, later)
     finally:
         # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
         # So may an earlier request, to which this is the answer.
         if committing or (context.once and context.once.is_repeated):
             await asyncio.shield(context.wrote({each for step in steps for each in step.written}))
     return outcomes
+
+
+def _to_be_made(
+    transactions: Mapping[Store, Changes], before: Mapping[str, Sequence[Change]]
+) -> Sequence[Change]:
+    """What the last field has to be made again if MongoDB is lost; without those ``before``."""
+    redoing = transactions.get(Store.MONGO)
+    noted = redoing.again if isinstance(redoing, Redoing) else []
+    return noted[sum(map(len, before.values())) :]
 
 
 def _came_meanwhile(steps: Sequence[Step], outcomes: Mapping[str, Outcome]) -> bool:

@@ -11,11 +11,10 @@ from typing import Any, Final, assert_never
 
 from catalog.entity import Entity, Relation
 from catalog.nesting import Side, Word
-from catalog.query import Record
 from resolvers.errors import InputError
 from resolvers.writes.edits import edits_of
 from resolvers.writes.inputs import Input, Inputs
-from resolvers.writes.judging import Judge
+from resolvers.writes.judging import Judge, Judged
 from resolvers.writes.nested import Changes, Nested, NewRow, Said, Sought
 from resolvers.writes.plain import plain_rows
 from resolvers.writes.refusals import ApiPath
@@ -42,11 +41,12 @@ class Trees:
             own = {api: value for api, value in raw.items() if api not in own_input.relations}
             nested.update(self._nested(own_input, raw, path))
         supplied = self._supplied(judge.entity, raw, path, nested, within)
-        values = self._values(judge, own, path)
+        values, later = self._values(judge, own, path, is_whole=not supplied)
         for field in own_input.needed:
             if field.name not in values and field.name not in supplied:
                 self._amiss.add((*path, field.api), "A value must be there.", _GIVE)
-        return NewRow(judge, path, values, nested, supplied)
+        later = later or bool(supplied and judge.crossing)
+        return NewRow(judge, path, values, nested, supplied, later=later)
 
     def change(self, judge: Judge, arguments: Mapping[str, Any], path: ApiPath) -> Changes:
         """What becomes of rows; raises ``InputError`` if that is nothing."""
@@ -62,7 +62,7 @@ class Trees:
             raise InputError("There is nothing to change.", hint=hint)
         return Changes(judge, path, edits, nested)
 
-    def _values(self, judge: Judge, own: Raw, path: ApiPath) -> Record:
+    def _values(self, judge: Judge, own: Raw, path: ApiPath, *, is_whole: bool) -> Judged:
         entity, before = judge.entity, len(self._amiss)
         given = fields_in(judge.named, own, path, self._amiss)
         portion = entity.portion
@@ -71,8 +71,8 @@ class Trees:
             self._amiss.add(at, f"This is the kind of another row than a {entity.name}.")
         # What no store can hold cannot be judged either, and has been noted.
         if len(self._amiss) > before:
-            return given
-        return judge.values(given, path, self._amiss, new=True)
+            return Judged(given)
+        return judge.values(given, path, self._amiss, new=True, is_whole=is_whole)
 
     def _nested(self, given: Input, raw: Raw, path: ApiPath) -> Iterator[tuple[str, Nested]]:
         for api, relation in given.relations.items():

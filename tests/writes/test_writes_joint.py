@@ -115,9 +115,10 @@ async def test_what_mongodb_refuses_in_the_end_is_undone_in_postgres(stocked: tu
             {REFUSED} }}
         }}"""
     )
-    told = dict.fromkeys("acdefg", "ROLLED_BACK")
-    assert codes(answer) == {**told, "b": "WRITE_UNDONE"}  # the first that writes products
+    told = dict.fromkeys("abdefg", "ROLLED_BACK")
+    assert codes(answer) == {**told, "c": "WRITE_UNDONE"}  # not the first that writes products
     (error,) = answer["errors"]
+    assert error["extensions"]["refused"] == {"entity": "Product", "fields": ["title"], "row": 0}
     assert "There is a document with this key already." in error["message"]
     undone = "1 Customer updated, 1 Order deleted, 1 Visit created, 1 Customer updated"
     assert undone in error["message"]

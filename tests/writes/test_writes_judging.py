@@ -22,7 +22,7 @@ def judged(*, text: Any = str, config: ConfigDict | None = None) -> Any:
     }
     entity = catalog_of([type("Thing", (BaseModel,), said)])["Thing"]
     amiss = Refusals()
-    values = Judge(entity).values({"id": 1, "text": " a "}, ("input",), amiss, new=True)
+    values = Judge(entity).values({"id": 1, "text": " a "}, ("input",), amiss, new=True).values
     return "refused" if len(amiss) else values["text"]
 
 
