@@ -216,6 +216,7 @@ class Graph:
             wrote=self.entity_cache.forget,
             finishing=self.finishing,
             isolation=self.isolation,
+            whole=self.reject_unauthorized,
         )
         return context if self._is_alike else self._told_of(context)
 

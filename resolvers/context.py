@@ -59,6 +59,8 @@ class Context:
     """What its transactions see of others, at least."""
     wrote: Callable[[Collection[Entity]], Awaitable[None]]
     """Who is told that rows of these entities were written."""
+    whole: bool = False
+    """Whether the operation is refused whole if anything in it may not be read."""
     once: Once | None = None
     """What the request is, if it is written once only."""
     pending: list[str] = field(default_factory=list[str])

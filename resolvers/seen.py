@@ -33,6 +33,7 @@ class Verdict:
 
 
 _ALL = Verdict(ALWAYS)
+_MUTATION = "Mutation."
 _log = logger("access")
 _NONE: Mapping[str, Verdict] = MappingProxyType({})
 
@@ -165,10 +166,11 @@ class Unruled(Seen):
             _tell(routine.api)
 
     def uses(self, coordinate: str) -> bool:
-        """Everything."""
-        if not super().uses(coordinate):
-            _tell(coordinate)
-        return True
+        """Everything but mutations: what they do cannot be undone."""
+        if super().uses(coordinate):
+            return True
+        _tell(coordinate)
+        return not coordinate.startswith(_MUTATION)
 
 
 def _tell(denied: str) -> None:

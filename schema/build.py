@@ -13,6 +13,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
+from resolvers.beforehand import Refusing
 from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
 from resolvers.holding import Holding
@@ -91,7 +92,7 @@ def build_schema(
             mutation=_unless_empty(namespace["Mutation"]),
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
-            extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else [])],
+            extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else []), Refusing],
             execution_context_class=(
                 Telling if introspection is Introspection.ALLOWED else CoercingContext
             ),
