@@ -23,14 +23,18 @@ from edge.replies import Body
 from edge.requests import GraphQLRequest
 from resolvers.answering import as_json
 from resolvers.context import Context
+from resolvers.info import core_of
+from resolvers.limits.limits import limits_of
 from resolvers.once import Once
 from resolvers.operation import Operation
+from resolvers.parsing import tree_in
 from resolvers.reasons import Form, Reason
 from telemetry import count_completion, current
 
 _BY_GET = (OperationType.QUERY,)
 # What the schema has no root type for is refused by validation, with the reason.
 _BY_POST = tuple(OperationType)
+_AT_ONCE = (OperationType.QUERY, OperationType.MUTATION)
 
 
 class Executing:
@@ -38,6 +42,8 @@ class Executing:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        streams = core_of(graph.schema).subscription_type is not None
+        self._by_post = _AT_ONCE if streams else _BY_POST
 
     async def charge(self, scope: Scope, principal: Principal, asked: GraphQLRequest) -> None:
         """Takes what the operation costs of what its client may ask for, if that is limited."""
@@ -80,16 +86,28 @@ class Executing:
                 variable_values=asked.variables,
                 operation_name=asked.operation_name,
                 context_value=context,
-                allowed_operation_types=_BY_GET if by_get else _BY_POST,
+                allowed_operation_types=_BY_GET if by_get else self._by_post,
             )
         except CannotGetOperationTypeError as error:
             return Body(None, [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)])
-        except InvalidOperationTypeError as error:  # only by GET
+        except InvalidOperationTypeError as error:
+            if not by_get:
+                return self._not_at_once(asked)
             reason = error.as_http_error_reason("GET")
             message = f"{reason[:1].upper()}{reason[1:]}."
             raise HttpError(405, "METHOD_NOT_ALLOWED", message, headers={"allow": "POST"}) from None
         body = _body(result)._replace(pending=context.pending)
         return busy.checked(body, kind=current().kind) if body.errors else body
+
+    def _not_at_once(self, asked: GraphQLRequest) -> Body:
+        """Of a subscription where one answer is expected; or of several, of which none is named."""
+        most = limits_of(core_of(self.graph.schema)).tokens
+        if tree_in(asked.query, asked.operation_name, most) is None:
+            message = "The document holds several operations; name one of them."
+            return Body(None, [error_body(message, OPERATION_UNKNOWN)])
+        message = "A subscription has more than one answer, over time."
+        hint = "Ask for text/event-stream, or over a WebSocket; see docs/live.md."
+        raise HttpError(406, "NOT_ACCEPTABLE", message, hint=hint)
 
     def _found(self, asked: GraphQLRequest) -> Operation | None:
         """The operation, if it can be answered without Strawberry."""

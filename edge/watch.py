@@ -143,12 +143,18 @@ def refusal(reason: Ending | None) -> tuple[int, dict[str, Any]]:
         case Ending.GONE:
             return 499, error_body("The client has gone.", "CLIENT_GONE")
         case Ending.LATE:
-            hint = "Ask for less, or allow more by the header `Request-Timeout-Ms`."
-            message = "The request took longer than it may."
-            return 504, error_body(message, "DEADLINE_EXCEEDED", hint)
+            error = late()
+            return error.status, error_body(error.message, error.http_code, error.hint)
         case None:
             hint = "Ask again; another server may have taken its place."
             return 503, error_body("The server is stopping.", "SERVER_STOPPING", hint)
+
+
+def late() -> HttpError:
+    """Of a request whose time is up."""
+    hint = "Ask for less, or allow more by the header `Request-Timeout-Ms`."
+    message = "The request took longer than it may."
+    return HttpError(504, "DEADLINE_EXCEEDED", message, hint=hint)
 
 
 def _seconds_in(headers: Headers) -> float:

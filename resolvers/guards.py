@@ -56,6 +56,8 @@ def set_guards(schema: GraphQLSchema, guards: Guards) -> None:
         kind, _, name = coordinate.partition(".")
         definition = cast("GraphQLObjectType", schema.type_map[kind]).fields[name]
         definition.resolve = _guarded(coordinate, definition.resolve)
+        if definition.subscribe:
+            definition.subscribe = _guarded(coordinate, definition.subscribe)
 
 
 def _guarded(coordinate: str, resolve: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ rule for variables overlooks inputs that are not null, as those in a list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, Final, cast
 
@@ -31,6 +31,7 @@ from graphql.language.visitor import EnterLeaveVisitor
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
+from resolvers.context import Context
 from resolvers.info import core_of
 from resolvers.introspection import Introspection, introspection_of, refusals, reworded
 from resolvers.limits.judging import is_refusal, judge_of
@@ -175,23 +176,34 @@ class Validation(SchemaExtension):
         """Before Strawberry would, which does not where that is done already."""
         context: Any = self.execution_context
         if context.pre_execution_errors is None:
-            core = core_of(context.schema)
             document = context.graphql_document
-            errors = (_remembered if is_short(context.query) else errors_in)(core, document)
-            if not errors:
-                errors = _amiss_with(core, context)
-            elif introspection_of(core) is Introspection.ALLOWED and not is_refusal(errors):
-                errors = reworded(errors, faults_in(context.context.shown, document))
-            context.pre_execution_errors = errors
+            node = get_operation_ast(document, context.operation_name)
+            context.pre_execution_errors = refusals_of(
+                core_of(context.schema),
+                context.query,
+                (document, node),
+                context.context,
+                context.variables or {},
+            )
         yield
 
 
-def _amiss_with(core: GraphQLSchema, context: Any) -> Sequence[GraphQLError]:
-    """What is amiss with a valid operation by the variables that it is asked with."""
-    node = get_operation_ast(context.graphql_document, context.operation_name)
-    judge = judge_of(core)
-    refused = node and judge.refusal(context.graphql_document, node, context.variables or {})
-    return [refused] if refused else []
+def refusals_of(
+    core: GraphQLSchema,
+    query: str,
+    tree: tuple[DocumentNode, OperationDefinitionNode | None],
+    context: Context,
+    given: Mapping[str, Any],
+) -> Sequence[GraphQLError]:
+    """What is wrong with a document, as this viewer is told it, or with variables of it."""
+    document, node = tree
+    errors = (_remembered if is_short(query) else errors_in)(core, document)
+    if not errors:
+        refused = node and judge_of(core).refusal(document, node, given)
+        return [refused] if refused else []
+    if introspection_of(core) is Introspection.ALLOWED and not is_refusal(errors):
+        return reworded(errors, faults_in(context.shown, document))
+    return errors
 
 
 _remembered = lru_cache(KNOWN)(errors_in)

@@ -28,7 +28,7 @@ from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.costs import add_costs
 from schema.extend import attach
-from schema.fields import generated_module, leave_arguments
+from schema.fields import class_of, generated_module, leave_arguments
 from schema.filters import add_filters
 from schema.groups import add_groups
 from schema.guards import guards_in
@@ -85,11 +85,13 @@ def build_schema(
         add_groups(catalog, namespace)
         namespace["Query"] = query_type(catalog, namespace)
         namespace["Mutation"] = mutation_type(catalog, namespace)
+        namespace["Subscription"] = strawberry.type(class_of("Subscription", [], namespace))
         attach(catalog, namespace, list(extensions))
         add_costs(catalog, namespace, limits.pages)
         schema = GeneratedSchema(
             query=namespace["Query"],
             mutation=_unless_empty(namespace["Mutation"]),
+            subscription=_unless_empty(namespace["Subscription"]),
             types=[namespace[name] for name in catalog],
             config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
             extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else []), Refusing],
@@ -107,6 +109,6 @@ def build_schema(
     return schema
 
 
-def _unless_empty(mutation: type) -> type | None:
-    """A type without fields is none: then nothing can be written."""
-    return mutation if get_object_definition(mutation, strict=True).fields else None
+def _unless_empty(root: type) -> type | None:
+    """A type without fields is none: then nothing can be written, or subscribed to."""
+    return root if get_object_definition(root, strict=True).fields else None

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -25,13 +25,16 @@ from schema.fields import Namespace
 
 _EXTENDS = "__bigraph_extends__"
 _REQUIRES = "__bigraph_requires__"
+_SUBSCRIPTION: Final = "Subscription"
+_ROOTS: Final = ("Query", "Mutation", _SUBSCRIPTION)
 
 Class = TypeVar("Class", bound=type)
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 def extends(target: type | str) -> Callable[[Class], Class]:
-    """Adds the Strawberry fields of a class to a generated type, ``"Query"`` or ``"Mutation"``.
+    """Adds the Strawberry fields of a class to a generated type, or to ``"Query"``, ``"Mutation"``
+    or ``"Subscription"``.
 
     A resolver's ``self`` is the row: its attributes are the fields that ``requires`` names.
     """
@@ -85,7 +88,7 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
         target = getattr(extension, _EXTENDS)
         definition = get_object_definition(namespace.get(target))
         if definition is None or definition.is_input:
-            known = ", ".join(sorted((*catalog, "Query", "Mutation")))
+            known = ", ".join(sorted((*catalog, *_ROOTS)))
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
         for field in _fields(catalog, namespace, extension, target):
@@ -129,16 +132,27 @@ def _fields(
         if written is None:
             mend = "Decorate a method with @strawberry.field."
             raise ModelError(extension.__name__, field.python_name, "has no resolver", mend=mend)
+        _check_kind(extension, field, target)
         resolver = cast("Callable[..., Any]", written.wrapped_func)
         needs: tuple[str, ...] = getattr(resolver, _REQUIRES, ())
         _check_requires(catalog, extension, field.python_name, target, needs)
         field.graphql_name = _graphql_name(field)
         field.metadata = {**field.metadata, MEMBER: Reads(needs)}  # type: ignore[assignment]
-        field.extensions = [*field.extensions, Traced(f"{target}.{field.graphql_name}")]
+        if not field.is_subscription:  # whose answers have a span each
+            field.extensions = [*field.extensions, Traced(f"{target}.{field.graphql_name}")]
         field.type_annotation = StrawberryAnnotation(
             _with_generated(namespace, resolver), namespace=namespace
         )
         yield field
+
+
+def _check_kind(extension: type, field: StrawberryField, target: str) -> None:
+    """Fields of `Subscription` are subscriptions, and no others are."""
+    if field.is_subscription != (target == _SUBSCRIPTION):
+        kind = "is a subscription" if field.is_subscription else "is no subscription"
+        reason = f"{kind}, on {target}"
+        mend = "Decorate generators with @strawberry.subscription, on Subscription, and no others."
+        raise ModelError(extension.__name__, field.python_name, reason, mend=mend)
 
 
 def _graphql_name(field: StrawberryField) -> str:

@@ -98,8 +98,8 @@ def in_request() -> bool:
 def begin(traceparent: str | None = None) -> Tally:
     """The tally of a request that starts here, for this task and those that it starts.
 
-    A valid W3C ``traceparent`` header gives it its trace id, any other a random one. What lasts,
-    such as a subscription, begins anew for each of its events.
+    A valid W3C ``traceparent`` header gives it its trace id, any other a random one. A subscription
+    has one for all of its events.
     """
     tally = Tally()
     if traceparent and (trace := _trace_of(traceparent)):

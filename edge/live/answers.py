@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
+from graphql import GraphQLError
 from starlette.types import Message, Scope
 
 from edge.errors import HttpError, unexpected
 from edge.executing import Executing, unexecuted
 from edge.live.guests import Guest
+from edge.live.subscribing import Subscribing, failed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
-from edge.watch import Ending, Watch, refusal
+from edge.watch import Ending, Watch, late
+from resolvers.info import core_of
+from resolvers.subscriptions import subscription_in
 from telemetry import Tally, begin, log_request, logger
 
 _GONE: Final = 499
 _log = logger("live")
+
+Begun = TypeVar("Begun", Body, Body | Subscribing)
 
 
 class Answers:
@@ -87,36 +93,52 @@ class Answering:
 
     async def _all(self, tally: Tally) -> AsyncGenerator[Body]:
         try:
-            yield await self._within(tally, self._once())
+            begun = await self._within(tally, self._begin())
+            if isinstance(begun, Body):
+                yield self._shown(begun)
+                return
+            self.lasts = True
+            async with aclosing(begun.events()) as events:
+                async for event in events:
+                    yield self._shown(await self._within(tally, self._answer(begun, event)))
         except HttpError as error:
             self._status = error.status
             yield unexecuted(error)
+        except GraphQLError as error:
+            yield failed(error)
         except Exception as error:  # noqa: BLE001 (of one operation; its connection goes on)
             self._status = 500
             _log.error("unexpected error", exc_info=error)
             yield Body(None, [unexpected()])
 
-    async def _once(self) -> Body:
-        principal = await self._guest.principal()
-        graph = self._executing.graph
+    async def _begin(self) -> Body | Subscribing:
+        """The one answer, or a subscription that has begun."""
+        principal, graph = await self._guest.principal(), self._executing.graph
         asked = await graph.documents.meant(self._asked)
         await self._executing.charge(self._scope, principal, asked)
-        body = await self._executing.execute(asked, principal, by_get=False)
-        body = await graph.documents.noted(asked, body)
-        return body.whole() if graph.reject_unauthorized else body
+        tree = subscription_in(core_of(graph.schema), asked.query, asked.operation_name)
+        if tree is None:
+            body = await self._executing.execute(asked, principal, by_get=False)
+            return await graph.documents.noted(asked, body)
+        subscribing = Subscribing(graph, asked, tree)
+        return await subscribing.begin(principal) or subscribing
 
-    async def _within(self, tally: Tally, work: Awaitable[Body]) -> Body:
+    async def _answer(self, subscribing: Subscribing, event: Any) -> Body:
+        return await subscribing.answer(event, await self._guest.principal())
+
+    def _shown(self, body: Body) -> Body:
+        return body.whole() if self._executing.graph.reject_unauthorized else body
+
+    async def _within(self, tally: Tally, work: Coroutine[Any, Any, Begun]) -> Begun:
         """What comes of it in the time that a request has, while there is somebody to hear it."""
         watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
         watch.enter(task, (time.monotonic(), self._heard, tally), {})
         try:
             return await work
         except asyncio.CancelledError:
-            reason = watch.leave(task)
-            if reason is not Ending.LATE:
+            if watch.leave(task) is not Ending.LATE:
                 raise
-            self._status, error = refusal(reason)
-            return Body(None, [error])
+            raise late() from None
         finally:
             watch.under_way.pop(task, None)
             if watch.notes:

@@ -8,13 +8,13 @@ import pytest
 
 from edge.live.rules import LiveRules
 from tests.library.library import Library
-from tests.live.fields import Doing, Slow
+from tests.live.fields import Doing, Slow, Telling
 from tests.live.talking import serving
 
 
 @pytest.fixture(scope="session")
 async def address() -> AsyncGenerator[str]:
     """A server of the library, which lets nobody have more than three operations."""
-    graph = Library(Slow, Doing).graph
+    graph = Library(Slow, Doing, Telling).graph
     async with serving(graph, live=LiveRules(operations=3)) as (address, _):
         yield address
