@@ -128,7 +128,7 @@ async def check_stores(catalog: Catalog, settings: Settings, urls: EmbeddedUrls)
     await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
     told, url = roles(settings), settings.database_url or urls.postgres
     if told and url and (unguarded := await check_roles(catalog, url, told)):
-        say(f"No row-level security guards {joined(unguarded)}; see docs/access.md.")
+        say(f"No row-level security guards {joined(unguarded)}; see docs/rules.md.")
 
 
 async def start_embedded(

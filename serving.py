@@ -103,7 +103,7 @@ def greet(place: Place, own: OwnIssuer | None, metrics: str | None = None) -> No
     page = None if shown is None else GRAPHIQL
     say(welcome(place.address, page, query, place.urls.named(), hint, metrics))
     if closed := [entity.name for entity in place.catalog.values() if entity.access is None]:
-        say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/access.md.")
+        say(f"Nobody may read {joined(closed)}: no __access__ says who; see docs/rules.md.")
     tell_trusted(settings)
 
 

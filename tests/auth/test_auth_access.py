@@ -238,8 +238,8 @@ def test_anonymous_is_nobody():
 
 
 def test_the_table_of_the_docs_is_the_commands(capsys):
-    """What docs/access.md shows is printed."""
-    page = (ROOT / "docs" / "access.md").read_text("utf-8")
+    """What docs/rules.md shows is printed."""
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
     shown = page.split("```\ndan, with", 1)[1].split("```", 1)[0]
     claims = page.split("access --as '", 1)[1].split("'", 1)[0]
     assert f"dan, with{shown}".split("\n\n")[1].strip() in of_the_sample(capsys, claims)

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,9 +23,13 @@ from issuing import (
 )
 from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
+from pydantic import ValidationError
 
 from auth.errors import TokenError
+from auth.known import Known, Memory
+from auth.principal import Principal
 from auth.shown import Shown
+from settings import Settings
 
 
 async def refused(door: Door, token: str) -> str:
@@ -85,6 +91,33 @@ async def test_who_was_let_in_is_known_at_once(issuer: TestIssuer, door: Door):
     door.now = NOW + 100 + 30
     assert door.recalled(f"Bearer {token}") is None
     assert "expired" in await refused(door, token)
+
+
+def test_only_so_many_are_known():
+    """Those who came first are forgotten first; what is kept holds no token."""
+    memory = Memory(most=3)
+    tokens = [f"Bearer {name}".encode() for name in "abcd"]
+    for token in tokens:
+        memory.keep(token, Known(Principal("i", token.decode()), NOW, None))
+    assert [memory.find(token, NOW - 1) is not None for token in tokens] == [False] + [True] * 3
+    assert memory.find(tokens[3], NOW) is None
+    assert not any(token in key for key in memory._known for token in tokens)
+
+
+async def test_an_issuer_may_be_held_to_some_algorithms(
+    issuer: TestIssuer, door_of: Callable[..., Door]
+):
+    """The others are refused, be the key what it may."""
+    some = replace(issuer.issuer(), algorithms=frozenset({"RS256", "ES384"}))
+    assert "algorithm" in await refused(door_of(some), issuer.token())
+
+
+def test_clocks_may_not_differ_by_more_than_a_minute():
+    """An issuer with more leeway is no setting."""
+    for leeway, fits in ((60, True), (61, False), (-1, False)):
+        said = {"issuers": [{"url": "https://a.test", "audience": AUDIENCE, "leeway": leeway}]}
+        with nullcontext() if fits else pytest.raises(ValidationError):
+            Settings(_env_file=None, **said)  # type: ignore[call-arg]
 
 
 async def test_who_must_prove_something_is_never_known_at_once(issuer: TestIssuer, door: Door):

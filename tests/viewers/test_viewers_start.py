@@ -49,7 +49,7 @@ def test_without_one_they_have_the_other(start, admin):
     finally:
         admin.execute("ALTER TABLE post.box ENABLE ROW LEVEL SECURITY")
     assert answer["data"]["letters"] == {"totalCount": 0, "nodes": []}
-    assert "No row-level security guards post.box; see docs/access.md." in running.said
+    assert "No row-level security guards post.box; see docs/rules.md." in running.said
 
 
 def test_a_role_that_does_not_do(start):
