@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 import psycopg
-from psycopg import errors
+from psycopg import OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -168,6 +168,21 @@ class Session(ABC):
             self._collect()
         except psycopg.Error as error:
             self._lose(error)
+
+    def _next(self) -> PGresult | None:
+        """What has come next; None if it is not there, or not whole. Raises psycopg's errors."""
+        is_between = False
+        while not self._pg.is_busy():
+            result = self._pg.get_result()
+            if result is not None:
+                return result
+            if self._is_lost():
+                raise OperationalError("the connection is lost")
+            # Once is between two statements; twice, there is only that the server ends the session.
+            if is_between:
+                return None
+            is_between = True
+        return None
 
     def _lose(self, error: psycopg.Error) -> None:
         """The server went away: nothing more will come."""

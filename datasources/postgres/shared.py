@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
-from psycopg import OperationalError
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -140,13 +139,8 @@ class Shared(Session):
             self._timer = self._loop.call_later(_PATIENCE, self._look)
 
     def _collect(self) -> None:
-        while self._queue and not self._pg.is_busy():
-            result = self._pg.get_result()
-            if result is None:  # between two statements
-                if self._is_lost():
-                    raise OperationalError("the connection is lost")
-            else:
-                self._take(result)
+        while self._queue and (result := self._next()) is not None:
+            self._take(result)
         if self._broken and not self._queue:
             self._end()
 

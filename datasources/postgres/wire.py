@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg import OperationalError
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -68,20 +67,16 @@ class Wire(Session):
         self._syncs += 1
 
     def _collect(self) -> None:
-        while self._waiting is not None and not self._pg.is_busy():
-            result = self._pg.get_result()
-            if result is None:  # between two statements
-                if self._is_lost():
-                    raise OperationalError("the connection is lost")
-            elif result.status == ExecStatus.PIPELINE_SYNC:
-                self._syncs -= 1
-                if self._syncs:
-                    continue
-                if not self._waiting.done():
-                    self._waiting.set_result(None)
-                return
-            else:
+        while self._waiting is not None and (result := self._next()) is not None:
+            if result.status != ExecStatus.PIPELINE_SYNC:
                 self._results.append(result)
+                continue
+            self._syncs -= 1
+            if self._syncs:
+                continue
+            if not self._waiting.done():
+                self._waiting.set_result(None)
+            return
 
     def _tell_lost(self, error: psycopg.Error) -> None:
         if self._waiting is not None and not self._waiting.done():

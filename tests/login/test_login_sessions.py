@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from auth.known import LOOK_SECONDS
 from auth.renewing import COOL_DOWN
 from auth.sessions import AHEAD, Lifetimes
 from tests.auth.issuing import new_key
@@ -180,6 +181,7 @@ async def test_keys_that_are_withdrawn(browser: Browser, workers: list[Worker], 
         (ring,) = worker.graph.authenticator._keyrings.values()
         ring._tried = float("-inf")
         await ring._asked()
+    provider.now += LOOK_SECONDS
     assert await browser.me() == ADA
     assert provider.refreshes == 1
 
