@@ -26,8 +26,9 @@ from catalog.query import (
     Searched,
 )
 from catalog.summary import Summary
+from catalog.sweeping import swept
 from catalog.templates import Template
-from catalog.writing import is_written
+from catalog.writing import Action, is_written, may_ever
 
 MARK_SECONDS: Final = 86_400
 """How long a mark is there at least; one that is gone makes what was kept under it worthless."""
@@ -38,7 +39,9 @@ class Marks:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._written = {_table(e): e.store for e in catalog.values() if is_written(e)}
+        ended = [e for e in catalog.values() if may_ever(e, Action.DELETE)]
+        written = [*filter(is_written, catalog.values()), *swept(catalog, ended)]
+        self._written = {_table(entity): entity.store for entity in written}
 
     def of(self, template: Template) -> tuple[str, ...]:
         """The names of the marks under which what is asked may be kept."""

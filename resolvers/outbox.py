@@ -15,6 +15,7 @@ from catalog.change import Change, Delete, Insert, Isolation, Set, Transaction, 
 from catalog.change_codec import by_key, decoded_changes, encoded_changes
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import And, Compare, DataSource, IsNull, Not, Operator, Order, Read, Record
+from catalog.sweeping import swept
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation, WriteConflict
 from datasources.own import MARKER, OUTBOX, OWN
 from resolvers.errors import ParkedError
@@ -84,7 +85,7 @@ class Outbox:
             await self.remove([intent.id])
         else:
             await self._undo(intent)
-        await self._wrote(intent.entities)
+        await self._wrote({*intent.entities, *swept(self._entities, intent.entities)})
         count_two_stores("undone" if refusal else "recovered")
         return refusal
 

@@ -110,6 +110,11 @@ class Planner:
         self.catalog = catalog
         self._limits = limits
 
+    @property
+    def most(self) -> int:
+        """How many rows a page has at most."""
+        return self._limits.most
+
     def one(self, selection: Selection, filter_: Filter, call: Call | None = None) -> Island:
         """The island for the single row that a filter finds; with a call, of the rows it gives."""
         part, fields, joins = self.part(selection)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from graphql import FieldNode
 
-from catalog.change import Change, Changed
+from catalog.change import Change, Changed, Delete
 from catalog.entity import Entity, Store
 from catalog.errors import StoredValueError, stored_errors
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
@@ -42,9 +42,13 @@ class Changing:
         self.context = context
         self.scope = scope
         self._transactions = transactions
+        self.ended = set[Entity]()
+        """Whose rows were ended."""
 
     async def change(self, change: Change) -> Changed:
         """Makes the change; what is read from then on sees it. Raises ``StoreError``."""
+        if isinstance(change, Delete):
+            self.ended.add(change.entity)
         changed = await self._transactions[change.entity.store].change(change)
         self.context.afresh()
         return changed

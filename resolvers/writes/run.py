@@ -17,7 +17,8 @@ from graphql import DocumentNode
 from strawberry.types.info import Info
 
 from catalog.change import Change
-from catalog.entity import Store
+from catalog.entity import Entity, Store
+from catalog.sweeping import swept
 from datasources.errors import WriteConflict
 from resolvers.context import Context
 from resolvers.documents import asked_field, asked_fields
@@ -138,6 +139,7 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
     """
     outcomes: dict[str, Outcome] = {}
     later: dict[str, Sequence[Change]] = {}
+    ended: set[Entity] = set()
     under_way: Step | None = None
     committing = False
     try:
@@ -146,6 +148,7 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
                 for under_way in steps:
                     changing = Changing(transactions, within, under_way.scope)
                     outcomes[under_way.key] = await _made(under_way, changing)
+                    ended |= changing.ended
                     later[under_way.key] = _to_be_made(transactions, later)
             within.outcomes.update(outcomes)
             under_way, committing = None, True
@@ -156,8 +159,11 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
     finally:
         # Who goes away in a commit, or is told nothing of it, may leave rows that are written.
         # So may an earlier request, to which this is the answer.
-        if committing or (context.once and context.once.is_repeated):
-            await asyncio.shield(context.wrote({each for step in steps for each in step.written}))
+        repeated = bool(context.once and context.once.is_repeated)
+        if committing or repeated:
+            written = {each for step in steps for each in step.written}
+            others = swept(context.catalog, written if repeated else ended)
+            await asyncio.shield(context.wrote({*written, *others}))
     return outcomes
 
 

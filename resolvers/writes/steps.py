@@ -14,6 +14,7 @@ from catalog.errors import BigraphError
 from catalog.query import Filter, Key
 from resolvers.arguments import all_of, filter_of, value_of
 from resolvers.documents import Asked, Scope, arguments_of, asked_fields
+from resolvers.errors import PageSizeError
 from resolvers.roots import found_by
 from resolvers.rows import Row
 from resolvers.seen import Seen
@@ -136,7 +137,16 @@ class Step:
         return all_of((catalog.rows(self.entity), filter_of(catalog, self.entity, where)))
 
     async def told(self, changing: Changing, keys: Sequence[Key]) -> Written:
-        """What is told of these rows, as they are now; only what is asked for is read."""
+        """What is told of these rows, as they are now; only what is asked for is read.
+
+        Raises ``PageSizeError`` for more rows that a filter found than a page may have.
+        """
+        most = changing.context.planner.most
+        found = isinstance(self.write, Alter | Remove) and len(keys) > most
+        if found and self.views:
+            message = f"{len(keys)} rows match, but an answer holds {most} of them at most."
+            hint = f"Ask for `affected` without `{self.entity.plural}`, or write fewer at a time."
+            raise PageSizeError(message, hint=hint)
         rows = await changing.rows(self.entity, keys, self.views) if self.views else ()
         return Written(len(keys), rows)
 
