@@ -19,6 +19,7 @@ from datasources.mongo import MongoSource, PoolWatch, client_of, database_of
 from datasources.places import Queueing
 from datasources.postgres import PostgresSource, Roles
 from datasources.redis import Buckets, Cache, NoCache, RedisCache, Texts
+from edge.caching import Caching
 from edge.gate import Bearable
 from edge.graph import Graph
 from edge.live.rules import LiveRules
@@ -214,6 +215,7 @@ def http_rules(settings: Settings) -> HttpRules:
         batch_limit=settings.batch_limit,
         origins=settings.cors_origins,
         seconds=settings.request_timeout,
+        caching=Caching(settings.public_max_age, settings.public_operations),
     )
 
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from auth.algorithms import ALGORITHMS
@@ -266,6 +274,17 @@ class Settings(BaseSettings):
         description="What becomes of others, where there is a manifest: they are logged, the "
         "client is warned as well, or they are refused.",
     )
+    public_max_age: int = Field(
+        0,
+        ge=0,
+        le=_YEAR,
+        description="For how long caches may keep answers by GET to whom nobody knows, of "
+        "documents that are asked for by an id, in seconds; 0 lets none.",
+    )
+    public_operations: Annotated[dict[str, NonNegativeInt], NoDecode] = Field(
+        {},
+        description="The same of operations of a name: a JSON object of names and seconds.",
+    )
     max_requests: int = Field(
         1000, ge=1, description="Requests under way in a process at most; further ones get 503."
     )
@@ -496,7 +515,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is no origin, such as https://app.example, nor *")
         return origins
 
-    @field_validator("issuers", "rate_operations", mode="before")
+    @field_validator("issuers", "rate_operations", "public_operations", mode="before")
     @classmethod
     def _json(cls, value: object) -> object:
         return json.loads(value) if isinstance(value, str) else value

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from auth import ANONYMOUS, Principal
-from edge import busy, costs, idempotency, rates
+from edge import busy, caching, costs, idempotency, rates
 from edge.errors import DocumentError, HttpError, unexpected
 from edge.executing import Executing, unexecuted
 from edge.graph import Graph
@@ -22,7 +22,7 @@ from edge.identity import who_asks
 from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
 from edge.persisted.naming import IDS
 from edge.places import check_places
-from edge.replies import Bodies, Body, Reply, sent
+from edge.replies import Bodies, Body, Reply, Sending, sent
 from edge.requests import (
     Batch,
     GraphQLRequest,
@@ -62,6 +62,9 @@ class Endpoint:
         self._executing = Executing(graph)
         self._is_guarded = graph.documents.trusted is not None
         self._rules = rules
+        cookies, tokens = graph.browsers is not None, graph.authenticator is not None
+        varies = caching.vary(tokens=tokens, cookies=cookies)
+        self._sending = Sending(rules.gzip_from, varies)
         self._max_body_bytes = max_body_bytes
         self._page = page
         self._uploads = uploads
@@ -88,7 +91,7 @@ class Endpoint:
         finally:
             _log(tally, started, scope["method"], reply)
             if reply:
-                await sent(send, reply, scope, headers, self._rules.gzip_from)
+                await sent(send, reply, scope, headers, self._sending)
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive, tally: Tally) -> Reply:
         media_type, principal = JSON, ANONYMOUS
@@ -116,8 +119,13 @@ class Endpoint:
                     if by_get or idempotency.HEADER not in headers
                     else self._executing.execute_once(asked, principal, idempotency.key_in(headers))
                 )
-                if asked.is_new or asked.untrusted or costs.HEADER in headers:
-                    body = await self._noted(asked, headers, body)
+                if (
+                    (by_get and asked.by_id)
+                    or asked.is_new
+                    or asked.untrusted
+                    or costs.HEADER in headers
+                ):
+                    body = await self._noted(asked, headers, principal, body)
         except HttpError as error:
             return _refused(error, media_type)
         except asyncio.CancelledError:
@@ -134,14 +142,23 @@ class Endpoint:
             media_type,
             body,
             (*more, *idempotency.REPEATED) if body.repeats else more,
+            body.seconds,
         )
 
-    async def _noted(self, asked: GraphQLRequest, headers: Headers, body: Body) -> Body:
-        """The answer to a request that brings, or wants, more than most do."""
+    async def _noted(
+        self, asked: GraphQLRequest, headers: Headers, principal: Principal, body: Body
+    ) -> Body:
+        """The answer to a request that brings, or wants, more than most do.
+
+        If it is for everybody, and nothing is wrong with it, it says how long caches may keep it.
+        """
         body = await self._documents.noted(asked, body)
-        if costs.HEADER not in headers:
+        if costs.HEADER in headers:
+            return costs.told(core_of(self._graph.schema), asked, headers, body)
+        wrong = body.data is None or body.errors or body.warnings
+        if wrong or not asked.by_id or principal is not ANONYMOUS:
             return body
-        return costs.told(core_of(self._graph.schema), asked, headers, body)
+        return body._replace(seconds=self._rules.caching.seconds_of(current().operation))
 
     async def _reply_to_all(
         self, batch: Batch, headers: Headers, principal: Principal, scope: Scope

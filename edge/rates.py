@@ -26,6 +26,9 @@ from resolvers.parsing import tree_in
 _LEAST: Final = 1.0
 """What a request takes, though it cost nothing, or were refused."""
 
+NAMES: Final = frozenset({b"ratelimit-policy", b"ratelimit"})
+"""The headers that tell a client what is left."""
+
 TOLD: Final = "bigraph.rates"
 """Where in a request's scope the headers are that tell its client what is left."""
 

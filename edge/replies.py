@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from starlette.types import Scope, Send
 
+from edge.caching import RawHeaders, is_known, tag_of, told_to_caches
 from edge.gzipped import gzipped, takes_gzip
 from edge.media import OFFERED
 from edge.requests import Headers, header
@@ -15,7 +17,6 @@ from resolvers.errors import UnauthorizedError
 
 _UNAUTHORIZED: Final = UnauthorizedError.code
 _GZIPPED: Final = (b"content-encoding", b"gzip")
-_VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _CONTENT_TYPES: Final = {
     media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
     for media_type in OFFERED
@@ -35,6 +36,8 @@ class Body(NamedTuple):
     """What it was estimated to cost, and did, if the client asks."""
     warnings: Sequence[Mapping[str, Any]] = ()
     """What is right as yet, and may be refused one day."""
+    seconds: int = 0
+    """For how long caches may keep it."""
 
     def whole(self) -> Body:
         """The same, or what may not be read and nothing else."""
@@ -80,22 +83,36 @@ class Reply(NamedTuple):
     status: int
     media_type: str
     body: Body | Bodies
-    headers: Sequence[tuple[bytes, bytes]] = ()
+    headers: RawHeaders = ()
+    seconds: int = 0
+    """For how long caches may keep it, if it is by GET."""
 
 
-async def sent(
-    send: Send, reply: Reply, scope: Scope, headers: Headers, gzip_from: int | None
-) -> None:
-    """Sends it; in gzip, if the client takes that and it is of ``gzip_from`` bytes, or more."""
-    content, packed = reply.body.json(), False
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How answers go out: in gzip from so many bytes on, and by what those by GET differ."""
+
+    gzip_from: int | None
+    varies: bytes
+
+
+async def sent(send: Send, reply: Reply, scope: Scope, headers: Headers, sending: Sending) -> None:
+    """Sends it; in gzip, if the client takes that and it is long enough."""
+    content, packed, gzip_from = reply.body.json(), False, sending.gzip_from
+    more = reply.headers
+    if scope["method"] != "POST":  # whose answers no cache keeps
+        tag = tag_of(reply.media_type, content)
+        more = told_to_caches(more, sending.varies, reply.seconds, tag)
+        if reply.seconds and is_known(headers, tag):
+            await send({"type": "http.response.start", "status": 304, "headers": more})
+            await send({"type": "http.response.body", "body": b""})
+            return
     if gzip_from is not None and len(content) >= gzip_from and b"accept-encoding" in headers:
         packed = takes_gzip(header(headers, b"accept-encoding"))
         content = await gzipped(content) if packed else content
     length = (b"content-length", b"%d" % len(content))
-    raw = [_CONTENT_TYPES[reply.media_type], length, *reply.headers]
+    raw = [_CONTENT_TYPES[reply.media_type], length, *more]
     if packed:
         raw.append(_GZIPPED)
-    if scope["method"] != "POST":  # whose answers no cache keeps
-        raw.append(_VARY)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})
     await send({"type": "http.response.body", "body": content})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from edge.caching import Caching
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class HttpRules:
     """How long a request may take, from when it is read."""
     origins: tuple[str, ...] = ()
     """Of whose pages, beside our own, browsers let ask."""
+    caching: Caching = field(default_factory=Caching)
+    """For how long caches on the way may keep answers by GET."""
 
 
 SAFE: Final = HttpRules()
