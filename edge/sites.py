@@ -37,6 +37,13 @@ def check_page(scope: Scope, headers: Headers, public_url: str | None) -> None:
         raise _refused("Another site's page asks with this browser's cookie.", None)
 
 
+def check_own_page(scope: Scope, headers: Headers, public_url: str | None) -> None:
+    """Raises ``HttpError`` unless it is told that a page of ours asks, as of sockets it is."""
+    check_page(scope, headers, public_url)
+    if not header(headers, b"origin"):
+        raise _refused("A cookie opens a socket for a page of ours only.", None)
+
+
 def check_origin(
     scope: Scope, headers: Headers, public_url: str | None, origins: Collection[str]
 ) -> None:

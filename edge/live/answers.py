@@ -66,6 +66,8 @@ class Answering:
     async def answers(self) -> AsyncGenerator[Body]:
         """Each as it comes; one without data is the last, and nothing is executed after it."""
         self._task = asyncio.current_task()
+        if self._gone.is_set():
+            return
         tally, started = begin(), time.perf_counter()
         codes = set[str]()
         try:
@@ -99,7 +101,12 @@ class Answering:
                 return
             self.lasts = True
             async with aclosing(begun.events()) as events:
-                async for event in events:
+                # Who went while something was executed was noticed by nobody.
+                while not self._gone.is_set():
+                    try:
+                        event = await anext(events)
+                    except StopAsyncIteration:
+                        return
                     yield self._shown(await self._within(tally, self._answer(begun, event)))
         except HttpError as error:
             self._status = error.status

@@ -14,7 +14,7 @@ from edge.live.connection import Connection
 from edge.live.guests import Guest, as_request, guest_of
 from edge.live.messages import PROTOCOL, ClosingError, Init
 from edge.requests import headers_in
-from edge.sites import check_origin, check_page
+from edge.sites import check_origin, check_own_page
 
 _UNFIT = ClosingError(4406, f"Subprotocol not acceptable: it is to be {PROTOCOL}")
 
@@ -44,7 +44,7 @@ class Sockets:
     async def _let_in(self, scope: Scope, init: Init) -> Guest:
         asked = as_request(scope, init.payload)
         headers = headers_in(asked)
-        check = partial(check_page, asked, headers, self._graph.public_url)
+        check = partial(check_own_page, asked, headers, self._graph.public_url)
         return await guest_of(asked, headers, self._graph, check)
 
 

@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from edge.app import create_app
+from edge.gate import USUAL, Bearable
 from edge.graph import Graph
 from edge.live.rules import LIVE, LiveRules
 from edge.process import Stop, listen
@@ -30,6 +31,7 @@ async def serving(
     live: LiveRules = LIVE,
     rules: HttpRules = SAFE,
     patience: int = 5,
+    bearable: Bearable = USUAL,
 ) -> AsyncGenerator[tuple[str, Stop]]:
     """Where a graph is served by the server's own process, `127.0.0.1:1234`, and what ends it."""
     graph = dataclasses.replace(graph, live=dataclasses.replace(live, message_bytes=MESSAGE))
@@ -42,6 +44,7 @@ async def serving(
                 listening,
                 patience=patience,
                 presence=graph.presence,
+                bearable=bearable,
             )
         )
         host, port = listening.getsockname()
