@@ -22,6 +22,7 @@ from datasources.redis import Buckets, Cache, NoCache, RedisCache, Texts
 from edge.caching import Caching
 from edge.gate import Bearable
 from edge.graph import Graph
+from edge.insight import Insight
 from edge.live.rules import LiveRules
 from edge.observe import Observe, TraceFields
 from edge.persisted.documents import Documents
@@ -216,6 +217,8 @@ def http_rules(settings: Settings) -> HttpRules:
         origins=settings.cors_origins,
         seconds=settings.request_timeout,
         caching=Caching(settings.public_max_age, settings.public_operations),
+        insight=Insight(settings.gives_insight, settings.insight_role),
+        slow_seconds=settings.slow_operation_ms / 1000 or None,
     )
 
 

@@ -472,6 +472,20 @@ class Settings(BaseSettings):
         description="Names of operations that are measured each by itself, the first that come; "
         "all others are measured together.",
     )
+    slow_operation_ms: float = Field(
+        1000,
+        ge=0,
+        description="What takes longer stands in the log with its steps, in milliseconds; 0 logs "
+        "none so.",
+    )
+    insight: bool | None = Field(
+        None,
+        description="Whether anybody may ask how they are answered, by `GraphQL-Timing` and "
+        "`extensions.explain`; without it, in development only.",
+    )
+    insight_role: str | None = Field(
+        None, description="The role whose holders may ask that in any case."
+    )
     graphiql: bool | None = Field(
         None, description="Serve GraphiQL; without it, in development only."
     )
@@ -583,6 +597,11 @@ class Settings(BaseSettings):
     def used_extensions(self) -> str | None:
         """The package of extensions, if any."""
         return self.extensions or ("extensions" if self.models == "models" else None)
+
+    @property
+    def gives_insight(self) -> bool:
+        """Whether anybody is told how they are answered."""
+        return self.environment == "development" if self.insight is None else self.insight
 
     @property
     def told_of(self) -> Literal["all", "allowed", "off"]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from auth import ANONYMOUS, Principal
-from edge import busy, caching, costs, idempotency, rates
+from edge import busy, caching, costs, idempotency, insight, rates
 from edge.errors import DocumentError, HttpError, unexpected
 from edge.executing import Executing, unexecuted
 from edge.graph import Graph
@@ -35,6 +35,7 @@ from edge.requests import (
 )
 from edge.rules import SAFE, HttpRules
 from edge.sites import check_meant
+from edge.slow import log_slow
 from edge.uploads import UploadLimits, brings_files, read_uploads
 from edge.watch import Ending, Watch, refusal
 from resolvers.info import core_of
@@ -79,7 +80,7 @@ class Endpoint:
         if self._page and _opened_in_browser(scope, headers):
             await RedirectResponse(self._page)(scope, receive, send)
             return
-        started, reply = time.perf_counter(), None
+        reply = None
         tally = begin(header(headers, b"traceparent"))
         if (measured := measures.installed) is not None:
             measured.active += 1
@@ -89,7 +90,7 @@ class Endpoint:
             reply = Reply(500, JSON, Body(None, [unexpected()]))
             raise
         finally:
-            _log(tally, started, scope["method"], reply)
+            self._log(tally, scope["method"], reply)
             if reply:
                 await sent(send, reply, scope, headers, self._sending)
 
@@ -135,7 +136,11 @@ class Endpoint:
             if watch.notes:
                 watch.leave(task)
         body = body.whole() if self._graph.reject_unauthorized else body
-        more = (*(() if principal is ANONYMOUS else _PRIVATE), *scope.get(rates.TOLD, ()))
+        more = (
+            *(() if principal is ANONYMOUS else _PRIVATE),
+            *scope.get(rates.TOLD, ()),
+            *(self._timing(headers, principal, tally) if insight.HEADER in headers else ()),
+        )
         return Reply(
             # In application/json a well-formed request is answered by 200, whatever became of it.
             400 if body.data is None and media_type == GRAPHQL_RESPONSE else 200,
@@ -144,6 +149,31 @@ class Endpoint:
             (*more, *idempotency.REPEATED) if body.repeats else more,
             body.seconds,
         )
+
+    def _log(self, tally: Tally, method: str, reply: Reply | None) -> None:
+        """The request's line, and what is measured; without a reply it was ended from outside."""
+        status, errors = (reply.status, reply.body.errors) if reply else (500, [unexpected()])
+        seconds = time.perf_counter() - tally.began
+        codes = sorted({error["extensions"]["code"] for error in errors}) if errors else ()
+        if (measured := measures.installed) is not None:
+            measured.active -= 1
+            measured.request(tally, method, status, seconds)
+            if codes:
+                measured.failed(codes)
+        log_request(
+            tally.operation,
+            tally.kind,
+            duration_ms=seconds * 1000,
+            status=status,
+            error_codes=codes,
+        )
+        if (slow := self._rules.slow_seconds) is not None and seconds > slow:
+            log_slow(tally)
+
+    def _timing(
+        self, headers: Headers, principal: Principal, tally: Tally
+    ) -> Sequence[tuple[bytes, bytes]]:
+        return insight.timing(headers, tally) if self._rules.insight.is_for(principal) else ()
 
     async def _noted(
         self, asked: GraphQLRequest, headers: Headers, principal: Principal, body: Body
@@ -224,25 +254,6 @@ def _refused(error: HttpError, media_type: str) -> Reply:
     named = isinstance(error, DocumentError) and media_type == JSON
     status = 200 if named else error.status
     return Reply(status, media_type, unexecuted(error), _raw(error.headers))
-
-
-def _log(tally: Tally, started: float, method: str, reply: Reply | None) -> None:
-    """The request's line, and what is measured; without a reply it was ended from outside."""
-    status, errors = (reply.status, reply.body.errors) if reply else (500, [unexpected()])
-    seconds = time.perf_counter() - started
-    codes = sorted({error["extensions"]["code"] for error in errors}) if errors else ()
-    if (measured := measures.installed) is not None:
-        measured.active -= 1
-        measured.request(tally, method, status, seconds)
-        if codes:
-            measured.failed(codes)
-    log_request(
-        tally.operation,
-        tally.kind,
-        duration_ms=seconds * 1000,
-        status=status,
-        error_codes=codes,
-    )
 
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -55,7 +55,7 @@ class Executing:
         found = self._found(asked)
         if found is not None:
             context = self.graph.context(principal)
-            with observed(found.document.name, "query"):
+            with observed(found.document.name, "query", asked.query):
                 answered = await found.run(context, asked.variables)
             context.loaders.forget()
             if answered is not None:

@@ -26,15 +26,16 @@ class Observe(SchemaExtension):
         """Around the execution of a valid document."""
         context = self.execution_context
         _check_named(context)
-        with observed(context.operation_name, context.operation_type.value.lower()):
+        kind = context.operation_type.value.lower()
+        with observed(context.operation_name, kind, context.query):
             yield
 
 
-def observed(name: str | None, kind: str) -> AbstractContextManager[Span]:
-    """The operation's span; its name is noted for the request's line in the log."""
+def observed(name: str | None, kind: str, document: str | None) -> AbstractContextManager[Span]:
+    """The operation's span; its name and its document are noted for the lines in the log."""
     name = name and name[:_LONGEST_NAME]
     tally = current()
-    tally.operation, tally.kind = name, kind
+    tally.operation, tally.kind, tally.document = name, kind, document
     if not recording():
         return UNRECORDED
     attributes = {

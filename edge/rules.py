@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from edge.caching import Caching
+from edge.insight import NOBODY, Insight
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class HttpRules:
     """Of whose pages, beside our own, browsers let ask."""
     caching: Caching = field(default_factory=Caching)
     """For how long caches on the way may keep answers by GET."""
+    insight: Insight = NOBODY
+    """Who may be told how a request is answered."""
+    slow_seconds: float | None = None
+    """What takes longer is told in the log with its steps; without it nothing is."""
 
 
 SAFE: Final = HttpRules()

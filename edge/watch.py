@@ -64,6 +64,7 @@ class Watch:
     def enter(self, task: asyncio.Task[Any], request: UnderWay, headers: Headers) -> None:
         """The task's request is read, and is to be looked at. Raises ``HttpError``."""
         self.under_way[task] = request
+        request[2].read_at = time.perf_counter()
         if self._loop is not asyncio.get_running_loop():
             self._begin()
         if TIMEOUT in headers:

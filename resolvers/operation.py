@@ -33,6 +33,7 @@ from resolvers.policies import policies_asked
 from resolvers.reasons import Form
 from resolvers.root_plans import Root, RootPlanner
 from resolvers.variables import Facet, StructuralError, Variable
+from telemetry.stages import stage
 
 _ONE: Final = 50_000
 """Characters of a document, counted once for each of its plans, if it has two or more."""
@@ -147,7 +148,9 @@ class Operation:
                 self._plans.move_to_end(signature)
                 return roots
             try:
-                roots = tuple(self._root_planner().roots(planner, self._standing_in(variables)))
+                with stage("plan"):
+                    standing = self._standing_in(variables)
+                    roots = tuple(self._root_planner().roots(planner, standing))
             except StructuralError as error:
                 # Two that look at different things of a value see all of it.
                 known = self._facets.get(error.name, error.facet)

@@ -25,6 +25,7 @@ from strawberry.extensions import SchemaExtension
 from resolvers.info import core_of
 from resolvers.limits.limits import limits_of
 from resolvers.limits.tokens import check_tokens
+from telemetry.stages import stage
 
 KNOWN: Final = 32
 """Documents that are left to Strawberry as a whole and remembered, with what is wrong with them."""
@@ -47,7 +48,8 @@ def parsed(query: str, most_tokens: int | None) -> DocumentNode:
     """
     if most_tokens is not None:
         check_tokens(query, most_tokens)
-    return _Parser(query, max_tokens=most_tokens).parse_document()
+    with stage("parse"):
+        return _Parser(query, max_tokens=most_tokens).parse_document()
 
 
 def operations_in(document: DocumentNode) -> list[OperationDefinitionNode]:

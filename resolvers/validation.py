@@ -36,6 +36,7 @@ from resolvers.info import core_of
 from resolvers.introspection import Introspection, introspection_of, refusals, reworded
 from resolvers.limits.judging import is_refusal, judge_of
 from resolvers.parsing import KNOWN, is_short
+from telemetry.stages import stage
 
 # graphql-core's own types for this are half unknown.
 _named: Any = cast("Any", graphql).get_named_type
@@ -70,7 +71,8 @@ def errors_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQL
 
     What is over a limit is looked at no further. Raises RecursionError.
     """
-    return judge_of(schema).refusals(document) or faults_in(schema, document)
+    with stage("validate"):
+        return judge_of(schema).refusals(document) or faults_in(schema, document)
 
 
 def faults_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:

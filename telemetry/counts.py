@@ -3,6 +3,7 @@
 from opentelemetry import metrics
 
 from telemetry import measures
+from telemetry.tally import current
 
 _completions: metrics.Counter | None = None
 _two_stores: metrics.Counter | None = None
@@ -35,6 +36,8 @@ def count_completion(form: str, reason: str | None = None) -> None:
     if (measured := measures.installed) is not None:
         key = (form, reason or "")
         measured.completions[key] = measured.completions.get(key, 0) + 1
+    if reason:
+        current().standard = reason
     if _completions is not None:
         why = {"bigraph.completion.reason": reason} if reason else {}
         _completions.add(1, {"bigraph.completion.form": form, **why})

@@ -2,9 +2,10 @@
 
 import time
 from bisect import bisect_left
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from opentelemetry.semconv.attributes import db_attributes as db
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS
@@ -13,6 +14,7 @@ from opentelemetry.trace import INVALID_SPAN, Span
 from telemetry import measures
 from telemetry.measures import BOUNDS
 from telemetry.spans import Attributes, error_type, recording, span
+from telemetry.stages import MOST_STEPS
 from telemetry.tally import current
 
 System = Literal["postgresql", "mongodb", "redis"]
@@ -24,12 +26,21 @@ _RETURNED_ROWS = "db.response.returned_rows"
 class StoreCall(AbstractContextManager["StoreCall"]):
     """One call to a store, while it runs; made by `store_span`."""
 
-    __slots__ = ("_around", "_began", "_operation", "_system", "_tally", "span")
+    __slots__ = (
+        *("_around", "_asked", "_began", "_operation", "_rows", "_system", "_tally", "_told"),
+        "span",
+    )
     span: Span
 
     def __init__(
-        self, system: System, operation: str, around: AbstractContextManager[Span] | None
+        self,
+        system: System,
+        operation: str,
+        around: AbstractContextManager[Span] | None,
+        asked: Any,
+        told: Callable[[Any], str],
     ) -> None:
+        self._asked, self._told, self._rows = asked, told, 0
         self._system: System = system
         self._operation = operation
         self._around = around
@@ -49,24 +60,34 @@ class StoreCall(AbstractContextManager["StoreCall"]):
         traceback: TracebackType | None,
     ) -> None:
         took = time.perf_counter() - self._began
+        failed = "" if error is None else error_type(error)
         if (measured := measures.installed) is not None:
-            key = (self._system, self._operation, "" if error is None else error_type(error))
+            key = (self._system, self._operation, failed)
             series = measured.stores.get(key) or measured.store(*key)
             series[0] += took
             series[bisect_left(BOUNDS, took) + 1] += 1
+        if len(steps := self._tally.steps) < MOST_STEPS:
+            call = (self._system, self._operation, self._began, took, self._rows, failed)
+            steps.append((*call, self._asked, self._told))
         if self._around is not None:
             self._around.__exit__(kind, error, traceback)
 
     def returned(self, rows: int) -> None:
         """State how many rows came back. What a cache returns is not counted as rows."""
+        self._rows = rows
         if self._system != "redis":
             self._tally.rows += rows
         self.span.set_attribute(_RETURNED_ROWS, rows)
 
 
-def store_call(system: System, operation: str) -> StoreCall:
-    """A call that is counted, and has no span: for those who know that nobody keeps it."""
-    return StoreCall(system, operation, None)
+def store_call(
+    system: System, operation: str, asked: Any = "", told: Callable[[Any], str] = str
+) -> StoreCall:
+    """A call that is counted, and has no span: for those who know that nobody keeps it.
+
+    ``told`` makes a text of what is ``asked``, without values, if somebody wants to know.
+    """
+    return StoreCall(system, operation, None, asked, told)
 
 
 def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention
@@ -78,17 +99,20 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     batch: int | None = None,
     namespace: str | None = None,
     address: str | None = None,
+    asked: Any = "",
+    told: Callable[[Any], str] = str,
 ) -> StoreCall:
     """A client span around one call to a store, counted in the current tally.
 
     ``operation`` is the store's own word (SELECT, aggregate, MGET), ``collection`` a table or
     collection. ``query`` holds no values: parameters stay placeholders. ``batch`` is the number of
-    operations sent together, ``namespace`` the database, ``address`` the server's.
+    operations sent together, ``namespace`` the database, ``address`` the server's; ``asked`` and
+    ``told`` as of `store_call`.
     """
     if not recording():
-        return store_call(system, operation)
+        return store_call(system, operation, asked, told)
     name = f"{operation} {collection}" if collection else operation
-    told: dict[str, str | int | None] = {
+    said: dict[str, str | int | None] = {
         db.DB_OPERATION_NAME: operation,
         db.DB_COLLECTION_NAME: collection,
         db.DB_NAMESPACE: namespace,
@@ -100,6 +124,7 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     }
     attributes: Attributes = {
         db.DB_SYSTEM_NAME: system,
-        **{key: value for key, value in told.items() if value is not None},
+        **{key: value for key, value in said.items() if value is not None},
     }
-    return StoreCall(system, operation, span(name, kind="client", attributes=attributes))
+    around = span(name, kind="client", attributes=attributes)
+    return StoreCall(system, operation, around, asked, told)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 _TRACEPARENT = re.compile(
     r"(?!ff)(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
@@ -46,7 +47,10 @@ class Tally:
     ``operation`` and ``kind`` are what it executed, from when its document is understood.
     ``store_calls`` is by store name: postgres, mongo, redis. ``cache_local_hits`` are those of the
     ``cache_hits`` that were found in this process.
-    ``cost`` is what the operation was estimated to, if it was.
+    ``cost`` is what the operation was estimated to, if it was. ``document`` is its text,
+    ``standard`` why graphql-core completed some of it. ``steps`` are calls of stores, as
+    `stages.Step` names their parts; ``began`` and ``read_at`` are when the request did, and was
+    read, by `time.perf_counter`.
     ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
     """
 
@@ -59,6 +63,11 @@ class Tally:
     cache_misses: int = 0
     traceparent: str | None = None
     cost: float | None = None
+    document: str | None = None
+    standard: str | None = None
+    began: float = field(default_factory=time.perf_counter)
+    read_at: float = 0.0
+    steps: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     held: int = 0
     """How much of it must come to its end, whoever still waits for it."""
 
@@ -70,6 +79,11 @@ class Tally:
             yield
         finally:
             self.held += 1
+
+    @cached_property
+    def stages(self) -> dict[str, float]:
+        """Seconds of those stages that most requests do not come to, in order."""
+        return {}
 
     @cached_property
     def cache_wait(self) -> Stopwatch:

@@ -19,6 +19,7 @@ from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
 from datasources.mongo.pipelines import Command, command_of
 from datasources.mongo.pooling import PoolWatch
 from datasources.mongo.reading import Decode, records_function
+from datasources.mongo.redacted import command_text
 from datasources.mongo.refusals import is_passing, write_conflict
 from datasources.mongo.transaction import MongoTransaction
 from datasources.places import USUAL, Places, Queueing
@@ -145,7 +146,13 @@ class MongoSource:
         collections = {read.entity.table for read in reads}
         collection = collections.pop() if len(collections) == 1 else None
         name = self._database.name
-        span = store_span("mongodb", "aggregate", collection, batch=len(reads), namespace=name)
+        span = store_span(
+            *("mongodb", "aggregate", collection),
+            batch=len(reads),
+            namespace=name,
+            asked=command,
+            told=command_text,
+        )
         with span as call:
             documents = await self._aggregate(command, session)
             call.returned(count_rows(reads, documents))

@@ -82,7 +82,8 @@ class MongoTransaction:
         """Makes the change, by one command for all documents but those that are replaced."""
         async with self._turns.turn():
             name = _operation(change)
-            with store_span("mongodb", name, change.entity.table, namespace=self._database.name):
+            table, database = change.entity.table, self._database.name
+            with store_span("mongodb", name, table, namespace=database, asked=table):
                 return await self._whole(lambda: self._made(change))
 
     async def _whole(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:

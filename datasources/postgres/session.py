@@ -47,6 +47,11 @@ class Asked(Protocol):
         ...
 
 
+def sql_of(asked: Sequence[Asked]) -> str:
+    """The text of several statements, without values."""
+    return "; ".join([each.sql for each in asked])
+
+
 class Result(NamedTuple):
     """The rows of a statement as tuples, and the type OIDs of their columns."""
 

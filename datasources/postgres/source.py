@@ -21,7 +21,7 @@ from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
 from datasources.postgres.roles import check_held
-from datasources.postgres.session import Result, Session
+from datasources.postgres.session import Result, Session, sql_of
 from datasources.postgres.shared import HeldUpError
 from datasources.postgres.statements import Call, Statement, answers_of, compiled, sendable
 from datasources.postgres.statistics import size_statement
@@ -191,16 +191,18 @@ class PostgresSource:
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:
         if not recording():
-            return store_call("postgresql", "SELECT")
+            return store_call("postgresql", "SELECT", statements, sql_of)
         tables = {call.statement.table for call in statements}
         return store_span(
             "postgresql",
             "SELECT",
             tables.pop() if len(tables) == 1 else None,
-            query="; ".join(call.sql for call in statements),
+            query=sql_of(statements),
             batch=len(statements),
             namespace=self._database,
             address=self._address,
+            asked=statements,
+            told=sql_of,
         )
 
     async def _attempts(self, statements: Sequence[Call], who: Telling | None) -> list[Result]:
@@ -254,5 +256,4 @@ class PostgresSource:
                 return None
             if lost:
                 raise unavailable(error) from error
-            sql = "; ".join(statement.sql for statement in statements)
-            raise failure_of(error, sql) from error
+            raise failure_of(error, sql_of(statements)) from error

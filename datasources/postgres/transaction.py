@@ -20,7 +20,7 @@ from datasources.postgres.failures import failure_of, unavailable
 from datasources.postgres.making import Making
 from datasources.postgres.pool import Pool
 from datasources.postgres.refusals import commit_unknown, failure_of_change, is_passing
-from datasources.postgres.session import Asked, Result
+from datasources.postgres.session import Asked, Result, sql_of
 from datasources.postgres.statements import Call, answers_of
 from datasources.postgres.viewers import Telling
 from datasources.postgres.wire import Wire
@@ -150,8 +150,10 @@ class PostgresTransaction:
         self, operation: str, calls: Sequence[Asked], change: Change | None = None, *, own: bool
     ) -> list[Result]:
         table = change.entity.table if change else None
-        query = "; ".join(call.sql for call in calls)
-        span = store_span("postgresql", operation, table, query=query, batch=len(calls))
+        query = sql_of(calls)
+        span = store_span(
+            "postgresql", operation, table, query=query, batch=len(calls), asked=query
+        )
         with span as told:
             try:
                 results = await (self._by_ourselves(calls) if own else self._run(calls))
