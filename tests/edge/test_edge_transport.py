@@ -7,7 +7,8 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from edge.app import create_app
-from edge.process import Http
+from edge.gate import Gate
+from edge.http import Http
 from edge.transport import Joining
 from tests.library.library import Library
 
@@ -77,9 +78,10 @@ async def test_nothing_is_lost_when_the_connection_closes():
 async def test_the_server_sends_an_answer_in_one_piece():
     """All the way from the bytes of a request."""
     app = create_app(Library().graph, max_body_bytes=10_000, examples=None)
-    config = uvicorn.Config(app, http=Http, interface="asgi3", ws="none", log_config=None)
+    config = uvicorn.Config(app, interface="asgi3", ws="none", log_config=None)
     config.load()
-    protocol, sent = Http(config, ServerState(), {}), Recorder()
+    protocol = Http(Gate(), config=config, server_state=ServerState(), app_state={})
+    sent = Recorder()
     protocol.connection_made(sent)
     body = b'{"query": "{ __typename }"}'
     head = b"POST /graphql HTTP/1.1\r\nconnection: close\r\ncontent-type: application/json\r\n"
