@@ -18,8 +18,12 @@ from telemetry.pulse import beating
 
 
 @contextmanager
-def measured(graph: Graph, settings: Settings, version: str) -> Generator[str | None]:
+def measured(
+    graph: Graph, settings: Settings, version: str, *, replaces: bool = False
+) -> Generator[str | None]:
     """Measures a graph that is served, and has it read; the address, if there is one.
+
+    A worker ``replaces`` one that may still listen at its port.
 
     Raises ``AddressError`` if nobody can listen at the port that was asked for. The usual one may
     be another server's on the same machine: then it is said, and nothing is measured.
@@ -27,15 +31,16 @@ def measured(graph: Graph, settings: Settings, version: str) -> Generator[str | 
     if not settings.metrics:
         yield None
         return
-    from telemetry.prometheus import Measured, served  # noqa: PLC0415 (who wants none waits for it)
+    from telemetry.prometheus import Measured, registry_of  # noqa: PLC0415 (not for who wants none)
+    from telemetry.scraped import PATH, served  # noqa: PLC0415 (the same)
 
     with ExitStack() as stack:
         found = Measures(settings.metrics_operations, limits=LIMITS)
         found.gauges.append(partial(gauges_of, graph))
-        collector = Measured(found, version, GRAPHQL)
+        registry = registry_of(Measured(found, version, GRAPHQL))
         host, port = settings.metrics_host, settings.metrics_port
         try:
-            port = stack.enter_context(served(collector, host, port))
+            port = stack.enter_context(served(registry, host, port, shared=replaces))
         except OSError as error:
             reason = f"Cannot listen on {host}:{port} for metrics: {error.strerror or error}."
             if "metrics_port" in settings.model_fields_set:
@@ -47,4 +52,4 @@ def measured(graph: Graph, settings: Settings, version: str) -> Generator[str | 
         measures.install(found)
         stack.callback(measures.install, None)
         stack.enter_context(beating(found))
-        yield f"{origin_of((host, port))}/metrics"
+        yield f"{origin_of((host, port))}{PATH}"

@@ -75,7 +75,9 @@ async def answer(place: Place, stop: Stop, share: Share | None = None) -> None:
             more=[own.route(replays)] if own else [],
             is_stopping=lambda: stop.asked,
         )
-        metrics = stack.enter_context(measured(graph, settings, VERSION))
+        metrics = stack.enter_context(
+            measured(graph, settings, VERSION, replaces=share is not None)
+        )
         if settings.stall_seconds:
             stack.enter_context(watched(settings.stall_seconds))
         await graph.warm()

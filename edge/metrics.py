@@ -16,7 +16,7 @@ LIMITS: Final = frozenset(
         *("ADDRESS_TOO_LONG", "BATCH_TOO_LARGE", "BODY_TOO_LARGE", "DEADLINE_EXCEEDED"),
         *("ORDER_TOO_WIDE", "PAGE_SIZE_EXCEEDED", "RATE_LIMITED", "REACH_TOO_WIDE"),
         *("REQUEST_TIMEOUT", "SERVER_OVERLOADED", "STORE_BUSY"),
-        *("UPLOAD_TOO_LARGE", "UPLOAD_TOO_MANY"),
+        *("TOO_MANY_CONNECTIONS", "TOO_MANY_OPERATIONS", "UPLOAD_TOO_LARGE", "UPLOAD_TOO_MANY"),
     }
 )
 """The codes of errors that say that somebody asked for more than the operator allows."""
@@ -33,7 +33,9 @@ class Pooled(Protocol):
 
 
 def gauges_of(graph: Graph) -> Iterator[Gauge]:
-    """What is so now: how the pools of its stores are used."""
+    """What is so now: how the pools of its stores are used, and who stays connected."""
     for source in graph.sources.values():
         if isinstance(source, Pooled):
             yield from pool_gauges(source.pool_use)
+    said = "Connections of those who stay: WebSockets and event streams."
+    yield Gauge("bigraph_live_connections", said, {}, len(graph.presence.visits))

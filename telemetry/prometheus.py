@@ -1,18 +1,16 @@
-"""In charge of what is measured as Prometheus reads it: its families, and the port of their own.
+"""In charge of what is measured as Prometheus reads it: its families.
 
 Names are those of OpenTelemetry's conventions where it has any, as Prometheus spells them, else
-they begin with ``bigraph_``. It is answered by a thread: also while the event loop is stuck, and
-without keeping requests waiting.
+they begin with ``bigraph_``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -159,19 +157,9 @@ def _gauges(gauges: Iterable[Gauge]) -> Iterator[Metric]:
         yield family
 
 
-@contextmanager
-def served(collector: Collector, host: str, port: int) -> Generator[int]:
-    """Has them read over HTTP while this lasts; the port, of which 0 is a free one.
-
-    Raises OSError if nobody can listen there.
-    """
+def registry_of(collector: Collector) -> CollectorRegistry:
+    """All that is read of this process: what it measured, its memory, its files."""
     registry = CollectorRegistry()
     registry.register(collector)
     ProcessCollector(registry=registry)
-    server, thread = start_http_server(port, host, registry)
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return registry

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry import begin, count_completion, counts, measures, store_span
 from telemetry.measures import BOUNDS, OTHER, Gauge, Measures, add, new_series
-from telemetry.prometheus import Measured, served
+from telemetry.prometheus import Measured, registry_of
 from telemetry.pulse import beating
+from telemetry.scraped import served
 from telemetry.tally import Tally
 
 
@@ -145,12 +147,25 @@ def hold_up(seconds: float) -> None:
 
 def test_a_port_that_is_taken_is_an_error() -> None:
     """Whoever comes second is told; and whoever ends lets go of it."""
-    collector = Measured(Measures(), "1", "/graphql")
+    registry = registry_of(Measured(Measures(), "1", "/graphql"))
     with (
-        served(collector, "127.0.0.1", 0) as port,
+        served(registry, "127.0.0.1", 0) as port,
         pytest.raises(OSError, match="in use"),
-        served(collector, "127.0.0.1", port),
+        served(registry, "127.0.0.1", port),
     ):
         pass
-    with served(collector, "127.0.0.1", port) as again:
+    with served(registry, "127.0.0.1", port) as again:
         assert again == port
+
+
+def test_a_port_may_be_taken_over() -> None:
+    """By the worker that comes in place of another, while that is still there."""
+    registry = registry_of(Measured(Measures(), "1", "/graphql"))
+    with (
+        served(registry, "127.0.0.1", 0, shared=True) as port,
+        served(registry, "127.0.0.1", port, shared=True) as same,
+    ):
+        assert port == same
+        address = f"http://127.0.0.1:{port}"
+        assert "bigraph_build_info" in httpx.get(f"{address}/metrics", timeout=40).text
+        assert httpx.get(f"{address}/", timeout=40).status_code == 404
