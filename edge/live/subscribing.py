@@ -44,7 +44,7 @@ class Subscribing:
             errors = [GraphQLError("Nested too deeply.", original_error=error)]
         if errors:
             return _refused(errors, before_execution=True)
-        with observed(self._name, "subscription"):
+        with observed(self._name, "subscription", self._asked.query):
             source = await source_of(
                 self._graph.schema, self._tree, await self._knowing(context), given
             )
@@ -63,7 +63,7 @@ class Subscribing:
         """What somebody is told of an event: read now, by the rights of now."""
         assert self._source is not None  # noqa: S101 (it is begun)
         context = await self._knowing(self._graph.context(principal))
-        with observed(self._name, "subscription"):
+        with observed(self._name, "subscription", self._asked.query):
             result = await self._source.answer(event, context)
         count_completion(Form.STANDARD, Reason.OPERATION)
         context.loaders.forget()
