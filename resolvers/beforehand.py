@@ -5,17 +5,28 @@ Queries are executed, and what was found is not told. What a mutation has done c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from graphql import GraphQLSchema, OperationType
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    get_named_type,
+    is_abstract_type,
+)
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context
+from resolvers.documents import Asked, Place, asked_fields
+from resolvers.guards import guards_of
 from resolvers.info import core_of
 from resolvers.members import Writes, member_of
 from resolvers.parsing import Tree, tree_of
-from resolvers.policies import coordinates_in, guarded_in
 from resolvers.seen import Seen
 
 
@@ -29,22 +40,55 @@ class Refusing(SchemaExtension):
         if isinstance(context, Context) and context.whole:
             tree = tree_of(running.graphql_document, running.operation_name)
             if tree and tree.node.operation is OperationType.MUTATION:
-                check_whole(core_of(running.schema), tree, context.catalog)
+                given: dict[str, Any] = running.variables or {}
+                check_whole(core_of(running.schema), tree, given, context.catalog)
         yield
 
 
-def check_whole(schema: GraphQLSchema, tree: Tree, catalog: Seen) -> None:
+def check_whole(schema: GraphQLSchema, tree: Tree, given: Mapping[str, Any], catalog: Seen) -> None:
     """Raises ``UnauthorizedError`` if a valid mutation asks for what the viewer may never use.
 
-    That is fields of the user's, and writes of which no row is for the viewer, be they skipped or
-    not. Whether a row is one of those that may be written is told when it is written.
+    That is fields of the user's, and writes of which no row is for the viewer. Whether a row is
+    one of those that may be written is told when it is written.
     """
-    for coordinate in sorted(guarded_in(schema, tree)):
-        catalog.check_use(coordinate)
-    root = schema.mutation_type
-    asked = coordinates_in(schema, tree)
-    for name, definition in root.fields.items() if root else ():
-        member = member_of(definition)
-        if isinstance(member, Writes) and f"{root}.{name}" in asked:
+    variables = get_variable_values(schema, tree.node.variable_definitions or (), {**given})
+    if schema.mutation_type is None or not isinstance(variables, VariableValues):
+        return  # it is not executed
+    parts = [n for n in tree.document.definitions if isinstance(n, FragmentDefinitionNode)]
+    fields = _Fields(schema, {each.name.value: each for each in parts}, variables.coerced)
+    ruled = guards_of(schema).rules
+    root: Any = tree.node
+    for kind, asked in fields.below(schema.mutation_type, [root]):
+        if (coordinate := f"{kind.name}.{asked.name}") in ruled:
+            catalog.check_use(coordinate)
+        if isinstance(member := member_of(asked.definition), Writes):
             for action in member.write.actions:
                 catalog.may(member.write.entity, action)
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """What an operation asks for, without what it skips."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variable_values: Any
+    looked_at: set[tuple[str, Place]] = field(default_factory=set[tuple[str, Place]])
+
+    def below(
+        self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]
+    ) -> Iterator[tuple[GraphQLObjectType, Asked]]:
+        """The fields of these nodes and of all below, of every type that an object may be of."""
+        for asked in asked_fields(self, kind, nodes):
+            if (kind.name, asked.place) in self.looked_at:
+                continue
+            self.looked_at.add((kind.name, asked.place))
+            yield kind, asked
+            for each in self._kinds(asked.definition):
+                yield from self.below(each, asked.nodes)
+
+    def _kinds(self, definition: Any) -> Sequence[GraphQLObjectType]:
+        kind = cast("Any", get_named_type)(definition.type)
+        if is_abstract_type(kind):
+            return self.schema.get_possible_types(kind)
+        return (kind,) if isinstance(kind, GraphQLObjectType) else ()

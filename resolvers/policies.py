@@ -54,11 +54,6 @@ def guarded_in(schema: GraphQLSchema, tree: Tree) -> frozenset[str]:
     return frozenset(rules.keys() & _fields(schema, tree).coordinates) if rules else frozenset()
 
 
-def coordinates_in(schema: GraphQLSchema, tree: Tree) -> frozenset[str]:
-    """All fields that a valid operation asks for, skipped or not."""
-    return frozenset(_fields(schema, tree).coordinates)
-
-
 def _fields(schema: GraphQLSchema, tree: Tree) -> _Fields:
     fields = _Fields(schema)
     fields.walk(tree)

@@ -228,6 +228,38 @@ async def test_a_list_of_a_type():
     assert data["crews"]["nodes"] == [{"badges": [{"code": "1"}, {"code": "2"}]}] * 2
 
 
+@pytest.mark.parametrize("rejects", [False, True])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "greeting @include(if: $yes)",
+        "greeting @skip(if: $no)",
+        "... @include(if: $yes) { badge { code } }",
+        "...F @skip(if: $no)",
+    ],
+)
+async def test_what_is_skipped_is_not_denied(field: str, rejects: bool):
+    """By one variable's value it is asked for, by the other it is not there."""
+    CALLS.clear()
+    graph = replace(GRAPH, reject_unauthorized=rejects)
+    app = create_app(graph, max_body_bytes=10_000, examples=None)
+    fragment = "fragment F on Crew { greeting }" if "...F" in field else ""
+    query = (
+        "query($yes: Boolean = true, $no: Boolean = false) "
+        f"{{ crew(id: 1) {{ name a: name @include(if: $yes) b: name @skip(if: $no) {field} }} }}"
+    ) + fragment
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+        skipped, asked_for = [
+            (await client.post("/graphql", json={"query": query, "variables": given})).json()
+            for given in ({"yes": False, "no": True}, {})
+        ]
+    assert skipped == {"data": {"crew": {"name": "Ada"}}}
+    assert {error["extensions"]["code"] for error in asked_for["errors"]} == {DENIED}
+    assert ("data" in asked_for) is not rejects
+    assert CALLS == []
+
+
 @pytest.mark.parametrize("root", ["things", "either"])
 async def test_behind_interfaces_and_unions(root: str):
     """A type guards all of its fields, for the objects that are of it."""

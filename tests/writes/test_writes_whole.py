@@ -127,9 +127,12 @@ async def test_an_operation_that_is_refused_whole_does_nothing(query: str):
     assert (called, visits) == ([], 0)
 
 
-async def test_an_operation_in_which_all_is_allowed():
-    """It is done, whatever may be refused."""
-    query = f"mutation {{ greet made: {MADE} }}"
+@pytest.mark.parametrize("more", ["", "ring @skip(if: true)", "... @include(if: $no) { ship }"])
+async def test_an_operation_in_which_all_is_allowed(more: str):
+    """It is done, whatever may be refused; what is skipped is not asked for."""
+    query = (
+        f"mutation($no: Boolean = false) {{ greet made: {MADE} {more} o: greet @include(if: $no) }}"
+    )
     answer, called, visits = await posted(query, reject_unauthorized=True)
     assert answer["data"] == {"greet": "Hello", "made": {"affected": 1}}
     assert (called, visits) == (["greet"], 1)
