@@ -20,14 +20,18 @@ from edge.executing import Executing
 from edge.graph import Graph
 from edge.graphiql import Example
 from edge.live.answers import Answers
+from edge.live.reserved import Reservations
 from edge.live.sockets import Sockets
+from edge.live.streams import Streams
 from edge.rules import SAFE, HttpRules
 from edge.uploads import UploadLimits
 from telemetry import enabled
 
 GRAPHQL = "/graphql"
 GRAPHIQL = "/graphiql"
+STREAM = "/graphql/stream"
 _METHODS = ("GET", "POST")
+_OF_STREAMS = ("GET", "POST", "PUT", "DELETE")
 
 
 def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
@@ -53,13 +57,20 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
         await graph.close()
 
     page = None if examples is None else GRAPHIQL
-    endpoint = Endpoint(
-        graph, max_body_bytes=max_body_bytes, page=page, uploads=uploads, rules=rules
-    )
     answers = Answers(Executing(graph), rules.seconds)
+    streams = Streams(graph, answers, rules, max_body_bytes)
+    endpoint = Endpoint(
+        graph,
+        max_body_bytes=max_body_bytes,
+        page=page,
+        streams=streams,
+        uploads=uploads,
+        rules=rules,
+    )
     sockets = Sockets(graph, answers, rules.origins)
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint, methods=_METHODS),
+        Route(STREAM, Reservations(graph, answers, streams, max_body_bytes), methods=_OF_STREAMS),
         *health.routes(graph, is_stopping),
         *more,
     ]

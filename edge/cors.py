@@ -26,6 +26,7 @@ SENT: Final = (
     "GraphQL-Preflight",
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",
+    "X-GraphQL-Event-Stream-Token",
     "ApolloGraphQL-Client-Name",
     "ApolloGraphQL-Client-Version",
     "Traceparent",
@@ -44,7 +45,7 @@ TOLD: Final = (
 )
 """What it may read of an answer beside what any may."""
 
-_METHODS: Final = ("GET", "POST")
+_METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 _SECONDS: Final = 7200  # for which a browser remembers the yes: the longest that all of them take
 
 

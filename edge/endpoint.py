@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from starlette.responses import RedirectResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import ANONYMOUS, Principal
 from edge import busy, caching, costs, idempotency, insight, rates
@@ -19,7 +19,14 @@ from edge.errors import DocumentError, HttpError, unexpected
 from edge.executing import Executing, unexecuted
 from edge.graph import Graph
 from edge.identity import who_asks
-from edge.media import GRAPHQL_RESPONSE, JSON, answer_type, wants_page
+from edge.media import (
+    EVENT_STREAM,
+    GRAPHQL_RESPONSE,
+    JSON,
+    answer_type,
+    wants_events,
+    wants_page,
+)
 from edge.persisted.naming import IDS
 from edge.places import check_places
 from edge.replies import Bodies, Body, Reply, Sending, sent
@@ -42,12 +49,16 @@ from resolvers.info import core_of
 from telemetry import Tally, begin, current, log_request, measures
 
 _ASKED_BY: Final = {"query", "extensions", *IDS}
+_EVENTS: Final = EVENT_STREAM.encode()
 # What somebody may see is kept by no cache, which might not tell one cookie from another.
 _PRIVATE: Final = ((b"cache-control", b"no-store"),)
 
 
 class Endpoint:
-    """Answers GraphQL requests over HTTP: an ASGI app of its own, for it is on everybody's way."""
+    """Answers GraphQL requests over HTTP: an ASGI app of its own, for it is on everybody's way.
+
+    Those whose answers are ``streams`` of events are that app's.
+    """
 
     def __init__(
         self,
@@ -55,6 +66,7 @@ class Endpoint:
         *,
         max_body_bytes: int,
         page: str | None,
+        streams: ASGIApp,
         uploads: UploadLimits | None = None,
         rules: HttpRules = SAFE,
     ) -> None:
@@ -68,6 +80,7 @@ class Endpoint:
         self._sending = Sending(rules.gzip_from, varies)
         self._max_body_bytes = max_body_bytes
         self._page = page
+        self._streams = streams
         self._uploads = uploads
         self._watch = Watch(rules.seconds)
 
@@ -79,6 +92,9 @@ class Endpoint:
         headers = headers_in(scope)
         if self._page and _opened_in_browser(scope, headers):
             await RedirectResponse(self._page)(scope, receive, send)
+            return
+        if _EVENTS in headers.get(b"accept", b"") and wants_events(header(headers, b"accept")):
+            await self._streams(scope, receive, send)
             return
         reply = None
         tally = begin(header(headers, b"traceparent"))

@@ -11,6 +11,7 @@ from edge.errors import HttpError
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 OFFERED = (GRAPHQL_RESPONSE, JSON)
+EVENT_STREAM = "text/event-stream"
 
 # Of each header: clients say the same in all of their requests.
 _KNOWN: Final = 64
@@ -30,6 +31,17 @@ def answer_type(accept: str) -> str:
         if quality > 0 and (found := _matching(media_range, named)):
             return found
     raise HttpError(406, "NOT_ACCEPTABLE", f"Answers are {' or '.join(OFFERED)}.")
+
+
+@lru_cache(_KNOWN)
+def wants_events(accept: str) -> bool:
+    """Whether a client would rather have a stream of events than one answer; it has to name it."""
+    ranges = qualities(accept)
+    named = {media_range for media_range, _ in ranges}
+    for media_range, quality in sorted(ranges, key=lambda part: -part[1]):
+        if quality > 0 and (media_range == EVENT_STREAM or _matching(media_range, named)):
+            return media_range == EVENT_STREAM
+    return False
 
 
 def wants_page(accept: str) -> bool:

@@ -125,7 +125,8 @@ class Answering:
         await self._executing.charge(self._scope, principal, asked)
         tree = subscription_in(core_of(graph.schema), asked.query, asked.operation_name)
         if tree is None:
-            body = await self._executing.execute(asked, principal, by_get=False)
+            by_get = self._scope.get("method", "POST") != "POST"
+            body = await self._executing.execute(asked, principal, by_get=by_get)
             return await graph.documents.noted(asked, body)
         subscribing = Subscribing(graph, asked, tree)
         return await subscribing.begin(principal) or subscribing
