@@ -33,7 +33,7 @@ compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve test test-all soak bench lint format lock clean
+.PHONY: help serve test test-all soak bench faults lint format lock clean
 
 help: ## Say what each of these does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECO
 
 bench: .venv/.serve ## Measure Bigraph beside its peers, with wrk; ARGS="--quick" for a first look
 	@exec $(python) -m benchmarks.run $(ARGS)
+
+faults: .venv/.develop ## Break things under load, and say which promises hold; ARGS="overload" for one
+	@exec $(python) -m faults.run $(ARGS)
 
 lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL, Dockerfile and locks
 	$(python) -m ruff check .

@@ -92,6 +92,7 @@ async def answer(place: Place, stop: Stop, share: Share | None = None) -> None:
             proxies=settings.forwarded_allow_ips,
             bearable=bearable(settings),
             presence=graph.presence,
+            delay=graph.delay,
             started=share.tell_ready if share else lambda: None,
         )
 

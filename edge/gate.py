@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -63,13 +63,15 @@ class Gate:
     """Lets requests in while fewer than ``limit`` are under way; adjusted while it is `watching`.
 
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
-    own. ``lasting`` are those under way that are no requests. Once it ``is_closing``, clients are
-    told not to ask by the same connection again.
+    own. ``delay`` tells how long requests wait for each other elsewhere, in seconds; ``lasting``
+    are those under way that are no requests. Once it ``is_closing``, clients are told not to ask by
+    the same connection again.
     """
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
         self.limit = bearable.requests
         self.is_closing = False
+        self.delay: Callable[[], float] = lambda: 0.0
         self.under_way: Collection[Any] = ()
         self.clients: Collection[Any] = ()
         self.lasting: Collection[Any] = ()
@@ -99,7 +101,7 @@ class Gate:
 
     def _look(self) -> None:
         now = time.monotonic()
-        self.adjust(now - self._due)
+        self.adjust(max(now - self._due, self.delay()))
         self._tell(now)
         self._sweep(now)
         self._say(now)
@@ -111,7 +113,8 @@ class Gate:
         most = self._bearable
         if lasting > most.lag:
             asked = len(self.under_way) - len(self.lasting)
-            borne = min(self.limit, asked) * most.lag / lasting
+            now = min(self.limit, asked)
+            borne = max(now * most.lag / lasting, now / 2)  # by more it would be too many
             self.limit = max(min(_LEAST, most.requests), int(borne))
         elif self.limit < most.requests:
             self.limit = min(most.requests, int(self.limit * _GROWTH) + 1)

@@ -59,6 +59,16 @@ class Warm(Protocol):
         ...
 
 
+@runtime_checkable
+class Delayed(Protocol):
+    """A source in which reads may have to wait for others."""
+
+    @property
+    def delay(self) -> float:
+        """About how long, in seconds."""
+        ...
+
+
 @dataclass(frozen=True)
 class Graph:
     """A schema and the stores behind it; lives as long as the server."""
@@ -177,6 +187,11 @@ class Graph:
         """Looks after the manifest: what is in it is made ready."""
         async for manifest in trusted.manifests():
             await prepare(manifest, self.operations, self._strangers.planner)
+
+    def delay(self) -> float:
+        """How long requests wait in its stores for nothing but each other, in seconds."""
+        told = [each.delay for each in self.sources.values() if isinstance(each, Delayed)]
+        return max(told, default=0.0)
 
     async def warm(self) -> None:
         """Has connections opened, before anybody asks, and estimates made; as far as is soon."""

@@ -27,6 +27,12 @@ PATIENCE: Final = 10
 _RETIRING: Final = 2.0
 """Seconds in which whoever asks again by the same connection is told to take another."""
 
+_DOORS: Final = 31
+"""More of the one socket: libuv lets in one a turn by each, and turns are long under load.
+
+With one alone, whoever comes in a rush is held up before anybody could refuse him.
+"""
+
 _log = logger("process")
 
 
@@ -101,12 +107,14 @@ class Stop:
         bearable: Bearable = USUAL,
         presence: Presence | None = None,
         started: Callable[[], None] = lambda: None,
+        delay: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
         the client is. Lets in no more than is ``bearable``. Says when it has ``started``. Those of
-        whose ``presence`` it is told hear first that it stops.
+        whose ``presence`` it is told hear first that it stops. With ``delay`` it asks how long
+        requests wait for each other elsewhere.
         """
         gate, live = Gate(bearable), presence.rules if presence else LIVE
         config = uvicorn.Config(
@@ -127,12 +135,14 @@ class Stop:
         )
         server = _Server(config, presence, started)
         gate.under_way, gate.clients = server.server_state.tasks, server.server_state.connections
+        gate.delay = delay
         gate.lasting = presence.visits if presence else ()
         self._server, self._gate = server, gate
         gate.open()
         try:
             with _quiet():
-                await server.serve(sockets=[listening])
+                doors = [listening, *(listening.dup() for _ in range(_DOORS))]
+                await server.serve(sockets=doors)
         finally:
             gate.close()
             self._server = self._gate = None

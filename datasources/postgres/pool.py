@@ -41,6 +41,7 @@ class Pool:
         self._places = Places("postgres", size, queueing)
         self._shared: Shared | None = None
         self._sharing: asyncio.Future[None] | None = None
+        self._closing = set[asyncio.Task[None]]()
         self._open = True
 
     @property
@@ -53,6 +54,11 @@ class Pool:
             idle=len(self._idle),
             waiting=self._places.waiting,
         )
+
+    @property
+    def delay(self) -> float:
+        """About how long a quick read waits for others, in seconds."""
+        return self._shared.delay if self._shared else 0.0
 
     def shared(self) -> Shared | None:
         """The session that quick reads share, if it is there and nothing holds it up."""
@@ -110,14 +116,18 @@ class Pool:
             raise
 
     async def give_back(self, connection: Wire) -> None:
-        """Keeps a connection that was taken for the next caller, if it is good for more."""
-        try:
-            if self._open and connection.usable:
-                self._idle.append(connection)
-            else:
-                await connection.close()
-        finally:
+        """Keeps a connection that was taken for the next caller, if it is good for more.
+
+        Else its place is free once it is closed, for which nobody waits: a server that has frozen
+        would take its time.
+        """
+        if self._open and connection.usable:
+            self._idle.append(connection)
             self._places.leave()
+            return
+        closing = asyncio.create_task(self._end(connection))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def connect(self, seconds: float) -> Wire:
         """A new connection, which the pool does not count.
@@ -135,6 +145,14 @@ class Pool:
             await self._sharing
         if self._shared is not None:
             await self._shared.retire(self._places.leave)
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _end(self, connection: Wire) -> None:
+        try:
+            await connection.close()
+        finally:
+            self._places.leave()
 
     async def _taken(self) -> Wire:
         while self._idle:

@@ -63,6 +63,9 @@ class Shared(Session):
         self._is_sending = False
         self._timer: asyncio.TimerHandle | None = None
         self._came = self._came_before = 0
+        self._looked = 0.0
+        self.delay = 0.0
+        """About how long who comes now would wait, in seconds, as others are answered."""
         self._held_up_since: float | None = None
         self._seconds = 0.0
         self._alone = dict[str, float]()
@@ -136,6 +139,7 @@ class Shared(Session):
         except psycopg.Error as error:
             self._lose(error)
         if self._timer is None:
+            self._looked = self._loop.time()
             self._timer = self._loop.call_later(_PATIENCE, self._look)
 
     def _collect(self) -> None:
@@ -169,8 +173,11 @@ class Shared(Session):
         """Whether anything has come since the last look; else who waits behind is sent away."""
         self._timer = None
         self._readable()  # what came while this process was busy is there, and only to be taken
+        came, now = self._came - self._came_before, self._loop.time()
+        self.delay = len(self._queue) * (now - self._looked) / came if came else 0.0
         if not self._queue:
             return
+        self._looked = now
         self._timer = self._loop.call_later(_PATIENCE, self._look)
         if self._came == self._came_before:
             self._hold_up()

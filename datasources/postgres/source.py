@@ -155,6 +155,11 @@ class PostgresSource:
             _log.warning("postgres_role_unfit", reason=str(error))
             raise RoleUnfit("postgres", "Postgres cannot tell what you may see.") from error
 
+    @property
+    def delay(self) -> float:
+        """About how long a quick read waits for others, in seconds: there may be too many."""
+        return self._pool.delay
+
     async def warm(self) -> None:
         """Opens the session that quick reads share, if that can be."""
         await self._pool.share()

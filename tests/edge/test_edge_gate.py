@@ -167,6 +167,8 @@ def test_the_limit_follows_the_loop():
     gate.adjust(0.8)
     assert gate.limit == 1000  # one long turn is no overload
     gate.adjust(0.8)
+    assert gate.limit == 400  # by half at most
+    gate.adjust(0.8)
     assert gate.limit == 200
     gate.under_way = range(200)
     gate.adjust(0.21)
@@ -174,6 +176,7 @@ def test_the_limit_follows_the_loop():
     limit = gate.limit
     assert 180 < limit < 230
     for _ in range(30):
+        gate.under_way = range(gate.limit)
         gate.adjust(30.0)
     assert gate.limit == 16
     for _ in range(100):

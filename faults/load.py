@@ -1,0 +1,165 @@
+"""In charge of the load: clients of our own over HTTP/1.1, and what each was told, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+LOST = 0
+"""In place of a status: the connection ended, or there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of one request: its status, its answer's head and body, and after how long."""
+
+    status: int
+    head: bytes
+    body: bytes
+    seconds: float
+
+    @property
+    def codes(self) -> set[str]:
+        """Of the errors in it; of a batch all of them."""
+        with suppress(ValueError):
+            said = json.loads(self.body)
+            answers: list[Any] = said if isinstance(said, list) else [said]
+            return {e["extensions"]["code"] for a in answers for e in a.get("errors", ())}
+        return set()
+
+    @property
+    def may_ask_again(self) -> bool:
+        """Whether it says when."""
+        return b"\r\nretry-after: " in self.head.lower()
+
+
+@dataclass(slots=True)
+class Client:
+    """One connection, opened again when it has ended."""
+
+    url: str
+    _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, body: Any, **headers: str) -> Told:
+        """The answer to one request. A connection that ends before it is `LOST`, and told once."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        said = {"content-type": "application/json", **headers}
+        lines = "".join(f"{name.replace('_', '-')}: {text}\r\n" for name, text in said.items())
+        head = f"POST /graphql HTTP/1.1\r\nhost: x\r\n{lines}content-length: {len(content)}\r\n\r\n"
+        began = time.perf_counter()
+        try:
+            reader, writer = self._streams or await self._opened()
+            writer.write(head.encode() + content)
+            told = await reader.readuntil(b"\r\n\r\n")
+            length = int(told.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            answer = await reader.readexactly(length)
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            return Told(LOST, b"", b"", time.perf_counter() - began)
+        except BaseException:
+            self.close()
+            raise
+        if b"connection: close" in told.lower():
+            self.close()
+        return Told(int(told.split(b" ", 2)[1]), told, answer, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Ends the connection."""
+        if self._streams:
+            self._streams[1].close()
+        self._streams = None
+
+    async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        parts = urlsplit(self.url)
+        self._streams = await asyncio.open_connection(parts.hostname, parts.port)
+        return self._streams
+
+
+@dataclass(slots=True)
+class Load:
+    """What came of many requests."""
+
+    told: list[Told] = field(default_factory=list[Told])
+    seconds: float = 0.0
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """How often each was told."""
+        return Counter(each.status for each in self.told)
+
+    @property
+    def per_second(self) -> float:
+        """Requests that were answered, rather than refused or lost."""
+        return self.statuses[200] / self.seconds
+
+    def of(self, status: int) -> list[float]:
+        """How long those took that were told so, in order."""
+        return sorted(each.seconds for each in self.told if each.status == status)
+
+
+def percentile(seconds: Sequence[float], part: float) -> float:
+    """Of an ordered sequence; 0 if it is empty."""
+    return seconds[min(len(seconds) - 1, int(len(seconds) * part))] if seconds else 0.0
+
+
+async def closed(
+    url: str, bodies: Callable[[int], Any], *, clients: int, until: asyncio.Event, **headers: str
+) -> Load:
+    """So many clients, each of which asks again as soon as it is told."""
+    load, began, number = Load(), time.perf_counter(), 0
+
+    async def asks() -> None:
+        nonlocal number
+        client = Client(url)
+        while not until.is_set():
+            number += 1
+            load.told.append(await client.ask(bodies(number), **headers))
+            if load.told[-1].status == LOST:
+                await asyncio.sleep(0.01)
+        client.close()
+
+    await asyncio.gather(*(asks() for _ in range(clients)))
+    load.seconds = time.perf_counter() - began
+    return load
+
+
+async def for_seconds(seconds: float) -> asyncio.Event:
+    """What is set after so long."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, ended.set)
+    return ended
+
+
+async def open_load(
+    url: str, bodies: Callable[[int], Any], *, rate: float, seconds: float, **headers: str
+) -> Load:
+    """So many requests a second, whatever becomes of those before: as the public asks."""
+    load, idle = Load(), list[Client]()
+    asking = set[asyncio.Task[None]]()
+
+    async def ask(number: int) -> None:
+        client = idle.pop() if idle else Client(url)
+        load.told.append(await client.ask(bodies(number), **headers))
+        idle.append(client)
+
+    began, sent = time.perf_counter(), 0
+    while (passed := time.perf_counter() - began) < seconds:
+        while sent < passed * rate:
+            sent += 1
+            task = asyncio.create_task(ask(sent))
+            asking.add(task)
+            task.add_done_callback(asking.discard)
+        await asyncio.sleep(0.005)
+    if asking:
+        await asyncio.wait(asking, timeout=60)
+    load.seconds = time.perf_counter() - began  # with what was still to be answered
+    for client in idle:
+        client.close()
+    return load
