@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from strawberry import Schema
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
 from catalog.change import Isolation, Transaction
@@ -26,6 +28,7 @@ from edge.rates import Charging, Rates
 from resolvers.context import Context
 from resolvers.courier import Courier
 from resolvers.entitycache import EntityCache
+from resolvers.errors import InputError
 from resolvers.finishing import Finishing
 from resolvers.guards import guards_of
 from resolvers.info import core_of
@@ -38,6 +41,7 @@ from resolvers.reach import MOST_KEYS, Reach
 from resolvers.sights import Sight, Sights
 from resolvers.sizes import Sizes
 from schema.shown import Shown
+from telemetry import current
 
 POLICY_SECONDS: Final = 5.0
 """How long the user's function may take to say which policies hold."""
@@ -229,11 +233,33 @@ class Graph:
             showing=self._shown.to,
             beginning=self._beginning,
             wrote=self.entity_cache.forget,
+            writing=self._written,
             finishing=self.finishing,
             isolation=self.isolation,
             whole=self.reject_unauthorized,
         )
         return context if self._is_alike else self._told_of(context)
+
+    async def _written(
+        self, context: Context, document: str, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The data of a mutation that a user's resolver asks for. Raises its first error."""
+        tally = current()
+        asked = tally.operation, tally.kind
+        try:
+            result = await self.schema.execute(
+                document,
+                variable_values=dict(variables),
+                context_value=replace(context, is_inner=True),
+                allowed_operation_types={OperationType.MUTATION},
+            )
+        except InvalidOperationTypeError:
+            raise InputError("What `write` is given is no mutation.") from None
+        finally:
+            tally.operation, tally.kind = asked
+        for error in result.errors or ():
+            raise error.original_error or error
+        return result.data or {}
 
     def _told_of(self, context: Context) -> Context:
         """The same, where a store is told who asks."""

@@ -59,8 +59,12 @@ class Context:
     """What its transactions see of others, at least."""
     wrote: Callable[[Collection[Entity]], Awaitable[None]]
     """Who is told that rows of these entities were written."""
+    writing: Callable[[Context, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+    """What executes a mutation for a resolver that a user wrote."""
     whole: bool = False
     """Whether the operation is refused whole if anything in it may not be read."""
+    is_inner: bool = False
+    """Whether it is for such a mutation, beside whatever else its resolver does."""
     once: Once | None = None
     """What the request is, if it is written once only."""
     pending: list[str] = field(default_factory=list[str])
@@ -122,6 +126,23 @@ class Context:
         answers = await self.loaders.load(await question.asked(self, {}, (values,)))
         found = answers[values].rows
         return [Row(self.catalog.kind_of(entity, record) or entity, record) for record in found]
+
+    async def write(
+        self, document: str, variables: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """The data of a mutation, by the viewer's rights; what is read afterwards sees its rows.
+
+        Its fields are one transaction, which is committed before this returns: so it is for
+        mutations of one's own, and not for fields in an answer. What is refused is in the data.
+        Raises the first of its errors.
+        """
+        if any(hasattr(source, "change") for source in self.sources.values()):
+            hint = "Write in a mutation of your own."
+            raise InputError("A field in the answer of a write cannot write.", hint=hint)
+        try:
+            return await self.writing(self, document, variables or {})
+        finally:
+            self.afresh()
 
     def _read(
         self,

@@ -57,12 +57,11 @@ def resolve_write(inputs: Inputs) -> Callable[[Any, Info], Awaitable[Any]]:
             steps = side_by_side(inputs, raw, key)
             if context.once:
                 context.once.asked = raw
+            alone = not context.is_inner and _are_all(steps, raw)
             with span("Mutation", attributes={"bigraph.writes": len(steps)}):
                 amiss = _unreadable(context, raw)
                 made = (
-                    alike(steps, amiss)
-                    if amiss
-                    else await performed(context, steps, alone=_are_all(steps, raw))
+                    alike(steps, amiss) if amiss else await performed(context, steps, alone=alone)
                 )
             context.outcomes.update(made)
         outcome = context.outcomes.pop(key)
