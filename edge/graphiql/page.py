@@ -29,7 +29,8 @@ CONTENT_TYPES = {
 # The build puts a hash of the content into a name: such a file never changes.
 HASHED_NAME = re.compile(r"-[0-9A-Z]{8}\.\w+$")
 
-# Nothing leaves for another host. Monaco writes its theme into <style> elements as it runs.
+# Nothing leaves for another host; a WebSocket to our own is 'self' as well. Monaco writes its theme
+# into <style> elements as it runs.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
     "font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from edge.app import create_app
 from edge.gate import USUAL, Bearable
 from edge.graph import Graph
+from edge.graphiql import Example
 from edge.live.rules import LIVE, LiveRules
 from edge.process import Stop, listen
 from edge.rules import SAFE, HttpRules
@@ -32,10 +33,11 @@ async def serving(
     rules: HttpRules = SAFE,
     patience: int = 5,
     bearable: Bearable = USUAL,
+    examples: list[Example] | None = None,
 ) -> AsyncGenerator[tuple[str, Stop]]:
     """Where a graph is served by the server's own process, `127.0.0.1:1234`, and what ends it."""
     graph = dataclasses.replace(graph, live=dataclasses.replace(live, message_bytes=MESSAGE))
-    app = create_app(graph, max_body_bytes=MESSAGE, examples=None, rules=rules)
+    app = create_app(graph, max_body_bytes=MESSAGE, examples=examples, rules=rules)
     stop = Stop()
     with listen("127.0.0.1", 0) as listening:
         running = asyncio.create_task(

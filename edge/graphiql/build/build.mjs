@@ -35,7 +35,6 @@ const page = await build({
   splitting: true,
   jsx: 'automatic',
   loader: { '.ttf': 'file', '.svg': 'copy' },
-  external: ['graphql-ws'],
   define: { ...common.define, ...workerNames(workers.metafile) },
 });
 await Promise.all(unlinkedStyles(page.metafile).map((path) => rm(path)));

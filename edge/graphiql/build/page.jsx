@@ -8,6 +8,7 @@ import './page.css';
 
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 
 import { withoutStaleName } from './operation.js';
@@ -16,14 +17,25 @@ import { earlierTabs, storage } from './storage.js';
 
 const { endpoint, examples, signsIn } = JSON.parse(document.getElementById('configuration').textContent);
 
+let shown = {}; // the headers of the request that is asked last
+
+const socket = createClient({
+  url: new URL(endpoint, document.baseURI).href.replace(/^http/, 'ws'),
+  connectionParams: () => shown,
+});
+
 const ask = createGraphiQLFetcher({
   url: new URL(endpoint, document.baseURI).href,
   headers: { accept: 'application/graphql-response+json, application/json' },
   enableIncrementalDelivery: false,
   fetch: watchedFetch,
+  wsClient: socket, // for subscriptions
 });
 
-const fetcher = (request, options) => ask(withoutStaleName(request), options);
+const fetcher = (request, options) => {
+  shown = options?.headers ?? {};
+  return ask(withoutStaleName(request), options);
+};
 
 const tabs = examples.map(({ title, query, variables }) => ({
   query: `# ${title}\n${query}`,
