@@ -190,7 +190,8 @@ class Graph:
     async def _trusting(self, trusted: Trusted) -> None:
         """Looks after the manifest: what is in it is made ready."""
         async for manifest in trusted.manifests():
-            await prepare(manifest, self.operations, self._strangers.planner)
+            planner, sources = self._strangers.planner, self.sources.values()
+            await prepare(manifest, self.operations, planner, sources)
 
     def delay(self) -> float:
         """How long requests wait in its stores for nothing but each other, in seconds."""

@@ -8,6 +8,7 @@ Nor is it a semaphore within a timeout, which takes longer than a small statemen
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 import psycopg
@@ -35,6 +36,7 @@ class Pool:
         self, conninfo: str, *, size: int, connect_timeout: float, queueing: Queueing = USUAL
     ) -> None:
         self._conninfo = conninfo
+        self._foreseen = set[str]()
         self._connect_timeout = connect_timeout
         self._idle: list[Wire] = []
         self._size = size
@@ -86,6 +88,7 @@ class Pool:
         try:
             async with asyncio.timeout(self._connect_timeout):
                 self._shared = await Shared.connect(self._conninfo)
+                self._shared.foreseen = self._foreseen
         except (psycopg.Error, OSError):
             return None
         finally:
@@ -94,6 +97,11 @@ class Pool:
             if self._shared is None:
                 self._places.leave()
         return self.shared()
+
+    def foresee(self, texts: Iterable[str]) -> None:
+        """Says which statements will come again and again, in place of those before."""
+        self._foreseen.clear()
+        self._foreseen.update(texts)
 
     async def take(self, *, fresh: bool = False) -> Wire:
         """A connection, to be given back; with ``fresh`` a new one, in place of all that are idle.
@@ -135,7 +143,9 @@ class Pool:
         Raises psycopg's errors, and TimeoutError after ``seconds``.
         """
         async with asyncio.timeout(seconds):
-            return await Wire.connect(self._conninfo)
+            wire = await Wire.connect(self._conninfo)
+            wire.foreseen = self._foreseen
+            return wire
 
     async def close(self) -> None:
         """Closes the idle connections now, and each other one as soon as it is given back."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 import psycopg
@@ -61,6 +61,9 @@ class Result(NamedTuple):
 
 class Session(ABC):
     """A session, and what it knows of the statements that were sent."""
+
+    foreseen: Collection[str] = ()
+    """Texts that will come again and again, so that each is prepared when it first comes."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._connection = connection
@@ -126,7 +129,7 @@ class Session(ABC):
         name = self._names.get(sql)
         if name is not None:
             self._pg.send_query_prepared(name, values)
-        elif hash(sql) in self._seen:
+        elif hash(sql) in self._seen or sql in self.foreseen:
             self._pg.send_prepare(name := self._named(sql), sql.encode())
             self._pg.send_query_prepared(name, values)
         else:
@@ -143,7 +146,7 @@ class Session(ABC):
         self._numbered += 1
         self._characters += len(sql)
         self._names[sql] = b"s%d" % self._numbered
-        del self._seen[hash(sql)]
+        self._seen.pop(hash(sql), None)
         return self._names[sql]
 
     def _sent(self, value: Any) -> Any:

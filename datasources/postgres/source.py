@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import cast
 
 import psycopg
@@ -35,6 +35,8 @@ from telemetry.stores import StoreCall, store_call
 _log = logger("postgres")
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
+_FORESEEN = 400
+"""Statements, of the number that a session prepares: some room is left for others."""
 
 
 class PostgresSource:
@@ -159,6 +161,14 @@ class PostgresSource:
     def delay(self) -> float:
         """About how long a quick read waits for others, in seconds: there may be too many."""
         return self._pool.delay
+
+    def foresee(self, templates: Iterable[Template]) -> None:
+        """Has the statements of these reads made; sessions prepare each when it first comes.
+
+        They take the place of those before. No connection is needed.
+        """
+        asked = [each for each in templates if not each.read.is_idle][:_FORESEEN]
+        self._pool.foresee([(each.made.get(self) or self._compiled(each)).sql for each in asked])
 
     async def warm(self) -> None:
         """Opens the session that quick reads share, if that can be."""

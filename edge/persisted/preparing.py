@@ -6,11 +6,15 @@ is gone, and those of all others are to be answered.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol, runtime_checkable
 
+from catalog.entity import Store
+from catalog.query import DataSource
+from catalog.templates import Template
 from edge.persisted.manifest import Manifest
 from edge.persisted.naming import digest_of
-from resolvers.foreseen import Unfit, foresee
+from resolvers.foreseen import Unfit, foresee, templates_of
 from resolvers.operations import Operations
 from resolvers.plan import Planner
 from telemetry import logger
@@ -20,9 +24,26 @@ _SHOWN: Final = 100  # characters of a document
 _log = logger("documents")
 
 
-async def prepare(manifest: Manifest, operations: Operations, planner: Planner) -> None:
-    """Has the operations of a manifest planned, and at hand for good."""
-    _, unfit = await foresee(operations, manifest.texts, planner)
+@runtime_checkable
+class Foresees(Protocol):
+    """A source that can make ready what it will be asked."""
+
+    store: Store
+
+    def foresee(self, templates: Iterable[Template]) -> None:
+        """In place of what it has made ready before. Nothing is asked of the store as yet."""
+        ...
+
+
+async def prepare(
+    manifest: Manifest, operations: Operations, planner: Planner, sources: Iterable[DataSource] = ()
+) -> None:
+    """Has the operations of a manifest planned, and at hand for good; and so their statements."""
+    roots, unfit = await foresee(operations, manifest.texts, planner)
+    templates = templates_of(roots)
+    for source in sources:
+        if isinstance(source, Foresees):
+            source.foresee([each for each in templates if each.read.entity.store is source.store])
     _tell(unfit)
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auth import ANONYMOUS
+from catalog import Store
+from catalog.templates import Template
+from datasources.memory import MemorySource
 from edge.persisted.documents import Documents
 from edge.persisted.manifest import Manifest
 from edge.persisted.preparing import prepare
 from edge.persisted.trusted import Mode, Trusted
 from resolvers.operation import Operation
-from tests.library.library import Library
+from tests.library.library import Library, catalog
 
 BOOKS = """query Books($n: Int = 3, $title: String!, $isbn: String) {
   books(first: $n, where: { title: { eq: $title }, isbn: { ne: $isbn } }) {
@@ -114,6 +117,21 @@ async def test_a_graph_that_works_has_them_ready_and_a_change_too(library: Libra
         await _trusts(graph.operations, BOOKS)
         path.write_text(json.dumps({"page": PAGE}))
         await _trusts(graph.operations, PAGE)
+
+
+async def test_sources_are_told_what_they_will_be_asked(library: Library):
+    """The reads of all levels, each store its own."""
+    told: list[str] = []
+
+    class Foreseeing(MemorySource):
+        def foresee(self, templates: Iterable[Template]) -> None:
+            told.extend(each.read.entity.name for each in templates)
+
+    sources = [Foreseeing(catalog(), store, {}) for store in Store]
+    planner = library.graph.context(ANONYMOUS).planner
+    deep = "{ books(first: 2) { nodes { title loans { totalCount } shelf { code } } } }"
+    await prepare(manifest(deep), library.graph.operations, planner, sources)
+    assert sorted(told) == ["Book", "Loan", "Shelf"]
 
 
 async def _trusts(operations: Any, text: str) -> None:
