@@ -7,6 +7,7 @@ go by; what the answer did cost is weighed anew, of its rows.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from graphql import GraphQLSchema
@@ -15,7 +16,7 @@ from edge.replies import Body
 from edge.requests import GraphQLRequest, Headers, header
 from resolvers.limits.judging import defaults_of, judge_of
 from resolvers.limits.spending import Spending
-from resolvers.parsing import tree_in
+from resolvers.parsing import Tree, tree_in
 
 HEADER: Final = b"graphql-cost"
 _REPORT: Final = "report"
@@ -26,18 +27,25 @@ def told(schema: GraphQLSchema, asked: GraphQLRequest, headers: Headers, body: B
 
     What was refused, and not executed, has none.
     """
-    if body.data is None or header(headers, HEADER).strip().lower() != _REPORT:
+    if header(headers, HEADER).strip().lower() != _REPORT:
         return body
+    return body._replace(cost=cost_of(schema, asked, body))
+
+
+def cost_of(schema: GraphQLSchema, asked: GraphQLRequest, body: Body) -> Mapping[str, float] | None:
+    """What was estimated, what it came to, and the limit; None of what was not executed."""
     judge = judge_of(schema)
     tree = tree_in(asked.query, asked.operation_name, judge.limits.tokens)
-    if tree is None:
-        return body
-    given = asked.variables or {}
-    values = {**defaults_of(tree.node), **given}
+    if tree is None or body.data is None:
+        return None
+    values = {**defaults_of(tree.node), **(asked.variables or {})}
     spending = Spending(schema, judge.weights, tree.document, values)
-    cost = {
-        "estimated": judge.asked(*tree, given).cost,
-        "actual": spending.cost(tree.node, json.loads(body.data) or {}),
-        "limit": judge.limits.cost,
-    }
-    return body._replace(cost=cost)
+    actual = spending.cost(tree.node, json.loads(body.data) or {})
+    return {**estimated(schema, asked, tree), "actual": actual}
+
+
+def estimated(schema: GraphQLSchema, asked: GraphQLRequest, tree: Tree) -> Mapping[str, float]:
+    """What an operation is estimated to cost, and the limit."""
+    judge = judge_of(schema)
+    cost = judge.asked(*tree, asked.variables or {}).cost
+    return {"estimated": cost, "limit": judge.limits.cost}

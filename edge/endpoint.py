@@ -72,7 +72,7 @@ class Endpoint:
     ) -> None:
         self._graph = graph
         self._documents = graph.documents
-        self._executing = Executing(graph)
+        self._executing = Executing(graph, rules.insight)
         self._is_guarded = graph.documents.trusted is not None
         self._rules = rules
         cookies, tokens = graph.browsers is not None, graph.authenticator is not None
@@ -255,6 +255,8 @@ class Endpoint:
                 return await self._executing.execute_once(
                     asked, principal, idempotency.key_in(headers)
                 )
+            if asked.explain:
+                return await self._executing.execute(asked, principal, by_get=False)
             body = await self._executing.by_strawberry(asked, self._graph.context(principal))
             return await self._documents.noted(asked, body)
         finally:

@@ -6,6 +6,7 @@ what it costs → known and understood? → run, else left to Strawberry → dat
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError
@@ -15,9 +16,10 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from auth import Principal
-from edge import busy, idempotency, rates
+from edge import busy, explaining, idempotency, rates
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
+from edge.insight import NOBODY, Insight
 from edge.observe import observed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
@@ -40,8 +42,9 @@ _AT_ONCE = (OperationType.QUERY, OperationType.MUTATION)
 class Executing:
     """Executes requests that are read, for somebody who is known."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, insight: Insight = NOBODY) -> None:
         self.graph = graph
+        self._insight = insight
         streams = core_of(graph.schema).subscription_type is not None
         self._by_post = _AT_ONCE if streams else _BY_POST
 
@@ -52,6 +55,8 @@ class Executing:
 
     async def execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         """What comes of it. Raises ``HttpError``."""
+        if asked.explain:
+            return await self._explain(asked, principal, by_get=by_get)
         found = self._found(asked)
         if found is not None:
             context = self.graph.context(principal)
@@ -66,6 +71,8 @@ class Executing:
 
     async def execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:
         """The first answer, if it is a mutation, which is then made once."""
+        if asked.explain:
+            return await self._explain(asked, principal, by_get=False)
         context = self.graph.context(principal)
         once = idempotency.once_of(self.graph, context, key, asked)
         if once is None:
@@ -108,6 +115,12 @@ class Executing:
         message = "A subscription has more than one answer, over time."
         hint = "Ask for text/event-stream, or over a WebSocket; see docs/live.md."
         raise HttpError(406, "NOT_ACCEPTABLE", message, hint=hint)
+
+    async def _explain(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
+        """The answer to a query, and how it came; of a mutation, what it would do."""
+        explaining.check_may(self._insight, principal)
+        left = partial(self.by_strawberry, asked, by_get=by_get)
+        return await explaining.explained(self.graph, asked, principal, left)
 
     def _found(self, asked: GraphQLRequest) -> Operation | None:
         """The operation, if it can be answered without Strawberry."""

@@ -16,7 +16,7 @@ from strawberry.types.graphql import OperationType
 from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
 from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Store
-from catalog.query import DataSource
+from catalog.query import DataSource, Readable
 from catalog.writing import is_written
 from datasources.redis import Buckets, Cache, NoCache
 from edge.live.presence import Presence
@@ -246,7 +246,7 @@ class Graph:
     ) -> Mapping[str, Any]:
         """The data of a mutation that a user's resolver asks for. Raises its first error."""
         tally = current()
-        asked = tally.operation, tally.kind
+        asked = tally.operation, tally.kind, tally.document
         try:
             result = await self.schema.execute(
                 document,
@@ -257,10 +257,21 @@ class Graph:
         except InvalidOperationTypeError:
             raise InputError("What `write` is given is no mutation.") from None
         finally:
-            tally.operation, tally.kind = asked
+            tally.operation, tally.kind, tally.document = asked
         for error in result.errors or ():
             raise error.original_error or error
         return result.data or {}
+
+    def watched(self, principal: Principal, watch: Callable[[Readable], Readable]) -> Context:
+        """The same over sources that somebody watches; nothing is kept, so all is asked of them."""
+        context = self.context(principal)
+        sources = {store: watch(each) for store, each in context.sources.items()}
+        return replace(
+            context,
+            sources=sources,
+            loaders=Loaders(sources, self._uncached),
+            reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
+        )
 
     def _told_of(self, context: Context) -> Context:
         """The same, where a store is told who asks."""

@@ -34,6 +34,8 @@ class Body(NamedTuple):
     """What one of two stores perhaps lacks as yet, by its ids in the outbox."""
     cost: Mapping[str, Any] | None = None
     """What it was estimated to cost, and did, if the client asks."""
+    explain: Mapping[str, Any] | None = None
+    """How it was answered, if the client asks."""
     warnings: Sequence[Mapping[str, Any]] = ()
     """What is right as yet, and may be refused one day."""
     seconds: int = 0
@@ -46,7 +48,7 @@ class Body(NamedTuple):
 
     def json(self) -> bytes:
         """The whole answer."""
-        if not (self.errors or self.pending or self.cost or self.warnings):
+        if not (self.errors or self.pending or self.cost or self.warnings or self.explain):
             return b'{"data":%s}' % self.data
         parts = [] if self.data is None else [b'"data":%s' % self.data]
         if self.errors:
@@ -54,6 +56,7 @@ class Body(NamedTuple):
         said: Mapping[str, Any] = {
             "pending": self.pending,
             "cost": self.cost,
+            "explain": self.explain,
             "warnings": self.warnings,
         }
         if any(said.values()):

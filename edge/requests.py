@@ -33,6 +33,8 @@ class GraphQLRequest(NamedTuple):
     variables: dict[str, Any] | None
     files: Sequence[Upload] = ()
     """Those among the variables, which are to be closed."""
+    explain: bool = False
+    """Whether it is asked how it is answered, by `extensions`."""
     named: str | None = None
     """How the document is named, by an id or a hash, in place of its text or beside it."""
     is_new: bool = False
@@ -154,7 +156,8 @@ def checked(values: Any) -> GraphQLRequest:
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("`extensions` must be an object.")
     given = cast("dict[str, Any] | None", variables)
-    return GraphQLRequest(query or "", name or None, given, named=named)
+    explain = extensions is not None and cast("Any", extensions).get("explain") is True
+    return GraphQLRequest(query or "", name or None, given, named=named, explain=explain)
 
 
 def _bad(message: str) -> HttpError:

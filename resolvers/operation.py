@@ -106,6 +106,10 @@ class Operation:
             return coerced[0]
         return self._root_planner().roots(planner, coerced.coerced)
 
+    async def knowing(self, context: Context) -> Context:
+        """The context, once it is known which policies hold that are asked about."""
+        return await context.knowing(self._policies) if self._policies else context
+
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer with these variables; None if they do not fit, or ask for too much."""
         variables = self._coerced(given or {})

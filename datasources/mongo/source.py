@@ -9,6 +9,7 @@ from typing import Final
 from catalog.change import Isolation
 from catalog.deadline import seconds_for
 from catalog.entity import Catalog, Entity, Store
+from catalog.explained import StorePlan
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
@@ -16,6 +17,7 @@ from catalog.viewer import Viewer
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, POOL_SIZE, Database, Document, Session, settled
 from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
+from datasources.mongo.explaining import plan_of
 from datasources.mongo.pipelines import Command, command_of
 from datasources.mongo.pooling import PoolWatch
 from datasources.mongo.reading import Decode, records_function
@@ -135,6 +137,12 @@ class MongoSource:
         except (*DRIVER_ERRORS, TimeoutError) as error:
             return reason_of(error)
         return None
+
+    async def explained(self, asks: Sequence[Ask]) -> list[StorePlan]:
+        """MongoDB's own plan of the one command of these reads."""
+        command = command_of(self._catalog, [ask.read for ask in asks])
+        seconds = seconds_for(self._max_seconds)
+        return [await plan_of(command, self._database, seconds)] if command else []
 
     async def close(self) -> None:
         """Gives back every connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from catalog.change import Isolation
 from catalog.entity import Catalog, Entity, Store
+from catalog.explained import StorePlan
 from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
@@ -18,10 +20,11 @@ from datasources.errors import RoleUnfit, StoreTimeout
 from datasources.places import USUAL, Queueing
 from datasources.postgres.changes import Changes
 from datasources.postgres.conninfo import conninfo_of
+from datasources.postgres.explaining import plan_of
 from datasources.postgres.failures import failure_of, is_stale, reason_of, unavailable
 from datasources.postgres.pool import Pool
 from datasources.postgres.roles import check_held
-from datasources.postgres.session import Result, Session, sql_of
+from datasources.postgres.session import Asked, Result, Session, sql_of
 from datasources.postgres.shared import HeldUpError
 from datasources.postgres.statements import Call, Statement, answers_of, compiled, sendable
 from datasources.postgres.statistics import size_statement
@@ -185,6 +188,25 @@ class PostgresSource:
             return reason_of(error)
         return None
 
+    async def explained(self, asks: Sequence[Ask], who: Telling | None = None) -> list[StorePlan]:
+        """Postgres's own plans of the statements of these reads; it runs them, one by one."""
+        who = who or self._nobody
+        calls = [call for call in (self._call(ask) for ask in asks) if call]
+        return [await plan_of(call, partial(self._by_itself, who)) for call in calls]
+
+    async def _by_itself(self, who: Telling | None, statements: Sequence[Asked]) -> list[Result]:
+        """Results of what is not for others to wait for."""
+        connection = await self._pool.take()
+        try:
+            running = (
+                run_told(connection, who, statements, self._deadline)
+                if who
+                else connection.run(statements, self._deadline)
+            )
+            return await self._told(connection, running, statements, fresh=True) or []
+        finally:
+            await self._pool.give_back(connection)
+
     @property
     def pool_use(self) -> PoolUse:
         """How its connections are used now."""
@@ -257,7 +279,7 @@ class PostgresSource:
         self,
         session: Session,
         running: Awaitable[list[Result]],
-        statements: Sequence[Call],
+        statements: Sequence[Asked],
         *,
         fresh: bool,
     ) -> list[Result] | None:

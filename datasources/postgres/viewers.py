@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from catalog.change import Isolation, Transaction
 from catalog.entity import Entity, Store
+from catalog.explained import StorePlan
 from catalog.query import Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
@@ -102,6 +103,8 @@ class _Told(Protocol):
 
     async def run(self, asks: Sequence[Ask], who: Telling) -> list[Mapping[Key, Answer]]: ...
 
+    async def explained(self, asks: Sequence[Ask], who: Telling) -> list[StorePlan]: ...
+
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]: ...
 
     async def ping(self) -> str | None: ...
@@ -137,6 +140,10 @@ class ViewersSource:
     async def run(self, asks: Sequence[Ask]) -> list[Mapping[Key, Answer]]:
         """The same of reads that are already taken apart."""
         return await self._source.run(asks, self._who)
+
+    async def explained(self, asks: Sequence[Ask]) -> list[StorePlan]:
+        """Postgres's own plans of the statements of these reads, for this viewer."""
+        return await self._source.explained(asks, self._who)
 
     def begin(self, isolation: Isolation | None = None) -> AbstractAsyncContextManager[Transaction]:
         """A transaction on one of them, in which Postgres knows who writes, too."""

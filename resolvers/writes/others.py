@@ -1,4 +1,4 @@
-"""In charge of which root fields of a mutation are not the engine's own."""
+"""In charge of which root fields of a mutation are the engine's own, and which are not."""
 
 from __future__ import annotations
 
@@ -16,17 +16,28 @@ from graphql import (
 
 from resolvers.members import Writes, member_of
 from resolvers.parsing import Tree
+from resolvers.writes.kinds import Write
 
 
 def others_in(schema: GraphQLSchema, tree: Tree) -> list[str]:
     """The names of those that an operation asks for, skipped or not; it need not be valid."""
+    asked = _asked(schema, tree)
+    return [name for name, field in asked.items() if not isinstance(member_of(field), Writes)]
+
+
+def writes_in(schema: GraphQLSchema, tree: Tree) -> Mapping[str, Write]:
+    """What those are that are the engine's own, by their names."""
+    members = {name: member_of(field) for name, field in _asked(schema, tree).items()}
+    return {name: each.write for name, each in members.items() if isinstance(each, Writes)}
+
+
+def _asked(schema: GraphQLSchema, tree: Tree) -> Mapping[str, GraphQLField]:
     parts = tree.document.definitions
     fragments = {p.name.value: p for p in parts if isinstance(p, FragmentDefinitionNode)}
     kind = schema.mutation_type
     fields: Mapping[str, GraphQLField] = kind.fields if kind else {}
     names = dict.fromkeys(_names(tree.node.selection_set, fragments))
-    known = [name for name in names if name in fields]
-    return [name for name in known if not isinstance(member_of(fields[name]), Writes)]
+    return {name: fields[name] for name in names if name in fields}
 
 
 def _names(
