@@ -224,7 +224,7 @@ class Endpoint:
                 asked = await self._documents.meant(checked(each))
                 await self._executing.charge(scope, principal, asked)
                 body = await self._executing.execute(asked, principal, by_get=False)
-                body = await self._documents.noted(asked, body)
+                body = await self._noted(asked, headers, principal, body)
             except HttpError as error:
                 refused = error if busy.is_of(error) else None
                 if refused and not answered:

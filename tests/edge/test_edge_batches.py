@@ -108,3 +108,15 @@ async def test_its_line_in_the_log(client, lines):
     assert (line["type"], line["operation"], line["status"]) == ("batch", None, 200)
     assert line["errors"] == ["GRAPHQL_VALIDATION_FAILED"]
     assert line["store_calls"] == {"postgres": 1}
+
+
+async def test_each_answer_has_its_own_cost(client):
+    """If it is asked for; what is refused has none."""
+    books = {"query": "{ books(first: 2) { nodes { title } } }"}
+    headers = {"graphql-cost": "report"}
+    body = [books, {"query": "{ unknown }"}, HELLO]
+    told = (await client.post("/graphql", json=body, headers=headers)).json()
+    first, second, third = [each.get("extensions", {}).get("cost") for each in told]
+    assert (first["estimated"], first["actual"]) == (2, 2)
+    assert second is None
+    assert third["estimated"] == 1
