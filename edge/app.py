@@ -57,7 +57,7 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
         await graph.close()
 
     page = None if examples is None else GRAPHIQL
-    answers = Answers(Executing(graph, rules.insight), rules.seconds)
+    answers = Answers(Executing(graph, rules.insight), rules)
     streams = Streams(graph, answers, rules, max_body_bytes)
     endpoint = Endpoint(
         graph,

@@ -263,7 +263,10 @@ class Graph:
         return result.data or {}
 
     def watched(self, principal: Principal, watch: Callable[[Readable], Readable]) -> Context:
-        """The same over sources that somebody watches; nothing is kept, so all is asked of them."""
+        """The same over sources that somebody watches, for reading only.
+
+        Nothing is kept, so all is asked of them.
+        """
         context = self.context(principal)
         sources = {store: watch(each) for store, each in context.sources.items()}
         return replace(
@@ -271,6 +274,7 @@ class Graph:
             sources=sources,
             loaders=Loaders(sources, self._uncached),
             reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
+            writing=_only_explained,
         )
 
     def _told_of(self, context: Context) -> Context:
@@ -323,3 +327,11 @@ class Graph:
                 stack.push_async_callback(self.authenticator.close)
             if self.browsers:
                 stack.push_async_callback(self.browsers.close)
+
+
+async def _only_explained(
+    context: Context,  # noqa: ARG001 (as of whatever writes)
+    document: str,  # noqa: ARG001
+    variables: Mapping[str, Any],  # noqa: ARG001
+) -> Mapping[str, Any]:
+    raise InputError("What is only explained does not write.", hint="Ask without `explain`.")

@@ -85,14 +85,17 @@ class Measures:
 
     def request(self, tally: Tally, method: str, status: int, seconds: float) -> None:
         """Adds a request that is over; it is on everybody's way."""
-        place = bisect_left(BOUNDS, seconds) + 1
-        series = self.operations.get((tally.operation, tally.kind)) or self._operation(tally)
-        series[0] += seconds
-        series[place] += 1
+        self.operation(tally, seconds)
         key = (method, status)
         series = self.responses.get(key) or self.series(self.responses, key, (method, 0))
         series[0] += seconds
-        series[place] += 1
+        series[bisect_left(BOUNDS, seconds) + 1] += 1
+
+    def operation(self, tally: Tally, seconds: float) -> None:
+        """Adds an operation that is over, and what its tally counted."""
+        series = self.operations.get((tally.operation, tally.kind)) or self._operation(tally)
+        series[0] += seconds
+        series[bisect_left(BOUNDS, seconds) + 1] += 1
         self.rows += tally.rows
         self.cache_hits += tally.cache_hits
         self.cache_local_hits += tally.cache_local_hits

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any, Final, TypeVar, cast
 
@@ -20,10 +20,12 @@ from edge.live.guests import Guest
 from edge.live.subscribing import Subscribing, failed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
+from edge.rules import HttpRules
+from edge.slow import log_slow
 from edge.watch import Ending, Watch, late
 from resolvers.info import core_of
 from resolvers.subscriptions import subscription_in
-from telemetry import Tally, begin, log_request, logger
+from telemetry import Tally, begin, log_request, logger, measures
 
 _GONE: Final = 499
 _log = logger("live")
@@ -34,13 +36,14 @@ Begun = TypeVar("Begun", Body, Body | Subscribing)
 class Answers:
     """Answers operations whose clients stay connected."""
 
-    def __init__(self, executing: Executing, seconds: float) -> None:
+    def __init__(self, executing: Executing, rules: HttpRules) -> None:
         self._executing = executing
-        self._watch = Watch(seconds)
+        self._watch = Watch(rules.seconds)
+        self._slow_seconds = rules.slow_seconds
 
     def to(self, asked: GraphQLRequest, guest: Guest, scope: Scope) -> Answering:
         """What answers an operation of such a guest."""
-        return Answering(self._executing, self._watch, asked, (guest, scope))
+        return Answering(self._executing, self._watch, asked, (guest, scope), self._slow_seconds)
 
 
 class Answering:
@@ -52,11 +55,13 @@ class Answering:
         watch: Watch,
         asked: GraphQLRequest,
         asker: tuple[Guest, Scope],
+        slow_seconds: float | None,
     ) -> None:
         self._executing = executing
         self._watch = watch
         self._asked = asked
         self._guest, self._scope = asker
+        self._slow_seconds = slow_seconds
         self._gone = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
         self._status = 200
@@ -78,20 +83,31 @@ class Answering:
         finally:
             if self._gone.is_set():
                 self._status = _GONE
-            log_request(
-                tally.operation,
-                tally.kind,
-                duration_ms=(time.perf_counter() - started) * 1000,
-                status=self._status,
-                error_codes=sorted(codes),
-                transport=self._scope["type"],
-            )
+            self._over(tally, time.perf_counter() - started, sorted(codes))
 
     def end(self) -> None:
         """Nobody waits for it any more. What may have been done comes to its end all the same."""
         self._gone.set()
         if self._task is not None and self._task not in self._watch.under_way:
             self._task.cancel()
+
+    def _over(self, tally: Tally, seconds: float, codes: Sequence[str]) -> None:
+        """Its line in the log, and what is measured: not how long somebody has listened."""
+        if (measured := measures.installed) is not None:
+            measured.failed(codes)
+            if not self.lasts:
+                measured.operation(tally, seconds)
+        log_request(
+            tally.operation,
+            tally.kind,
+            duration_ms=seconds * 1000,
+            status=self._status,
+            error_codes=codes,
+            transport=self._scope["type"],
+        )
+        slow = self._slow_seconds
+        if slow is not None and seconds > slow and not self.lasts:
+            log_slow(tally)
 
     async def _all(self, tally: Tally) -> AsyncGenerator[Body]:
         try:

@@ -33,11 +33,22 @@ class Doing:
         return "done"
 
 
+@extends("Query")
+class Sly:
+    """What writes where it should not."""
+
+    @strawberry.field
+    async def look(self, info: strawberry.Info) -> str:
+        """Asks for a mutation."""
+        await info.context.write("mutation { do }")
+        return "looked"
+
+
 @pytest.fixture
 async def client() -> AsyncGenerator[httpx.AsyncClient]:
     """A client that may ask."""
     rules = replace(SAFE, insight=Insight(everybody=True), batch_limit=3)
-    app = create_app(Library(Doing).graph, max_body_bytes=100_000, examples=None, rules=rules)
+    app = create_app(Library(Doing, Sly).graph, max_body_bytes=100_000, examples=None, rules=rules)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://library") as client:
         yield client
@@ -86,6 +97,16 @@ async def test_a_mutation_is_told_of_and_not_made(client: httpx.AsyncClient) -> 
     assert ["data" in each for each in batch] == [False, True]
     assert done == []
     assert (await asked(client, **mutation))["data"] == {"do": "done"}
+    assert done == ["it"]
+    done.clear()
+
+
+async def test_nor_does_a_query_write(client: httpx.AsyncClient) -> None:
+    """Whatever its resolvers ask for; what is not explained does."""
+    told = await asked(client, query="{ look }", **EXPLAIN)
+    assert told["errors"][0]["message"] == "What is only explained does not write."
+    assert not done
+    assert await asked(client, query="{ look }") == {"data": {"look": "looked"}}
     assert done == ["it"]
     done.clear()
 
