@@ -21,6 +21,7 @@ async def turns() -> None:
 
 async def test_who_finds_the_queue_full_is_told_at_once():
     """By a code that says to ask again; who waits is served in turn."""
+    begin()
     places = Places("postgres", 1, Queueing(most=2, seconds=60))
     served: list[int] = []
 
@@ -42,6 +43,7 @@ async def test_who_finds_the_queue_full_is_told_at_once():
 
 async def test_who_waits_too_long_is_told_and_leaves_the_queue():
     """So that it does not grow by those who have gone."""
+    begin()
     places = Places("mongo", 1, HASTY)
     await places.take()
     for _ in range(3):

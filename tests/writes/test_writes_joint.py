@@ -289,7 +289,8 @@ async def test_the_server_looks_after_its_outbox_as_long_as_it_serves(shop: Shop
     tasks = asyncio.all_tasks()
     async with shop.graph.working():
         await until_empty(shop)
-    assert asyncio.all_tasks() <= tasks
+    begun = {task.get_coro().__qualname__ for task in asyncio.all_tasks() - tasks}
+    assert not {name for name in begun if name.startswith("Courier")}  # the drivers have their own
     assert await seen(shop) == (4, 6)
 
 

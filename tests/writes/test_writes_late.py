@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -24,9 +25,12 @@ COUNT = 'SELECT count(*) FROM "order" WHERE number = 2'
 MADE = {"createOrder": {"order": {"number": 2}}}
 
 
-@contextmanager
-def slow(urls: EmbeddedUrls, when: str) -> Generator[None]:
-    """As long as this lasts, a row takes two seconds, when it is made or when that is committed."""
+@asynccontextmanager
+async def slow(urls: EmbeddedUrls, when: str) -> AsyncGenerator[None]:
+    """As long as this lasts, a row takes two seconds, when it is made or when that is committed.
+
+    Its end waits for who makes one, who is to be ended meanwhile: so the event loop goes on.
+    """
     with psycopg.connect(urls.postgres or "", autocommit=True) as connection:
         connection.execute(
             "CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
@@ -37,7 +41,7 @@ def slow(urls: EmbeddedUrls, when: str) -> Generator[None]:
         try:
             yield
         finally:
-            connection.execute('DROP TRIGGER late ON "order"')
+            await asyncio.to_thread(connection.execute, 'DROP TRIGGER late ON "order"')
 
 
 async def late(client: Client, query: str, key: str | None = None) -> tuple[int, Any]:
@@ -60,7 +64,7 @@ async def test_before_the_commit(stocked: tuple[Stores, Shop], servers: Embedded
     stores.reset()
     products = list(stores.products.find())
     async with asking(shop) as client:
-        with slow(servers, ""):
+        async with slow(servers, ""):
             status, answer = await late(client, query)
         assert (status, answer["errors"][0]["extensions"]["code"]) == (504, "DEADLINE_EXCEEDED")
         assert stores.ask(COUNT) == [(0,)]
@@ -74,7 +78,7 @@ async def test_in_the_commit(stocked: tuple[Stores, Shop], servers: EmbeddedUrls
     stores, shop = stocked
     stores.reset()
     async with asking(shop) as client:
-        with slow(servers, "DEFERRABLE INITIALLY DEFERRED"):
+        async with slow(servers, "DEFERRABLE INITIALLY DEFERRED"):
             assert await late(client, CREATE, key) == (200, {"data": MADE})
     assert stores.ask(COUNT) == [(1,)]
 
@@ -86,7 +90,7 @@ async def test_a_key_is_free_after_what_was_rolled_back(
     stores, shop = stocked
     stores.reset()
     async with asking(shop) as client:
-        with slow(servers, ""):
+        async with slow(servers, ""):
             status, _ = await late(client, CREATE, "again")
         assert status == 504
         for _ in range(2):
