@@ -77,9 +77,8 @@ async def test_in_the_commit(stocked: tuple[Stores, Shop], servers: EmbeddedUrls
     """It is not ended: it would not be known what became of it."""
     stores, shop = stocked
     stores.reset()
-    async with asking(shop) as client:
-        async with slow(servers, "DEFERRABLE INITIALLY DEFERRED"):
-            assert await late(client, CREATE, key) == (200, {"data": MADE})
+    async with asking(shop) as client, slow(servers, "DEFERRABLE INITIALLY DEFERRED"):
+        assert await late(client, CREATE, key) == (200, {"data": MADE})
     assert stores.ask(COUNT) == [(1,)]
 
 
