@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from agreement_documents import DOCUMENTS
@@ -12,10 +13,36 @@ from hypothesis import assume, given
 from catalog import catalog_of
 from catalog.query import Read
 from catalog.templates import ask_of
+from catalog.types import DocumentType, EnumType, FieldType, ListType, UnionType
 from datasources.mongo.pipelines import command_of
 from datasources.mongo.redacted import command_text
 
 CATALOG = catalog_of(DOCUMENTS)
+
+
+def _names_in(kind: FieldType) -> Iterator[str]:
+    """What the enums of a type have for members, by which their comparisons differ."""
+    match kind:
+        case EnumType(members=members):
+            yield from members
+        case ListType(of):
+            yield from _names_in(of)
+        case DocumentType(fields=fields):
+            for field in fields.values():
+                yield from _names_in(field.type)
+        case UnionType(members=kinds):
+            for each in kinds.values():
+                yield from _names_in(each)
+        case _:
+            pass
+
+
+_NAMES = frozenset(
+    name
+    for entity in CATALOG.values()
+    for field in entity.stored_fields.values()
+    for name in _names_in(field.type)
+)
 
 
 @examples(100)
@@ -38,7 +65,7 @@ def _other(value: Any) -> Any:
         case int() | float():
             return value + 1
         case str():
-            return f"another {value}"
+            return value if value in _NAMES else f"another {value}"
         case [*items]:
             return type(value)([_other(each) for each in items])
         case _:
