@@ -6,20 +6,13 @@ seconds from empty to full. Nobody looks at it but who takes from it, so it is t
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from redis.exceptions import RedisError
-
-from datasources.redis.breaker import Breaker
-from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
-from datasources.redis.patience import DRIVER_SECONDS, patience
-from telemetry import logger, store_span
+from datasources.redis.asking import Asking
 
 _MOST_HERE: Final = 100_000
-_log = logger("redis")
 
 _TAKE: Final = """
 local clock = redis.call('TIME')
@@ -78,8 +71,8 @@ class Buckets:
         most_here: int = _MOST_HERE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client_for(url, pool_size=32, seconds=DRIVER_SECONDS) if url else None
-        self._breaker = Breaker()
+        away, back = "rates_here_only", "rates_everywhere"
+        self._redis = Asking(url, pool_size=32, away=away, back=back)
         self._here: dict[str, tuple[float, float]] = {}
         self._most_here = most_here
         self._clock = clock
@@ -91,37 +84,19 @@ class Buckets:
 
     async def close(self) -> None:
         """Lets go of all connections."""
-        if self._client:
-            await self._client.aclose()
+        await self._redis.close()
 
     async def _asked(self, wants: Sequence[Want]) -> Taken | None:
         """Redis's answer; None if there is none, or while it cannot be asked."""
-        if self._client is None or not (self._breaker.closed or self._breaker.claim_probe()):
-            return None
-        try:
-            with store_span("redis", "EVAL"):
-                async with patience(SOCKET_SECONDS):
-                    taken = await self._run(wants)
-        except (RedisError, OSError, TimeoutError) as error:
-            if self._breaker.trip():
-                _log.warning("rates_here_only", reason=reason_of(error))
-            return None
-        except asyncio.CancelledError:
-            # Whoever asked went away, perhaps with the probe that decides for all others.
-            self._breaker.trip()
-            raise
-        if self._breaker.reset():
-            _log.info("rates_everywhere")
-        return taken
-
-    async def _run(self, wants: Sequence[Want]) -> Taken:
         names = [f"bigraph:rate:{each.name}" for each in wants]
         numbers = [n for each in wants for n in (each.quota, round(each.window * 1000), each.cost)]
-        # redis-py leaves its arguments and its answers untyped.
-        client: Any = self._client
-        answer = await client.execute_command("EVAL", _TAKE, len(names), *names, *numbers)
-        wait, *left = cast("list[int]", answer)
-        return Taken(wait / 1000, left)
+
+        async def taken(client: Any) -> Taken:  # redis-py leaves arguments and answers untyped
+            answer = await client.execute_command("EVAL", _TAKE, len(names), *names, *numbers)
+            wait, *left = cast("list[int]", answer)
+            return Taken(wait / 1000, left)
+
+        return await self._redis.ask(taken, None, span="EVAL")
 
     def _taken_here(self, wants: Sequence[Want]) -> Taken:
         now = self._clock()

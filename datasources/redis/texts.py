@@ -5,18 +5,11 @@ There are two keys: the texts, and when each was used last. So the eldest are kn
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
-from redis.exceptions import RedisError
-
-from datasources.redis.breaker import Breaker
-from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
-from datasources.redis.patience import DRIVER_SECONDS, patience
-from telemetry import logger, store_span
+from datasources.redis.asking import Asking
 
 _KEYS: Final = ("bigraph:{texts}:text", "bigraph:{texts}:used")
-_log = logger("redis")
 
 _NOW: Final = """
 local clock = redis.call('TIME')
@@ -54,8 +47,8 @@ class Texts:
     """
 
     def __init__(self, url: str, *, ttl: int, most: int) -> None:
-        self._client = client_for(url, pool_size=8, seconds=DRIVER_SECONDS)
-        self._breaker = Breaker()
+        away, back = "documents_here_only", "documents_everywhere"
+        self._redis = Asking(url, pool_size=8, away=away, back=back)
         self._ttl = ttl
         self._most = most
 
@@ -73,26 +66,12 @@ class Texts:
 
     async def close(self) -> None:
         """Lets go of all connections."""
-        await self._client.aclose()
+        await self._redis.close()
 
     async def _answer(self, script: str, *words: Any) -> object:
         """What a script gives; None while Redis cannot be asked."""
-        if not (self._breaker.closed or self._breaker.claim_probe()):
-            return None
-        # redis-py leaves its arguments and its answers untyped.
-        client: Any = self._client
-        try:
-            with store_span("redis", "EVAL"):
-                async with patience(SOCKET_SECONDS):
-                    found = await client.execute_command("EVAL", script, 2, *_KEYS, *words)
-        except (RedisError, OSError, TimeoutError) as error:
-            if self._breaker.trip():
-                _log.warning("documents_here_only", reason=reason_of(error))
-            return None
-        except asyncio.CancelledError:
-            # Whoever asked went away, perhaps with the probe that decides for all others.
-            self._breaker.trip()
-            raise
-        if self._breaker.reset():
-            _log.info("documents_everywhere")
-        return found
+
+        async def evaluated(client: Any) -> object:  # redis-py leaves its arguments untyped
+            return await client.execute_command("EVAL", script, 2, *_KEYS, *words)
+
+        return await self._redis.ask(evaluated, None, span="EVAL")

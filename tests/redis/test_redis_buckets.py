@@ -59,7 +59,7 @@ async def test_it_is_filled_again(valkey: Valkey, two: tuple[Buckets, Buckets]):
     await asyncio.sleep(1.5)
     assert await there.take([want(0, window=1)]) == (0, [100])
     await asyncio.sleep(1.5)
-    client = here._client
+    client = here._redis._client
     assert client is not None
     assert await client.dbsize() == 0
 

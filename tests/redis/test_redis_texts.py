@@ -69,7 +69,7 @@ async def test_the_latest_stay_and_no_more(valkey: Valkey):
     await texts.keep(names[3], "fourth")
     found = [await texts.find(name) for name in names]
     assert [each is not None for each in found] == [True, False, True, True, False]
-    client = texts._client
+    client = texts._redis._client
     assert await client.hlen("bigraph:{texts}:text") == 3
     assert await client.zcard("bigraph:{texts}:used") == 3
     await texts.close()
@@ -79,13 +79,13 @@ async def test_what_is_not_used_ends(valkey: Valkey):
     """By itself, if nobody asks at all; and it is not found before it is gone."""
     texts = Texts(valkey.url, ttl=1, most=10)
     await texts.keep(hash_of("a"), "a")
-    assert 0 < await texts._client.ttl("bigraph:{texts}:text") <= 1
+    assert 0 < await texts._redis._client.ttl("bigraph:{texts}:text") <= 1
     await asyncio.sleep(0.6)
     await texts.keep(hash_of("b"), "b")
     await asyncio.sleep(0.6)
     assert await texts.find(hash_of("a")) is None
     await texts.keep(hash_of("c"), "c")
-    assert await texts._client.hlen("bigraph:{texts}:text") == 2
+    assert await texts._redis._client.hlen("bigraph:{texts}:text") == 2
     await texts.close()
 
 
@@ -97,8 +97,8 @@ async def test_what_others_wrote_is_not_believed(valkey: Valkey):
     await texts.keep(hash_of("{ c }"), "{ c }")
     assert await kept.find(hash_of("{ a }")) is None
     assert await kept.find(hash_of("{ c }")) == "{ c }"
-    await texts._client.hset("bigraph:{texts}:text", hash_of("{ c }"), b"\xff")
+    await texts._redis._client.hset("bigraph:{texts}:text", hash_of("{ c }"), b"\xff")
     assert await texts.find(hash_of("{ c }")) is None
-    await texts._client.set("bigraph:{texts}:used", "no list")
+    await texts._redis._client.set("bigraph:{texts}:used", "no list")
     assert await texts.find(hash_of("{ c }")) is None
     await texts.close()
