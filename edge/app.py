@@ -57,10 +57,11 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
         await graph.close()
 
     page = None if examples is None else GRAPHIQL
-    answers = Answers(Executing(graph, rules.insight), rules)
+    executing = Executing(graph, rules.insight)
+    answers = Answers(executing, rules)
     streams = Streams(graph, answers, rules, max_body_bytes)
     endpoint = Endpoint(
-        graph,
+        executing,
         max_body_bytes=max_body_bytes,
         page=page,
         streams=streams,

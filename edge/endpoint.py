@@ -17,7 +17,6 @@ from auth import ANONYMOUS, Principal
 from edge import busy, caching, costs, idempotency, insight, rates
 from edge.errors import DocumentError, HttpError, unexpected
 from edge.executing import Executing, unexecuted
-from edge.graph import Graph
 from edge.identity import who_asks
 from edge.media import (
     EVENT_STREAM,
@@ -62,7 +61,7 @@ class Endpoint:
 
     def __init__(
         self,
-        graph: Graph,
+        executing: Executing,
         *,
         max_body_bytes: int,
         page: str | None,
@@ -70,9 +69,9 @@ class Endpoint:
         uploads: UploadLimits | None = None,
         rules: HttpRules = SAFE,
     ) -> None:
-        self._graph = graph
+        self._executing = executing
+        self._graph = graph = executing.graph
         self._documents = graph.documents
-        self._executing = Executing(graph, rules.insight)
         self._is_guarded = graph.documents.trusted is not None
         self._rules = rules
         cookies, tokens = graph.browsers is not None, graph.authenticator is not None
