@@ -8,6 +8,7 @@ from typing import Any
 from agreement_documents import DOCUMENTS
 from agreement_reads import reads
 from agreement_settings import examples
+from bson import ObjectId
 from hypothesis import assume, given
 
 from catalog import catalog_of
@@ -64,6 +65,8 @@ def _other(value: Any) -> Any:
             return not value
         case int() | float():
             return value + 1
+        case str() if ObjectId.is_valid(value):
+            return value[:-1] + ("1" if value.endswith("0") else "0")
         case str():
             return value if value in _NAMES else f"another {value}"
         case [*items]:
