@@ -171,7 +171,7 @@ def value_of(kind: FieldType, value: Any) -> Any:
     if kind is Scalar.FLOAT:
         return float(value)
     if kind is Scalar.DECIMAL and not (value.is_finite() and abs(value.adjusted()) < MOST_EXPONENT):
-        raise InputError("This is not a number to compare with.", hint=_DECIMAL_HINT)
+        raise InputError("This is no number that a Decimal may be.", hint=_DECIMAL_HINT)
     return value
 
 

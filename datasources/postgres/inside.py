@@ -20,16 +20,24 @@ Expression = sa.ColumnElement[Any]
 
 JSONB: Final = postgresql.JSONB()
 
-_DAY: Final = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_LEAP: Final = r"(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_DAY: Final = (  # a day that there is: for any other, Postgres fails
+    r"((?!0000)\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)"
+    rf"|02-(0[1-9]|1\d|2[0-8]))|(?!0000){_LEAP}-02-29)"
+)
 _CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
+_ZONE: Final = r"(Z|[-+](0\d|1[0-5])(:?[0-5]\d)?)"
 _FORMS: Final[Mapping[Scalar, str]] = {
-    Scalar.DECIMAL: r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?",
+    Scalar.DECIMAL: r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,4})?",
     Scalar.DATE: _DAY,
     Scalar.TIME: _CLOCK,
-    Scalar.DATETIME: rf"{_DAY}[T ]{_CLOCK}(Z|[-+]\d\d(:?\d\d)?)?",
+    Scalar.DATETIME: rf"{_DAY}[T ]{_CLOCK}{_ZONE}?",
     Scalar.UUID: r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
 """What texts must be like to be values of these types."""
+_WHOLE: Final = "-9223372036854775808", "9223372036854775807"
+_REAL: Final = "5e-324", "1.7976931348623157e308"
+"""What a double may be, whatever its sign, besides zero."""
 
 SQL_TYPES: Final[Mapping[FieldType, sa.types.TypeEngine[Any]]] = {
     Scalar.INT: sa.BigInteger(),
@@ -70,7 +78,7 @@ class Held:
         """The value as SQL has it; what only JSON has stays JSON."""
         match kind:
             case Scalar.INT | Scalar.BIGINT | Scalar.FLOAT:
-                return sa.case((self.is_a("number"), sa.cast(self.json, SQL_TYPES[kind])))
+                return sa.case((self.is_a("number"), self._number(kind)))
             case Scalar.BOOLEAN:
                 return sa.case((self.is_a("boolean"), sa.cast(self.json, SQL_TYPES[kind])))
             case Scalar.STRING | EnumType():
@@ -81,9 +89,21 @@ class Held:
                 raise TypeError(f"JSON holds no {kind}")
             case Scalar():
                 told = self.text.op("~", is_comparison=True)(quoted(f"^{_FORMS[kind]}$"))
+                if kind is Scalar.DECIMAL:
+                    # With an exponent of four digits, it is one that Postgres has.
+                    told = told & (sa.func.length(self.text) <= _literal("6000"))
                 return sa.case((told, sa.cast(self.text, SQL_TYPES[kind])))
             case _:
                 assert_never(kind)
+
+    def _number(self, kind: Scalar) -> Expression:
+        """A number of JSON's, of any size, if it is one of this type."""
+        number = sa.cast(self.json, sa.Numeric())
+        if kind is Scalar.FLOAT:
+            fits = (number == _literal("0")) | _lies(sa.func.abs(number), *_REAL)
+        else:
+            fits = (number == sa.func.trunc(number)) & _lies(number, *_WHOLE)
+        return sa.case((fits, sa.cast(self.json, SQL_TYPES[kind])))
 
 
 def held(json: Expression) -> Held:
@@ -120,6 +140,14 @@ def _native(column: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
     while isinstance(column, sa.types.TypeDecorator):
         column = column.type_engine(DIALECT)
     return column.dialect_impl(DIALECT)
+
+
+def _lies(number: Expression, least: str, most: str) -> sa.ColumnElement[bool]:
+    return sa.between(number, _literal(least), _literal(most))
+
+
+def _literal(number: str) -> Expression:
+    return sa.literal_column(number, sa.Numeric())
 
 
 def quoted(text: str) -> Expression:

@@ -5,13 +5,14 @@ What is noted says by key which rows it is about, so that it means the same late
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 from catalog.change import (
     Change,
     Changed,
     Delete,
+    Edit,
     Increment,
     Insert,
     Set,
@@ -21,7 +22,7 @@ from catalog.change import (
 from catalog.change_codec import by_key
 from catalog.entity import Entity
 from catalog.errors import stored_errors
-from catalog.query import Among, Filter, Key, Read, Record
+from catalog.query import Among, Filter, Key, Path, Read, Record
 from catalog.summary import type_at
 from catalog.types import Scalar
 from catalog.writing import writable_fields
@@ -101,15 +102,14 @@ def undone(change: Change, changed: Changed, before: Mapping[Key, Record]) -> It
             fresh = [key for key in changed.keys if key in changed.made]
             yield from [Delete(entity, by_key(entity, fresh))] if fresh else []
             met = [key for key in changed.keys if key not in changed.made]
-            yield from _as_before(entity, met, before, conflict.update if conflict else ())
+            update = conflict.update if conflict else ()
+            yield from _as_before(entity, met, before, [(name,) for name in update])
         case Update(edits=edits):
-            others = {edit.path[0] for edit in edits if not _is_exact(entity, edit)}
+            places = _outermost({edit.path for edit in edits if not _is_exact(entity, edit)})
             sums = [edit for edit in edits if isinstance(edit, Increment)]
-            back = [Increment(e.path, -e.by) for e in sums if e.path[0] not in others]
-            keys = changed.keys
-            if back and keys:
-                yield Update(entity, by_key(entity, keys), tuple(back))
-            yield from _as_before(entity, keys, before, sorted(others))
+            sums = [edit for edit in sums if not _lies_in(edit.path, places)]
+            yield from _subtracted(entity, changed.keys, before, sums)
+            yield from _as_before(entity, changed.keys, before, places)
         case Delete():
             rows = [before[key] for key in changed.keys]
             names = _insertable(entity)
@@ -138,17 +138,56 @@ def _made(rows: Iterable[tuple[Key, Record]], entity: Entity) -> Iterator[Change
     yield from [Insert(entity, made)] if made else []
 
 
-def _as_before(
-    entity: Entity, keys: Iterable[Key], before: Mapping[Key, Record], names: Sequence[str]
+def _subtracted(
+    entity: Entity, keys: Iterable[Key], before: Mapping[Key, Record], sums: Sequence[Increment]
 ) -> Iterator[Change]:
-    """Old values of these fields; rows in which they were alike get them together."""
-    alike: dict[str, tuple[dict[str, Any], list[Key]]] = {}
-    for key in keys if names else ():
-        values = {name: before[key][name] for name in names}
-        alike.setdefault(repr(values), (values, []))[1].append(key)
-    for values, found in alike.values():
-        edits = tuple(Set((name,), value) for name, value in values.items())
-        yield Update(entity, by_key(entity, found), edits)
+    """What was added is taken away, where it was added to something."""
+    alike: dict[tuple[Edit, ...], list[Key]] = {}
+    for key in keys:
+        grown = [edit for edit in sums if _at(before[key], edit.path) is not None]
+        alike.setdefault(tuple(Increment(e.path, -e.by) for e in grown), []).append(key)
+    yield from _updated(entity, alike.items())
+
+
+def _as_before(
+    entity: Entity, keys: Iterable[Key], before: Mapping[Key, Record], places: Sequence[Path]
+) -> Iterator[Change]:
+    """Old values at these places; rows in which they were alike get them together."""
+    alike: dict[str, tuple[tuple[Edit, ...], list[Key]]] = {}
+    for key in keys:
+        there = _outermost({_place_in(before[key], path) for path in places})
+        edits = tuple(Set(path, _at(before[key], path)) for path in there)
+        alike.setdefault(repr(edits), (edits, []))[1].append(key)
+    yield from _updated(entity, alike.values())
+
+
+def _updated(
+    entity: Entity, said: Iterable[tuple[tuple[Edit, ...], Sequence[Key]]]
+) -> Iterator[Change]:
+    yield from (Update(entity, by_key(entity, keys), edits) for edits, keys in said if edits)
+
+
+def _place_in(row: Record, path: Path) -> Path:
+    """The place to put back: where there was no document, all that lies in it goes with it."""
+    ends = (path[:end] for end in range(1, len(path)))
+    return next((place for place in ends if _at(row, place) is None), path)
+
+
+def _at(row: Record, path: Path) -> Any:
+    """What stood at a path; None once anything on the way was null."""
+    value: Any = row
+    for name in path:
+        value = None if value is None else value.get(name)
+    return value
+
+
+def _outermost(places: Collection[Path]) -> list[Path]:
+    """These places, without those that lie in others."""
+    return [path for path in sorted(places) if not _lies_in(path[:-1], places)]
+
+
+def _lies_in(path: Path, places: Collection[Path]) -> bool:
+    return any(path[:end] in places for end in range(1, len(path) + 1))
 
 
 def _is_exact(entity: Entity, edit: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 from shop import ANN, BOB, Shop
 from shop_stores import Stores
 
@@ -131,6 +132,43 @@ async def test_what_is_stored_otherwise_is_amiss_at_its_place_alone(
     for odd in ("stamps: {gt: 0}", "tier: {eq: GOLD}", 'marks: {every: {eq: "a"}}'):
         found = await shop.ask(f"{{ customers(where: {{card: {{{odd}}}}}) {{ totalCount }} }}")
         assert found["data"]["customers"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "stored", "filters"),
+    [
+        ("until", '"2023-02-30"', ['gt: "2023-01-01"', 'lt: "2024-01-01"', 'ne: "2023-02-28"']),
+        ("until", '"0000-01-01"', ['lte: "9999-12-31"', 'in: ["0001-01-01"]']),
+        ("stamps", "1e30", ["gt: 0", "lt: 0", "ne: 1", "notIn: [1]"]),
+        ("stamps", "-1e400", ["lt: 0"]),
+        ("saved", '"1e99999"', ['gt: "0"', 'eq: "1"']),
+    ],
+)
+async def test_what_no_column_could_hold_is_null_for_filters_orders_and_sums(
+    stocked: tuple[Stores, Shop], field: str, stored: str, filters: list[str]
+) -> None:
+    """The 30th of February, or a number without end: neither they nor others' rows fail for it."""
+    stores, shop = stocked
+    stores.reset()
+    stores.run(
+        f"""UPDATE customer SET card = '{{"city": "Oslo", "{field}": {stored}}}' WHERE id = 1"""
+    )
+    for each in filters:
+        found = await shop.ask(
+            f"{{ customers(where: {{card: {{{field}: {{{each}}}}}}}) {{ totalCount }} }}"
+        )
+        assert found == {"data": {"customers": {"totalCount": 0}}}, each
+    null = f"customers(where: {{card: {{{field}: {{isNull: true}}}}}}) {{ totalCount }}"
+    order = f"sorted: customers(orderBy: [{{card: {{{field}: ASC}}}}]) {{ nodes {{ id }} }}"
+    least = f"least: customers {{ aggregate {{ min {{ card {{ {field} }} }} }} }}"
+    answer = await shop.ask(f"{{ {null} {order} {least} }}")
+    assert answer == {
+        "data": {
+            "customers": {"totalCount": 2},
+            "sorted": {"nodes": [{"id": 1}, {"id": 2}]},
+            "least": {"aggregate": {"min": {"card": {field: None}}}},
+        }
+    }
 
 
 async def test_lists_are_read_in_order_of_what_lies_inside(shop: Shop) -> None:
