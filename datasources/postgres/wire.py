@@ -20,6 +20,8 @@ class Wire(Session):
         self._results: list[PGresult] = []
         self._waiting: asyncio.Future[None] | None = None
         self._syncs = 0
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         super().__init__(connection)
 
     async def run(
@@ -33,7 +35,7 @@ class Wire(Session):
         """
         self._results = []
         self._waiting = self._loop.create_future()
-        timer = self._loop.call_later(seconds, self._expire)
+        self._expect(seconds)
         try:
             self._syncs = 0
             for part in (asked, ending) if ending else (asked,):
@@ -45,8 +47,6 @@ class Wire(Session):
             if self._is_lost():
                 self._unwatch()
             raise
-        finally:
-            timer.cancel()
         self._waiting = None
         results, self._results = self._results, []
         return self._told(results)
@@ -55,8 +55,34 @@ class Wire(Session):
     def _is_waited_for(self) -> bool:
         return self._waiting is not None
 
-    def _expire(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
+    async def close(self) -> None:
+        """Ends the session, and what it runs."""
+        if self._timer is not None:
+            self._timer.cancel()
+        await super().close()
+
+    def _expect(self, seconds: float) -> None:
+        """Sees to it that who waits is told when it took too long.
+
+        A timer stays for the next ones, to whom it comes too early: then it is set anew. To set
+        and to cancel one for each would cost more than the rest of sending does.
+        """
+        self._due = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._due, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiting is None or self._waiting.done():
+            return
+        if self._loop.time() < self._due:
+            self._set_timer()
+        else:
             self._waiting.set_exception(TimeoutError())
 
     def _send_whole(self, asked: Sequence[Asked]) -> None:

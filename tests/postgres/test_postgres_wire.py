@@ -83,3 +83,28 @@ async def test_the_end_of_a_lost_session_is_no_concern_of_whose_number_its_socke
     for pair in pairs:
         for end in pair:
             end.close()
+
+
+async def test_who_may_wait_longer_than_the_one_before_does(wire):
+    """The timer is the session's: for the next one it may go off too early."""
+    await wire.run([Statement("select 1")], 0.1)
+    ((rows, _),) = await wire.run([Statement("select 2 from pg_sleep(0.3)")], 10)
+    assert rows == [(2,)]
+
+
+async def test_who_may_wait_less_than_the_one_before_does_not_wait_longer(wire):
+    """It is set anew for whom it would go off too late."""
+    await wire.run([Statement("select 1")], 3600)
+    async with asyncio.timeout(20):
+        with pytest.raises(TimeoutError):
+            await wire.run([Statement("select 2 from pg_sleep(25)")], 0.1)
+    assert not wire.usable
+
+
+async def test_the_timer_goes_off_for_whom_it_was_not_set(wire):
+    """It came too early for the second, was set anew, and ends what takes too long."""
+    await wire.run([Statement("select 1")], 0.1)
+    async with asyncio.timeout(20):
+        with pytest.raises(TimeoutError):
+            await wire.run([Statement("select 2 from pg_sleep(25)")], 0.3)
+    assert not wire.usable
