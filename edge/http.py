@@ -30,6 +30,9 @@ _PACE: Final = 50_000
 _TAKEN: Final = 10_000
 """Bytes of an answer that a client is to take in its time; so many at least."""
 
+_HEAD: Final = 2_000_000
+"""Bytes of a head at most, or of whatever else is no body: they are held until it is whole."""
+
 
 def _content(code: str, message: str, hint: str, *more: bytes) -> bytes:
     body = orjson.dumps({"errors": [error_body(message, code, hint)]})
@@ -46,6 +49,12 @@ _OVERLOADED: Final = _content(
 )
 _TOO_SLOW: Final = _content(
     "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
+)
+_NO_HTTP: Final = _content(
+    "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
+)
+_TOO_LONG: Final = _content(
+    "HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body."
 )
 _CLOSE: Final = b"connection: close\r\n"
 
@@ -68,16 +77,33 @@ class Http(HttpToolsProtocol):
         self._gate = gate
         self._awaited: object = None
         self._since = 0.0
-        self._unsent = 0
+        self._unsent = self._held = 0
         self._keeps = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
         super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
 
+    def data_received(self, data: bytes) -> None:
+        """More has come. What comes to no end would be held for as long as there is memory."""
+        self._held += len(data)
+        if self._held > _HEAD:
+            self._write(431, _TOO_LONG, closing=True)
+            return
+        super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (it is always the same)
+        """Tells who does not speak HTTP."""
+        self._write(400, _NO_HTTP, closing=True)
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a body, which is bounded by who takes it."""
+        self._held = 0
+        super().on_body(body)
+
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""
-        gate = self._gate
+        gate, self._held = self._gate, 0
         if len(self.tasks) - len(gate.lasting) >= gate.limit and self._may_be_refused():
             self._keeps = self._parsing.should_keep_alive()
             self.cycle = cast("RequestResponseCycle", _Refused(self.scope))

@@ -76,7 +76,7 @@ class Presence:
     def visit(self, scope: Scope, end: Callable[[ClosingError], None]) -> Generator[Visit]:
         """A connection while it lasts. Raises ``HttpError`` if there may be no more from there."""
         if self._stopping:
-            raise HttpError(503, "SERVERSTOPPING", "The server is stopping.")
+            raise HttpError(503, "SERVER_STOPPING", "The server is stopping.")
         address, visit = client_of(scope, ANONYMOUS), Visit(end)
         with self._counted(f"address {address}", self.rules.connections_of_address):
             self.visits.add(visit)

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any, Final
 
+import orjson
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
+
+from edge.errors import INTERNAL_ERROR, error_body
 
 _TAKEN: Final = 10_000
 """Bytes that a client is to take in its time; so many at least."""
 _LOGGER: Final = logging.getLogger("uvicorn.sockets")
+_CODES: Final = {
+    403: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    431: "HEAD_TOO_LARGE",
+    500: INTERNAL_ERROR,
+}
+_NO_TEXT: Final = 1007
+_UNFIT: Final = "This is no handshake: it has a body, or is no HTTP."
+
+
+class _Protocol(ServerProtocol):
+    """Whose no to a handshake is told as any other error is."""
+
+    def reject(self, status: HTTPStatus | int, text: str) -> Response:
+        """The answer in place of a socket."""
+        response = super().reject(status, "")
+        message = text.partition("\n")[0] or "There is no socket here."
+        code = _CODES.get(response.status_code, "BAD_REQUEST")
+        response.body = orjson.dumps({"errors": [error_body(message, code)]})
+        del response.headers["Content-Length"], response.headers["Content-Type"]
+        response.headers["Content-Length"] = str(len(response.body))
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
+        return response
 
 
 class Wire(WebSocketsSansIOProtocol):
@@ -21,7 +52,31 @@ class Wire(WebSocketsSansIOProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.logger = _LOGGER
+        self.conn = _Protocol(max_size=self.config.ws_max_size, logger=self.conn.logger)
         self._unsent, self._since = 0, 0.0
+
+    def data_received(self, data: bytes) -> None:
+        """More has come: first of all the whole handshake, which may be none, as with a body."""
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():
+            said = b"".join(self.conn.data_to_send())
+            self.transport.write(said or self.conn.reject(400, _UNFIT).serialize())
+            self.transport.close()
+
+    def send_receive_event_to_app(self) -> None:
+        """A message has come."""
+        is_text = self.curr_msg_data_type == "text" and not self.close_sent
+        if is_text and not _is_text(b"".join(self.frames)):
+            self.conn.send_close(_NO_TEXT)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Says something; who goes away in the midst of the handshake is no error of the app's."""
+        if not self.handshake_complete and self.transport.is_closing():
+            raise ClientDisconnected
+        await super().send(message)
 
     def look(self, now: float, patience: float) -> None:
         """Ends the connection if its client has taken nothing for longer than that, in seconds."""
@@ -35,3 +90,11 @@ class Wire(WebSocketsSansIOProtocol):
         """Ends what has not become a socket."""
         if not self.handshake_complete:
             super().shutdown()
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -50,6 +50,21 @@ def test_every_code_written_out_is_documented() -> None:
     assert codes <= DOCUMENTED
 
 
+def test_every_code_that_is_given_is_documented() -> None:
+    """Also one that is no code at all, by its looks."""
+    given = {
+        call.args[1].value
+        for path in (ROOT / "edge").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", None) in {"HttpError", "DocumentError", "error_body"}
+        and len(call.args) > 1
+        and isinstance(call.args[1], ast.Constant)
+    }
+    assert len(given) > 20
+    assert given <= DOCUMENTED
+
+
 def test_the_embedded_servers_error_is_documented() -> None:
     """It is no BigraphError, since the embedded servers stand alone."""
     assert EmbeddedError.code in DOCUMENTED
