@@ -28,7 +28,7 @@ from edge.media import (
 )
 from edge.persisted.naming import IDS
 from edge.places import check_places
-from edge.replies import Bodies, Body, Reply, Sending, sent
+from edge.replies import Bodies, Body, Reply, for_get, sent
 from edge.requests import (
     Batch,
     GraphQLRequest,
@@ -75,8 +75,7 @@ class Endpoint:
         self._is_guarded = graph.documents.trusted is not None
         self._rules = rules
         cookies, tokens = graph.browsers is not None, graph.authenticator is not None
-        varies = caching.vary(tokens=tokens, cookies=cookies)
-        self._sending = Sending(rules.gzip_from, varies)
+        self._varies = caching.vary(tokens=tokens, cookies=cookies)
         self._max_body_bytes = max_body_bytes
         self._page = page
         self._streams = streams
@@ -105,9 +104,11 @@ class Endpoint:
             reply = Reply(500, JSON, Body(None, [unexpected()]))
             raise
         finally:
+            if reply is not None and scope["method"] != "POST":
+                reply = for_get(reply, headers, self._varies)
             self._log(tally, scope["method"], reply)
-            if reply:
-                await sent(send, reply, scope, headers, self._sending)
+            if reply is not None:
+                await sent(send, reply, headers, self._rules.gzip_from)
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive, tally: Tally) -> Reply:
         media_type, principal = JSON, ANONYMOUS

@@ -24,18 +24,18 @@ LIMITS: Final = frozenset(
 
 @runtime_checkable
 class Pooled(Protocol):
-    """A source with connections of its own."""
+    """What has connections of its own."""
 
     @property
-    def pool_use(self) -> PoolUse:
-        """How they are used now."""
+    def pool_use(self) -> PoolUse | None:
+        """How they are used now; None if it has none after all."""
         ...
 
 
 def gauges_of(graph: Graph) -> Iterator[Gauge]:
-    """What is so now: how the pools of its stores are used, and who stays connected."""
-    for source in graph.sources.values():
-        if isinstance(source, Pooled):
-            yield from pool_gauges(source.pool_use)
+    """What is so now: how the pools of its stores and of Redis are used, and who stays."""
+    for part in (*graph.sources.values(), graph.cache, graph.buckets):
+        if isinstance(part, Pooled) and (use := part.pool_use) is not None:
+            yield from pool_gauges(use)
     said = "Connections of those who stay: WebSockets and event streams."
     yield Gauge("bigraph_live_connections", said, {}, len(graph.presence.visits))

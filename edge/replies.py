@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from starlette.types import Scope, Send
+from starlette.types import Send
 
 from edge.caching import RawHeaders, is_known, tag_of, told_to_caches
 from edge.gzipped import gzipped, takes_gzip
@@ -16,6 +15,9 @@ from resolvers.answering import as_json
 from resolvers.errors import UnauthorizedError
 
 _UNAUTHORIZED: Final = UnauthorizedError.code
+HAS_IT: Final = 304
+"""The status of an answer that the client has kept, and may go on using."""
+
 _GZIPPED: Final = (b"content-encoding", b"gzip")
 _CONTENT_TYPES: Final = {
     media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
@@ -80,41 +82,51 @@ class Bodies(NamedTuple):
         return b"[%s]" % b",".join([body.json() for body in self.each])
 
 
+class Content(NamedTuple):
+    """An answer whose JSON is made; empty where the client has it already."""
+
+    errors: Sequence[dict[str, Any]]
+    text: bytes = b""
+
+    def json(self) -> bytes:
+        """The whole answer."""
+        return self.text
+
+
 class Reply(NamedTuple):
     """What goes back; ``headers`` are those beside the content's own."""
 
     status: int
     media_type: str
-    body: Body | Bodies
+    body: Body | Bodies | Content
     headers: RawHeaders = ()
     seconds: int = 0
     """For how long caches may keep it, if it is by GET."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """How answers go out: in gzip from so many bytes on, and by what those by GET differ."""
+def for_get(reply: Reply, headers: Headers, varies: bytes) -> Reply:
+    """The same to a request by GET: what caches may do with it, or that the client has it.
 
-    gzip_from: int | None
-    varies: bytes
+    To others nothing is said, since no cache keeps what they are told.
+    """
+    content = reply.body.json()
+    tag = tag_of(reply.media_type, content)
+    more = told_to_caches(reply.headers, varies, reply.seconds, tag)
+    if reply.seconds and is_known(headers, tag):
+        return reply._replace(status=HAS_IT, body=Content(()), headers=more)
+    return reply._replace(body=Content(reply.body.errors, content), headers=more)
 
 
-async def sent(send: Send, reply: Reply, scope: Scope, headers: Headers, sending: Sending) -> None:
-    """Sends it; in gzip, if the client takes that and it is long enough."""
-    content, packed, gzip_from = reply.body.json(), False, sending.gzip_from
-    more = reply.headers
-    if scope["method"] != "POST":  # whose answers no cache keeps
-        tag = tag_of(reply.media_type, content)
-        more = told_to_caches(more, sending.varies, reply.seconds, tag)
-        if reply.seconds and is_known(headers, tag):
-            await send({"type": "http.response.start", "status": 304, "headers": more})
-            await send({"type": "http.response.body", "body": b""})
-            return
+async def sent(send: Send, reply: Reply, headers: Headers, gzip_from: int | None) -> None:
+    """Sends it; in gzip, if the client takes that and it is so long."""
+    content, packed = reply.body.json(), False
     if gzip_from is not None and len(content) >= gzip_from and b"accept-encoding" in headers:
         packed = takes_gzip(header(headers, b"accept-encoding"))
         content = await gzipped(content) if packed else content
-    length = (b"content-length", b"%d" % len(content))
-    raw = [_CONTENT_TYPES[reply.media_type], length, *more]
+    raw = [*reply.headers]
+    if reply.status != HAS_IT:
+        length = (b"content-length", b"%d" % len(content))
+        raw = [_CONTENT_TYPES[reply.media_type], length, *raw]
     if packed:
         raw.append(_GZIPPED)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})

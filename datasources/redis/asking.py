@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -13,7 +13,9 @@ from redis.exceptions import RedisError
 from datasources.redis.breaker import Breaker
 from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
 from datasources.redis.patience import DRIVER_SECONDS, patience
+from datasources.redis.pool import Pool
 from telemetry import logger, store_span
+from telemetry.pools import PoolUse
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -21,18 +23,25 @@ _log = logger("redis")
 
 
 class Asking:
-    """Redis at a URL; without one it is always away.
+    """Redis at a URL; without one it is always away. Its connections have this ``name``.
 
     That it is away is logged as ``away``, and that it is back as ``back``, if that has a name.
     Raises ValueError for a URL that cannot work.
     """
 
     def __init__(
-        self, url: str | None, *, pool_size: int, away: str, back: str | None = None
+        self, url: str | None, name: str, *, pool_size: int, away: str, back: str | None = None
     ) -> None:
-        self._client = client_for(url, pool_size=pool_size, seconds=DRIVER_SECONDS) if url else None
+        self._client = None
+        if url:
+            self._client = client_for(url, name, pool_size=pool_size, seconds=DRIVER_SECONDS)
         self._breaker = Breaker()
         self._away, self._back = away, back
+
+    @property
+    def pool_use(self) -> PoolUse | None:
+        """How the connections are used now, if there are any."""
+        return cast("Pool", self._client.connection_pool).use if self._client else None
 
     async def ask(
         self, question: Callable[[Redis], Awaitable[T]], away: A, *, span: str | None = None

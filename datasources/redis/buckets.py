@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from datasources.redis.asking import Asking
+from telemetry.pools import PoolUse
 
 _MOST_HERE: Final = 100_000
 
@@ -72,10 +73,15 @@ class Buckets:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         away, back = "rates_here_only", "rates_everywhere"
-        self._redis = Asking(url, pool_size=32, away=away, back=back)
+        self._redis = Asking(url, "rates", pool_size=32, away=away, back=back)
         self._here: dict[str, tuple[float, float]] = {}
         self._most_here = most_here
         self._clock = clock
+
+    @property
+    def pool_use(self) -> PoolUse | None:
+        """How the connections are used now, if there are any."""
+        return self._redis.pool_use
 
     async def take(self, wants: Sequence[Want]) -> Taken:
         """Takes from all of them, or from none, by one call of Redis."""

@@ -3,13 +3,15 @@
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, BusyLoadingError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from datasources.redis.pool import Pool
 
 SOCKET_SECONDS: Final = 0.25
 """How long anything may take in the background: to connect, to send, to be answered."""
@@ -21,9 +23,10 @@ _OPTIONS: Final = (
 )
 
 
-def client_for(url: str, *, pool_size: int, seconds: float = SOCKET_SECONDS) -> Redis:
+def client_for(url: str, name: str, *, pool_size: int, seconds: float = SOCKET_SECONDS) -> Redis:
     """A client that connects when first used, and waits for so long at each step.
 
+    Its ``name`` is that of what asks by it, for those who look how its connections are used.
     Raises ValueError, naming no part of the URL.
     """
     _check(url)
@@ -39,7 +42,7 @@ def client_for(url: str, *, pool_size: int, seconds: float = SOCKET_SECONDS) -> 
         "driver_info": None,
     }
     try:
-        pool = BlockingConnectionPool(**parse_url(url), **options)
+        pool = Pool(name, **parse_url(url), **options)
         pool.make_connection()
     except Exception as error:  # noqa: BLE001 - what it says may quote the password
         raise ValueError(f"The Redis URL cannot be used: {type(error).__name__}.") from None

@@ -11,7 +11,9 @@ from redis.exceptions import OutOfMemoryError, ResponseError
 from datasources.redis.breaker import Breaker
 from datasources.redis.cache import Cache
 from datasources.redis.client import SOCKET_SECONDS, client_for, reason_of
+from datasources.redis.pool import Pool
 from telemetry import current, fail, logger, store_span
+from telemetry.pools import PoolUse
 
 REQUEST_SECONDS: Final = 0.05
 """How long one request waits for its cache reads, all together."""
@@ -52,13 +54,18 @@ class RedisCache(Cache):
         self, url: str, *, space: str = "", timeout: float = READ_SECONDS, pool_size: int = 32
     ) -> None:
         self._prefix = f"bigraph:{space}:"
-        self._client = client_for(url, pool_size=pool_size)
+        self._client = client_for(url, "cache", pool_size=pool_size)
         self._timeout = timeout
         self._breaker = Breaker()
         self._background: set[asyncio.Task[object]] = set()
         self._writes = 0
         self._open = True
         self._scripts = True
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """How its connections are used now."""
+        return cast("Pool", self._client.connection_pool).use
 
     @property
     def takes(self) -> bool:

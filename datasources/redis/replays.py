@@ -15,7 +15,7 @@ class Replays:
     """
 
     def __init__(self, url: str | None, *, most_here: int = _MOST_HERE) -> None:
-        self._redis = Asking(url, pool_size=8, away="replays_here_only")
+        self._redis = Asking(url, "replays", pool_size=8, away="replays_here_only")
         self._here: dict[str, float] = {}
         self._most_here = most_here
 

@@ -41,7 +41,7 @@ class Sessions:
 
     def __init__(self, url: str, *, space: str = "", pool_size: int = 32) -> None:
         # redis-py leaves its arguments and its answers untyped.
-        self._client: Any = client_for(url, pool_size=pool_size, seconds=DRIVER_SECONDS)
+        self._client: Any = client_for(url, "sessions", pool_size=pool_size, seconds=DRIVER_SECONDS)
         self._prefix = f"bigraph:{space}:"
         self._breaker = Breaker()
 

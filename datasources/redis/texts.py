@@ -48,7 +48,7 @@ class Texts:
 
     def __init__(self, url: str, *, ttl: int, most: int) -> None:
         away, back = "documents_here_only", "documents_everywhere"
-        self._redis = Asking(url, pool_size=8, away=away, back=back)
+        self._redis = Asking(url, "documents", pool_size=8, away=away, back=back)
         self._ttl = ttl
         self._most = most
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from edge.persisted.trusted import Mode, Trusted
 from edge.rates import Rates
 from edge.rules import HttpRules
 from settings import Settings
+from telemetry import measures
+from telemetry.measures import Measures
 from tests.auth.issuing import NOW, running_issuer
 from tests.library.library import Library
 
@@ -90,6 +92,22 @@ async def test_what_a_client_has_is_not_sent_again(client):
     assert new.status_code == 200
     private = await got(client, {"documentId": "long"}, if_none_match="*")
     assert private.status_code == 200
+
+
+async def test_what_is_not_sent_again_is_logged_and_measured_as_what_it_is(
+    client: httpx.AsyncClient,
+    lines: Callable[[], list[dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """It once was 200 there."""
+    monkeypatch.setattr(measures, "installed", found := Measures())
+    tag = (await got(client, PUBLIC)).headers["etag"]
+    assert (await got(client, PUBLIC, if_none_match=tag)).status_code == 304
+    assert [each["status"] for each in lines() if each["event"] == "request"] == [200, 304]
+    assert {key: sum(each[1:]) for key, each in found.responses.items()} == {
+        ("GET", 200): 1,
+        ("GET", 304): 1,
+    }
 
 
 async def test_in_gzip_it_has_the_same_tag(graph):
