@@ -12,13 +12,14 @@ import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
-from catalog.entity import Catalog, Relation
+from catalog.entity import Catalog, Entity, Relation
 from catalog.names import cost_of
 from catalog.routine import Gives
 from resolvers.limits.directives import Cost, ListSize
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.members import MEMBER, Calls, Many, Member, Writes
 from resolvers.paging import PageLimits
+from resolvers.writes.kinds import Create, Upsert
 from schema.fields import Namespace
 
 ACROSS: Final = "1"
@@ -33,6 +34,10 @@ WRITES: Final = "10"
 _OF_PAGES: Final = {"totalCount": COUNTS, AGGREGATE: SUMS, GROUP_BY: SUMS}
 
 
+_OF_ROWS: Final = ("Create", "Change", "Key")
+"""Inputs of which each is a row: a new one, one that is changed, one that is looked up."""
+
+
 def add_costs(catalog: Catalog, namespace: Namespace, pages: PageLimits) -> None:
     """Puts ``@cost`` and ``@listSize`` on everything that costs. Raises ``ModelError``."""
     for name, made in namespace.items():
@@ -43,13 +48,20 @@ def add_costs(catalog: Catalog, namespace: Namespace, pages: PageLimits) -> None
         for suffix in ("", "Group"):
             definition = get_object_definition(namespace[f"{entity.name}{suffix}"], strict=True)
             if not definition.is_interface:
-                _add(definition, [Cost(weight=f"{cost_of(entity.model):g}")])
+                _add(definition, [Cost(weight=_of_row(entity))])
         across = {each.api for each in entity.relations.values() if each.cross_store}
         for suffix in ("Filter", "Order"):
             definition = get_object_definition(namespace[f"{entity.name}{suffix}"], strict=True)
             for field in definition.fields:
                 if field.graphql_name in across:
                     _add(field, [Cost(weight=FILTERS_ACROSS)])
+        for suffix in _OF_ROWS:
+            if (made := namespace.get(f"{entity.name}{suffix}")) is not None:
+                _add(get_object_definition(made, strict=True), [Cost(weight=_of_row(entity))])
+
+
+def _of_row(entity: Entity) -> str:
+    return f"{cost_of(entity.model):g}"
 
 
 def _add(definition: Any, said: Iterator[object] | list[object]) -> None:
@@ -65,8 +77,11 @@ def _of_field(owner: str, field: StrawberryField, pages: PageLimits) -> Iterator
                 yield Cost(weight=ACROSS)
             if _is_page(member):
                 yield _paged(pages, ["first", "last"], ["nodes", "edges"])
-        case Writes():
+        case Writes(write):
             yield Cost(weight=WRITES)
+            if write.many:
+                given = ["input"] if isinstance(write, Create | Upsert) else strawberry.UNSET
+                yield _paged(pages, given, [write.entity.plural])
         case None if owner.endswith("Connection") and name in _OF_PAGES:
             yield Cost(weight=_OF_PAGES[name])
             if name == GROUP_BY:
@@ -85,5 +100,5 @@ def _is_page(member: Many | Calls | Relation) -> bool:
             return routine.gives is Gives.ROWS
 
 
-def _paged(pages: PageLimits, arguments: list[str], sized: Any = strawberry.UNSET) -> ListSize:
+def _paged(pages: PageLimits, arguments: Any, sized: Any = strawberry.UNSET) -> ListSize:
     return ListSize(assumed_size=pages.default, slicing_arguments=arguments, sized_fields=sized)

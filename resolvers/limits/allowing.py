@@ -9,7 +9,7 @@ from graphql import VariableDefinitionNode
 from resolvers.limits.asking import Asked
 from resolvers.limits.inputs import Inputs
 from resolvers.limits.judging import Judge, defaults_of
-from resolvers.limits.sizes import Values
+from resolvers.limits.sizes import Values, number_of
 from resolvers.parsing import Document
 from telemetry.tally import current
 
@@ -52,11 +52,10 @@ class Allowing:
         return verdict
 
     def _part(self, name: str, kind: str | None, given: Values) -> Any:
-        """What of a variable matters: of an input what it weighs, else the value."""
+        """What of a variable matters: its number, and of an input what it weighs."""
         value = given.get(name, self._defaults.get(name))
-        if kind is not None:
-            return self._inputs.given(value, kind)
-        return value if isinstance(value, (int, float)) else None
+        number = number_of(value)
+        return number if kind is None else (self._inputs.given(value, kind), number)
 
     def _verdict(self, given: Values) -> Verdict:
         document, node = self._document.tree

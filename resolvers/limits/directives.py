@@ -7,12 +7,18 @@ from strawberry.schema_directive import Location
 
 
 @strawberry.schema_directive(
-    locations=[Location.OBJECT, Location.FIELD_DEFINITION, Location.INPUT_FIELD_DEFINITION],
+    locations=[
+        *(Location.OBJECT, Location.FIELD_DEFINITION),
+        *(Location.INPUT_OBJECT, Location.INPUT_FIELD_DEFINITION),
+    ],
     name="cost",
-    description="What each object of a type, each call of a field, each use of an input weighs.",
+    description="What each object of a type or input, each call or use of a field weighs.",
 )
 class Cost:
-    """``@cost``; the weight is a number as text, as the specification has it."""
+    """``@cost``; the weight is a number as text, as the specification has it.
+
+    It knows of no weight of an input's objects, as of rows that are written, which is ours.
+    """
 
     weight: str
 
@@ -20,7 +26,8 @@ class Cost:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
-    description="How many objects a field gives: what one of the arguments says, else as assumed.",
+    description="How many objects a field gives: what one of the arguments says, or as many as "
+    "there are in it, if it is a list; else as assumed.",
 )
 class ListSize:
     """``@listSize``; with ``sized_fields`` these of its type are the lists, and not itself."""

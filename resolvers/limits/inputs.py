@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
 from resolvers.limits.sizes import Values
-from resolvers.limits.weights import Use
+from resolvers.limits.weights import Input
 
 _DEEPEST: Final = 200
 """How deep values are looked into; deeper ones are refused as none of their type."""
@@ -18,8 +18,8 @@ _DEEPEST: Final = 200
 class Inputs:
     """Weighs values of the inputs in which something weighs."""
 
-    def __init__(self, uses: Mapping[str, Mapping[str, Use]]) -> None:
-        self._uses = uses
+    def __init__(self, inputs: Mapping[str, Input]) -> None:
+        self._inputs = inputs
 
     def written(
         self, node: ValueNode, kind: str, values: Values | None, looked_at: set[str]
@@ -30,9 +30,11 @@ class Inputs:
             return math.inf if values is None else self.given(values.get(node.name.value), kind)
         if isinstance(node, ListValueNode):
             return sum(self.written(each, kind, values, looked_at) for each in node.values)
-        total = 0.0
-        for part in node.fields if isinstance(node, ObjectValueNode) else ():
-            if use := self._uses[kind].get(part.name.value):
+        if not isinstance(node, ObjectValueNode):
+            return 0.0
+        total, uses = self._inputs[kind]
+        for part in node.fields:
+            if use := uses.get(part.name.value):
                 total += use.weight
                 if use.inner:
                     total += self.written(part.value, use.inner, values, looked_at)
@@ -45,12 +47,13 @@ class Inputs:
         if isinstance(value, list):
             items = cast("list[Any]", value)
             return sum([self.given(each, kind, depth + 1) for each in items])
-        total = 0.0
-        if isinstance(value, dict):
-            uses = self._uses[kind]
-            for name, part in cast("dict[str, Any]", value).items():
-                if use := uses.get(name):
-                    total += use.weight
-                    if use.inner:
-                        total += self.given(part, use.inner, depth + 1)
+        if not isinstance(value, dict):
+            return 0.0
+        parts = cast("dict[str, Any]", value)
+        total, uses = self._inputs[kind]
+        for name, use in uses.items():
+            if name in parts:
+                total += use.weight
+                if use.inner:
+                    total += self.given(parts[name], use.inner, depth + 1)
         return total

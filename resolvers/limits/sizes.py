@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from graphql import GRAPHQL_MAX_INT, FieldNode, IntValueNode, VariableNode
+from graphql import (
+    GRAPHQL_MAX_INT,
+    FieldNode,
+    IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
+    VariableNode,
+)
 
 ASSUMED: Final = 10
 """Objects in a list of which nothing is known, as one of a field of the user's own."""
@@ -34,13 +41,33 @@ class Size(NamedTuple):
             said = argument.value
             if isinstance(said, IntValueNode):
                 return _number(float(said.value))
+            if isinstance(said, ListValueNode):
+                return len(said.values)
+            if isinstance(said, ObjectValueNode):
+                return 1
             if isinstance(said, VariableNode):
                 name = said.name.value
                 looked_at.add(name)
-                number = self.most if values is None else values.get(name)
-                if isinstance(number, (int, float)):
+                number = self.most if values is None else number_of(values.get(name))
+                if number is not None:
                     return _number(number)
         return self.assumed
+
+
+def number_of(value: Any) -> float | None:
+    """How many a variable's value asks for: as it says, or as many as are in it, if it is a list.
+
+    One object counts as a list of one, as GraphQL takes it.
+    """
+    match value:
+        case int() | float():
+            return value
+        case list():
+            return len(cast("list[Any]", value))
+        case dict():
+            return 1
+        case _:
+            return None
 
 
 def _number(said: float) -> float:

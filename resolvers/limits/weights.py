@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import graphql
@@ -15,6 +15,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     is_composite_type,
 )
 
@@ -36,6 +37,13 @@ class Use(NamedTuple):
 
     weight: float
     inner: str | None
+
+
+class Input(NamedTuple):
+    """What each object of an input weighs, and the uses of those fields in which more weighs."""
+
+    item: float
+    uses: Mapping[str, Use]
 
 
 class Weight(NamedTuple):
@@ -61,7 +69,7 @@ class Weights(NamedTuple):
     """Weights of fields by the names of their types and their own; and those within inputs."""
 
     fields: Mapping[str, Mapping[str, Weight]]
-    inputs: Mapping[str, Mapping[str, Use]]
+    inputs: Mapping[str, Input]
 
 
 def weights_of(schema: GraphQLSchema, most_rows: int) -> Weights:
@@ -72,22 +80,21 @@ def weights_of(schema: GraphQLSchema, most_rows: int) -> Weights:
     for kind in _kinds(schema):
         for name, field in kind.fields.items():
             for sized in _sized_fields(field):
-                inside = fields[_named(field.type).name]
-                if sized not in inside:
+                around = [fields[n] for n in reading.objects(field) if sized in fields[n]]
+                if not around:
                     mend = "Name lists among the fields of its type."
                     raise ModelError(
                         kind.name, name, f"its sized field {sized!r} is none", mend=mend
                     )
-                inside[sized] = inside[sized]._replace(size=Size(around=True))
+                for inside in around:
+                    inside[sized] = inside[sized]._replace(size=Size(around=True))
     return Weights(fields, inputs)
 
 
 class _Reading:
     """Reads the directives of one schema's fields."""
 
-    def __init__(
-        self, schema: GraphQLSchema, inputs: Mapping[str, Mapping[str, Use]], most_rows: int
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, inputs: Mapping[str, Input], most_rows: int) -> None:
         self._schema = schema
         self._inputs = inputs
         self._most_rows = most_rows
@@ -95,6 +102,13 @@ class _Reading:
     def fields(self, kind: Any) -> dict[str, Weight]:
         """The weights of a type's fields."""
         return {name: self._weight(kind.name, name, field) for name, field in kind.fields.items()}
+
+    def objects(self, field: Any) -> Sequence[str]:
+        """The names of the types that have fields, of those that a field may give."""
+        kind = _named(field.type)
+        if isinstance(kind, GraphQLUnionType):
+            return [each.name for each in self._schema.get_possible_types(kind)]
+        return [kind.name]
 
     def _weight(self, owner: str, name: str, field: Any) -> Weight:
         definition = field.extensions.get(_DEFINITION)
@@ -123,8 +137,10 @@ class _Reading:
         for each in _said(definition, ListSize):
             assumed = each.assumed_size if isinstance(each.assumed_size, int) else ASSUMED
             arguments = tuple(each.slicing_arguments or ())
+            if any(_is_list(field.args[name]) for name in arguments if name in field.args):
+                most = GRAPHQL_MAX_INT  # as many as there are, whatever a page may have
             return Size(arguments, assumed, most, inside=bool(each.sized_fields))
-        listed = isinstance(_nullable(field.type), GraphQLList)
+        listed = _is_list(field)
         return Size() if listed and not ours and is_composite_type(_named(field.type)) else None
 
 
@@ -138,6 +154,10 @@ def _is_ours(definition: Any) -> bool:
     """Whether a field was generated: its values are the engine's or a row's."""
     member = definition.metadata.get(MEMBER)
     return PRODUCE in definition.metadata or not (member is None or isinstance(member, Reads))
+
+
+def _is_list(typed: Any) -> bool:
+    return isinstance(_nullable(typed.type), GraphQLList)
 
 
 def _sized_fields(field: Any) -> Iterator[str]:
@@ -164,27 +184,41 @@ def _cost(owner: str, member: str | None, definition: Any) -> float | None:
     return None
 
 
-def _inputs(schema: GraphQLSchema) -> Mapping[str, Mapping[str, Use]]:
+def _inputs(schema: GraphQLSchema) -> Mapping[str, Input]:
     """The inputs in which something weighs, at any depth, with those fields that lead to it."""
     kinds = [kind for kind in schema.type_map.values() if isinstance(kind, GraphQLInputObjectType)]
-    uses = {
-        kind.name: {
-            name: Use(
-                _cost(kind.name, name, field.extensions.get(_DEFINITION)) or 0.0,
-                _named(field.type).name,
-            )
-            for name, field in cast("Any", kind).fields.items()
-        }
-        for kind in kinds
+    found = {kind.name: _input(kind) for kind in kinds}
+    heavy = {
+        name
+        for name, (item, uses) in found.items()
+        if item or any(use.weight for use in uses.values())
     }
-    heavy = {name for name, parts in uses.items() if any(use.weight for use in parts.values())}
-    while more := {n for n, p in uses.items() if heavy & {u.inner for u in p.values()}} - heavy:
+    while (
+        more := {n for n, i in found.items() if heavy & {u.inner for u in i.uses.values()}} - heavy
+    ):
         heavy |= more
-    return {
-        name: {
-            part: use._replace(inner=use.inner if use.inner in heavy else None)
-            for part, use in uses[name].items()
+    return {name: _within(found[name], heavy) for name in heavy}
+
+
+def _input(kind: GraphQLInputObjectType) -> Input:
+    """All of an input."""
+    item = _cost(kind.name, None, kind.extensions.get(_DEFINITION)) or 0.0
+    uses = {
+        name: Use(
+            _cost(kind.name, name, field.extensions.get(_DEFINITION)) or 0.0,
+            _named(field.type).name,
+        )
+        for name, field in cast("Any", kind).fields.items()
+    }
+    return Input(item, uses)
+
+
+def _within(found: Input, heavy: Collection[str]) -> Input:
+    """What of an input weighs, or leads to what does."""
+    return found._replace(
+        uses={
+            name: use._replace(inner=use.inner if use.inner in heavy else None)
+            for name, use in found.uses.items()
             if use.weight or use.inner in heavy
         }
-        for name in heavy
-    }
+    )

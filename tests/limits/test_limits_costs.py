@@ -7,10 +7,12 @@ import strawberry
 from limit_libraries import client_of, limits_with
 from pydantic import BaseModel, Field
 
-from catalog import Access, ModelError, anyone, catalog_of
+import models
+from catalog import Access, ModelError, anyone, catalog_of, models_in
 from resolvers.info import core_of
-from resolvers.limits.judging import judge_of
-from resolvers.parsing import tree_in
+from resolvers.limits.allowing import costing
+from resolvers.limits.judging import Judge, judge_of
+from resolvers.parsing import Document, tree_in
 from schema import Cost, ListSize, build_schema, extends
 from telemetry.tally import begin
 from tests.library.library import Library, schema
@@ -71,6 +73,49 @@ def test_filters_that_come_by_variables_weigh_what_those_do_that_are_written():
     for _ in range(5_000):
         deep = {"not": deep}
     assert estimated(whole, {"w": deep}) == 7  # it is refused as none of its type
+
+
+NOTE = {"author": "ada", "text": "Late.", "flightId": 1}
+MANY = "mutation Q($n: [NoteCreate!]!) { createNotes(input: $n) "
+ROWS = "{ ... on NoteListWritten { notes { text flight { carrier } } } } }"
+WRITES = {
+    "a row": ("mutation Q($n: NoteCreate!) { createNote(input: $n) { __typename } }", NOTE, 10 + 1),
+    "rows": (MANY + "{ __typename } }", [NOTE] * 1_500, 10 + 1_500),
+    "rows, and what is asked of each": (MANY + ROWS, [NOTE] * 1_500, 10 + 1_500 * (1 + 1 + 2)),
+    "one in place of a list": (MANY + ROWS, NOTE, 10 + 1 + 1 + 2),
+    "rows within a row": (
+        """mutation Q($n: FlightUpdateNotes) { updateFlight(id: 1, input: {notes: $n, watches: {
+          delete: [{id: 1}], create: [{subject: "a"}, {subject: "b"}]}}) { __typename } }""",
+        {
+            "connect": [{"id": "a"}] * 3,
+            "create": [NOTE] * 5,
+            "update": [{"where": {"id": "a"}}] * 7,
+            "connectOrCreate": [{"where": {"id": "a"}, "create": NOTE}] * 11,
+        },
+        10 + 1 + 2 + 3 + 5 + 7 + 11 * 2,
+    ),
+    "what a filter finds": (
+        """mutation Q($n: NoteUpdate) { updateNotes(where: {}, input: $n) {
+          ... on NoteListWritten { affected notes { text } } } }""",
+        {},
+        10 + 100,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def flights() -> Judge:
+    """Of the sample, which has all kinds of writes."""
+    return judge_of(core_of(build_schema(catalog_of(models_in(models)))))
+
+
+@pytest.mark.parametrize(("text", "given", "cost"), WRITES.values(), ids=WRITES)
+def test_writes_cost_by_their_rows(flights: Judge, text, given, cost):
+    """Those that are given, at any depth, and those that come back; by the same values of each."""
+    tree = tree_in(text, None, 5_000)
+    assert tree is not None
+    asked = costing(flights, Document(text, tree))
+    assert asked({"n": given}).cost == flights.asked(*tree, {"n": given}).cost == cost
 
 
 async def test_costs_are_reported_if_asked_for():
