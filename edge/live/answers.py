@@ -148,7 +148,8 @@ class Answering:
         return await subscribing.begin(principal) or subscribing
 
     async def _answer(self, subscribing: Subscribing, event: Any) -> Body:
-        return await subscribing.answer(event, await self._guest.principal())
+        body = await subscribing.answer(event, await self._guest.principal())
+        return await self._executing.graph.documents.noted(subscribing.asked, body)
 
     def _shown(self, body: Body) -> Body:
         return body.whole() if self._executing.graph.reject_unauthorized else body

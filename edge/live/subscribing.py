@@ -29,7 +29,7 @@ class Subscribing:
 
     def __init__(self, graph: Graph, asked: GraphQLRequest, tree: Tree) -> None:
         self._graph = graph
-        self._asked = asked
+        self.asked = asked
         self._tree = tree
         self._core = core_of(graph.schema)
         self._source: Source | None = None
@@ -37,14 +37,14 @@ class Subscribing:
 
     async def begin(self, principal: Principal) -> Body | None:
         """Nothing; or why it cannot be."""
-        context, given = self._graph.context(principal), self._asked.variables or {}
+        context, given = self._graph.context(principal), self.asked.variables or {}
         try:
-            errors = refusals_of(self._core, self._asked.query, self._tree, context, given)
+            errors = refusals_of(self._core, self.asked.query, self._tree, context, given)
         except RecursionError as error:
             errors = [GraphQLError("Nested too deeply.", original_error=error)]
         if errors:
             return _refused(errors, before_execution=True)
-        with observed(self._name, "subscription", self._asked.query):
+        with observed(self._name, "subscription", self.asked.query):
             source = await source_of(
                 self._graph.schema, self._tree, await self._knowing(context), given
             )
@@ -63,7 +63,7 @@ class Subscribing:
         """What somebody is told of an event: read now, by the rights of now."""
         assert self._source is not None  # noqa: S101 (it is begun)
         context = await self._knowing(self._graph.context(principal))
-        with observed(self._name, "subscription", self._asked.query):
+        with observed(self._name, "subscription", self.asked.query):
             result = await self._source.answer(event, context)
         count_completion(Form.STANDARD, Reason.OPERATION)
         context.loaders.forget()
