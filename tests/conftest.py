@@ -6,6 +6,7 @@ import gc
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
@@ -23,6 +24,7 @@ from datasources.embedded import EmbeddedUrls, Supervisor
 from datasources.load import load
 from models.sample import tables
 from telemetry import logs
+from tests.npm import Workshop, installed
 
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
@@ -92,6 +94,21 @@ def server(
 def server_url(server: Running) -> str:
     """Where it answers."""
     return server.url()
+
+
+@pytest.fixture(scope="session")
+def workshop(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Workshop]:
+    """Lays a folder of scripts out beside what others wrote for node."""
+    if shutil.which("npm") is None:
+        pytest.skip("needs node and npm")
+    packages = installed(pytestconfig.cache.mkdir("judges"))
+
+    def lay(scripts: Path) -> Workshop:
+        return Workshop.of(scripts, tmp_path_factory.mktemp("workshop"), packages)
+
+    return lay
 
 
 @pytest.fixture

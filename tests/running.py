@@ -30,6 +30,7 @@ class Running:
 
     def __init__(self, said: Path, environment: dict[str, str], *arguments: str) -> None:
         self._said = said
+        self.environment = environment
         with said.open("wb") as file:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "server.py"), "serve", *_FREE, *arguments],

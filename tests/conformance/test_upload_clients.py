@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import shutil
-import subprocess
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
@@ -17,14 +14,11 @@ from edge.app import create_app
 from edge.uploads import UploadLimits
 from schema import Upload, extends
 from tests.library.library import Library
+from tests.npm import NEEDS_NODE, Workshop
 
 HERE = Path(__file__).parent / "clients"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="needs node and npm"),
-]
+pytestmark = NEEDS_NODE
 
 
 @strawberry.input
@@ -58,16 +52,6 @@ def told(file: Upload, content: bytes) -> str:
     return f"{file.filename} {file.media_type} {file.size} {content[:6].decode()}"
 
 
-@pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The script with its clients beside it, installed from their lock."""
-    folder = tmp_path_factory.mktemp("clients")
-    shutil.copytree(HERE, folder, dirs_exist_ok=True)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
-    return folder / "send.mjs"
-
-
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncGenerator[str]:
     """A library that takes files, at a port."""
@@ -86,14 +70,11 @@ async def url(tmp_path: Path) -> AsyncGenerator[str]:
     await serving
 
 
-async def test_clients_send_files_and_are_answered_alike(script: Path, url: str) -> None:
+async def test_clients_send_files_and_are_answered_alike(
+    workshop: Callable[[Path], Workshop], url: str
+) -> None:
     """One, a large one, and several at places within an input and a list."""
-    process = await asyncio.create_subprocess_exec(
-        "node", str(script), url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await process.communicate()
-    assert process.returncode == 0, err.decode()
-    answers = json.loads(out)
+    answers = await workshop(HERE).told("send.mjs", url)
     large = "large.bin application/octet-stream 200000 " + "\0" * 6
     several = ["cover.txt text/plain 6 abcdef", "1.txt text/plain 5 first",
                "2.txt text/plain 4 next", "größe.txt text/plain 4 last"]  # fmt: skip

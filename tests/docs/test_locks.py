@@ -10,7 +10,11 @@ ROOT = Path(__file__).parents[2]
 PYTHON = sorted(
     path for room in ("requirements", "benchmarks") for path in (ROOT / room).glob("*.txt")
 )
-NODE = sorted(path for path in ROOT.rglob("package-lock.json") if "node_modules" not in path.parts)
+NODE = sorted(
+    path
+    for path in ROOT.rglob("package-lock.json")
+    if not {"node_modules", ".pytest_cache"} & {*path.parts}
+)
 
 
 @pytest.mark.parametrize("lock", PYTHON, ids=lambda path: path.name)

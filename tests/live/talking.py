@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
@@ -12,6 +13,8 @@ from typing import Any, Self
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from auth.authenticator import Authenticator
+from datasources.redis import Replays
 from edge.app import create_app
 from edge.gate import USUAL, Bearable
 from edge.graph import Graph
@@ -19,6 +22,8 @@ from edge.graphiql import Example
 from edge.live.rules import LIVE, LiveRules
 from edge.process import Stop, listen
 from edge.rules import SAFE, HttpRules
+from edge.uploads import UploadLimits
+from tests.auth.issuing import TestIssuer, running_issuer
 
 PATIENCE = 30
 MESSAGE = 20_000
@@ -34,10 +39,11 @@ async def serving(
     patience: int = 5,
     bearable: Bearable = USUAL,
     examples: list[Example] | None = None,
+    uploads: UploadLimits | None = None,
 ) -> AsyncGenerator[tuple[str, Stop]]:
     """Where a graph is served by the server's own process, `127.0.0.1:1234`, and what ends it."""
     graph = dataclasses.replace(graph, live=dataclasses.replace(live, message_bytes=MESSAGE))
-    app = create_app(graph, max_body_bytes=MESSAGE, examples=examples, rules=rules)
+    app = create_app(graph, max_body_bytes=MESSAGE, examples=examples, rules=rules, uploads=uploads)
     stop = Stop()
     with listen("127.0.0.1", 0) as listening:
         running = asyncio.create_task(
@@ -56,6 +62,26 @@ async def serving(
         await asyncio.wait_for(running, PATIENCE)
         assert not graph.presence.visits
         assert not graph.presence._counts
+
+
+class Clock:
+    """What tells the time to who judges tokens."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def believing(graph: Graph) -> AsyncGenerator[tuple[Graph, TestIssuer, Clock]]:
+    """The graph with an issuer whose tokens it takes, and the clock by which it judges them."""
+    async with running_issuer() as issuer:
+        clock = Clock(time.time())
+        authenticator = Authenticator([issuer.issuer()], Replays(None), clock=clock)
+        yield dataclasses.replace(graph, authenticator=authenticator), issuer, clock
+        await authenticator.close()
 
 
 class Talk:

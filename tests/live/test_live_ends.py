@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import socket
-import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import pytest
 import websockets
 
-from auth.authenticator import Authenticator
-from datasources.redis import Replays
 from edge.gate import Bearable
 from edge.graph import Graph
 from edge.live.rules import LiveRules
 from edge.rules import HttpRules
-from tests.auth.issuing import running_issuer
 from tests.library.library import Library
 from tests.live.fields import Doing, Slow, Telling, events, taken
-from tests.live.talking import PATIENCE, PROTOCOL, Talk, serving, talking
+from tests.live.talking import PATIENCE, PROTOCOL, Talk, believing, serving, talking
 
 WHO = "{ who }"
-
-
-class Clock:
-    """What tells the time to who judges tokens."""
-
-    def __init__(self, now: float) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@asynccontextmanager
-async def believing(graph: Graph) -> AsyncGenerator[tuple[Graph, object, Clock]]:
-    """The graph with an issuer whose tokens it takes, and the clock by which it judges them."""
-    async with running_issuer() as issuer:
-        clock = Clock(time.time())
-        authenticator = Authenticator([issuer.issuer()], Replays(None), clock=clock)
-        yield dataclasses.replace(graph, authenticator=authenticator), issuer, clock
-        await authenticator.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """In charge of what the tests of signing in by browser are given."""
 
-import shutil
-import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -13,6 +11,7 @@ import pytest
 from tests.auth.issuing import running_issuer
 from tests.login.browsing import Browser, Worker
 from tests.login.provider import Provider
+from tests.npm import Workshop
 from tests.redis.valkey_server import Valkey
 
 
@@ -75,13 +74,6 @@ async def other(workers: list[Worker]) -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def judge_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The judge's script with oidc-provider beside it, by its lock; skips without npm."""
-    if shutil.which("npm") is None:
-        pytest.skip("needs node and npm")
-    folder = tmp_path_factory.mktemp("judge")
-    for name in ("package.json", "package-lock.json", "judge.mjs"):
-        shutil.copy(Path(__file__).parent / "judge" / name, folder)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
-    return folder
+def judge_folder(workshop: Callable[[Path], Workshop]) -> Path:
+    """The judge's script, which finds oidc-provider."""
+    return workshop(Path(__file__).parent / "judge").folder

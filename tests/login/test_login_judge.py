@@ -1,24 +1,20 @@
 """Signing in with oidc-provider, which was written by others, and certified: two real servers."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.login.judging import PEOPLE, Judge, Person
+from tests.npm import NEEDS_NODE
 from tests.redis.valkey_server import free_port
 from tests.running import Running, eventually
 
 SECONDS = 12
 """How long tokens last: a quarter before that they are renewed."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="needs node and npm"),
-]
+pytestmark = NEEDS_NODE
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { generatePersistedQueryIdsFromManifest } from '@apollo/persisted-query-lists';
 
-const [url, way] = process.argv.slice(2);
+const [url, way, by] = process.argv.slice(2);
 const variables = { carrier: 'UA' };
 const sent = [];
 const fetching = async (to, init) => {
@@ -23,7 +23,7 @@ const apollo = async () => {
           loadManifest: async () => JSON.parse(readFileSync('trusted/apollo.json', 'utf8')),
         });
   const link = ApolloLink.from([
-    new PersistedQueryLink({ ...options, useGETForHashedQueries: true }),
+    new PersistedQueryLink({ ...options, useGETForHashedQueries: by !== 'POST' }),
     new HttpLink({ uri: url, fetch: fetching }),
   ]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
@@ -48,7 +48,7 @@ const relay = async () => {
 
 // As graphql-codegen's documentation has a client send its document's hash.
 const codegen = async () => {
-  const [hash] = /(?<="hash":")[^"]+/.exec(readFileSync('generated/graphql.ts', 'utf8'));
+  const [hash] = /(?<=FlightsCodegenDocument = .*"hash":")[^"]+/.exec(readFileSync('app/codegen/gql/graphql.ts', 'utf8'));
   const byExtension = { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } };
   await posted({ ...byExtension, variables });
   return posted({ documentId: hash, variables });
