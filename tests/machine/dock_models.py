@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel
 from pydantic import Field as Key
-from sqlalchemy import ARRAY, CheckConstraint, Column, MetaData, Text
+from sqlalchemy import ARRAY, JSON, CheckConstraint, Column, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Relationship, SQLModel
 
@@ -22,6 +23,13 @@ class Table(SQLModel, registry=registry(metadata=MetaData())):
     """The base of the dock's tables."""
 
 
+class Site(BaseModel):
+    """Where a harbour lies, or a ship: a document in one of either store."""
+
+    depth: Annotated[int, Key(ge=0)]
+    lit: bool | None = None
+
+
 class Line(Table, table=True):
     """Who owns ships, and leases harbours."""
 
@@ -30,6 +38,7 @@ class Line(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=LONGEST)
     fleet: int = Field(default=0, ge=0)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
     ships: list["Ship"] = Relationship(back_populates="line")
 
@@ -52,6 +61,7 @@ class Ship(Table, table=True):
     name: str = Field(unique=True, max_length=LONGEST)
     tons: int | None = Field(default=None, ge=0)
     marks: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    site: Site | None = Field(default=None, sa_column=Column(JSONB))
     line_id: int | None = Field(default=None, foreign_key="line.id")
 
     line: Line | None = Relationship(back_populates="ships")
@@ -103,13 +113,6 @@ class Cargo(Table, table=True):
         back_populates="parts", sa_relationship_kwargs={"remote_side": "Cargo.id"}
     )
     parts: list["Cargo"] = Relationship(back_populates="within")
-
-
-class Site(BaseModel):
-    """Where a harbour lies."""
-
-    depth: Annotated[int, Key(ge=0)]
-    lit: bool | None = None
 
 
 class Harbour(BaseModel):

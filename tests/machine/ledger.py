@@ -68,13 +68,13 @@ KINDS: Mapping[str, Kind] = {
     "Line": Kind(
         "lines",
         "name",
-        {"fleet": 0},
+        {"fleet": 0, "tags": []},
         {"ships": Of("Ship", "lineId"), "harbours": Of("Harbour", "lineId")},
     ),
     "Ship": Kind(
         "ships",
         "name",
-        {"tons": None, "marks": None, "lineId": None},
+        {"tons": None, "marks": None, "site": None, "lineId": None},
         {
             "line": To("Line", "lineId"),
             "captain": Of("Captain", "shipId", many=False),

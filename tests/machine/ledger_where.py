@@ -26,8 +26,10 @@ def _holds(ledger: Ledger, kind: str, key: Any, row: Row, name: str, said: Row) 
     match relation:
         case None if operator == "isNull":
             return (row[name] is None) is value
+        case None if name == "site":
+            return _compares((row[name] or {}).get(operator), value)
         case None:
-            return row[name] is not None and _COMPARED[operator](row[name], value)
+            return _compares(row[name], said)
         case To():
             end = row[relation.field]
             there = end in ledger.rows[relation.target]
@@ -36,3 +38,8 @@ def _holds(ledger: Ledger, kind: str, key: Any, row: Row, name: str, said: Row) 
             return any(link[relation.here] == key for link in ledger.rows[LINKS].values())
         case _:
             return bool(ledger.where(relation.target, **{relation.field: key}))
+
+
+def _compares(value: Any, said: Row) -> bool:
+    ((operator, other),) = said.items()
+    return value is not None and _COMPARED[operator](value, other)

@@ -37,7 +37,9 @@ COUNTED = {
     "Harbour": "berths",
     "Pier": "length",
 }
-LISTED = {"Ship": "marks", "Harbour": "tags"}
+LISTED = {"Line": "tags", "Ship": "marks", "Harbour": "tags"}
+SITED = frozenset({"Ship", "Harbour"})
+"""Whose site is a document: in a column, and in another document."""
 WORDS = {
     "new": ("create", "create", "connect", "connectOrCreate"),
     "to one": (
@@ -168,6 +170,8 @@ class Saying:
         ]
         if count:
             ways += [{count: {self._one("lt", "gt", "eq"): self._draw(NUMBERS)}}] * 2
+        if kind in SITED:
+            ways.append({"site": {"depth": {self._one("lt", "gt", "eq"): self._draw(NUMBERS)}}})
         if self._alone:
             for name, relation in own.relations.items():
                 if isinstance(relation, To):
@@ -186,7 +190,7 @@ class Saying:
             said["increment"] = {count: self._draw(some.integers(-2, 4))}
         if listed and self._one(False, False, True):
             said[self._one("push", "pull")] = {listed: self._draw(LISTS)}
-        if kind == "Harbour" and self._rarely(5):
+        if kind in SITED and self._rarely(5):
             said.setdefault("increment", {})["site"] = {"depth": self._draw(some.integers(-2, 2))}
         taken = {name for each in said.values() for name in each}
         for name, value in self._values(kind, taken).items():
