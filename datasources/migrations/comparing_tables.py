@@ -14,6 +14,7 @@ from sqlalchemy.sql.schema import RETAIN_SCHEMA
 
 from catalog.entity import Entity
 from datasources.migrations.comparing_enums import enum_steps
+from datasources.migrations.comparing_json import json_default_differs
 from datasources.migrations.course import Table
 from datasources.migrations.spelling import spell, spelled_view
 from datasources.migrations.steps import CreateView, DropView
@@ -128,7 +129,7 @@ def _alembics(
 
     opts = {
         "target_metadata": ours,
-        "compare_server_default": True,
+        "compare_server_default": json_default_differs,
         "include_schemas": bool(schemas - {None}),
         "include_name": is_looked_at,
         "autogenerate_plugins": [*_PLUGINS],

@@ -71,6 +71,10 @@ def test_the_second_migration_has_what_changed(
         "op.create_table('tool'",
         "op.add_column('bed', sa.Column('depth'",
         "op.drop_column('bed', 'note')",
+        "op.add_column('bed', sa.Column('care', postgresql.JSONB(",
+        "op.add_column('bed', sa.Column('tools', sa.JSON(",
+        "op.alter_column('bed', 'past'",
+        "op.drop_column('bed', 'crops')",
         "op.alter_column('bed', 'width'",
         "op.create_index('ix_bed_lower'",
         "op.add_enum_label('soil', 'CLAY', after='LOAM')",
@@ -81,6 +85,7 @@ def test_the_second_migration_has_what_changed(
     ):
         assert step in text, text
     assert "bed_id_1" not in text
+    assert "'lie'" not in text
     assert text.index("op.drop_view") < text.index("op.drop_column") < text.index("op.create_view")
     assert next_migration(both, later, "Nothing", servers.postgres) is None
     with opened(place.urls) as stores:

@@ -20,7 +20,9 @@ from datasources.migrations.stores import alone, opened
 
 LOSSES = [
     "changes the type of bed.width from NUMERIC(6, 2) to FLOAT",
+    "changes the type of bed.past from JSON to JSONB",
     "drops the column bed.note, with its values",
+    "drops the column bed.crops, with its values",
     "lets plants refuse documents that it takes so far",
     "drops the index label_1 of plants",
 ]
@@ -64,7 +66,9 @@ def test_a_plan_is_a_script_for_psql(first: History, place: Place) -> None:
 def test_what_would_be_lost_is_refused(both: History, first: History, place: Place) -> None:
     """Nothing is done, and all of it is told; who says so has it done."""
     made(first, place.urls)
-    place.sql("INSERT INTO bed (name, soil, note) VALUES ('a', 'SAND', 'shade')")
+    place.sql(
+        "INSERT INTO bed (name, soil, note, past) VALUES ('a', 'SAND', 'shade', '{\"slope\": 2}')"
+    )
     with pytest.raises(LossError) as refused:
         made(both, place.urls)
     for loss in LOSSES:
@@ -76,7 +80,9 @@ def test_what_would_be_lost_is_refused(both: History, first: History, place: Pla
     assert sorted(plan.losses) == sorted(LOSSES)
     assert plan.script.count("-- LOSES: ") == len(LOSSES)
     assert made(both, place.urls, may_lose=True).revisions == ("0002",)
-    assert place.sql("SELECT name, soil::text, depth FROM bed") == [("a", "SAND", 0)]
+    columns = "name, soil::text, depth, lie, past, care, tools"
+    documents = ({}, {"slope": 2}, {"water": 1, "by": ["ann"]}, [])
+    assert place.sql(f"SELECT {columns} FROM bed") == [("a", "SAND", 0, *documents)]
 
 
 def test_nothing_is_lost_of_what_is_new(both: History, place: Place) -> None:
@@ -111,6 +117,8 @@ def test_steps_written_by_hand_are_judged(
     [
         "op.alter_column('bed', 'width', type_=sa.Numeric(8, 2), existing_type=sa.Numeric(6, 2))",
         "op.alter_column('bed', 'note', new_column_name='remark')",
+        "op.alter_column('bed', 'lie', new_column_name='slopes')",
+        "op.add_column('bed', sa.Column('more', sa.JSON(), server_default='{}', nullable=False))",
         "op.execute('UPDATE bed SET note = NULL')",
         "op.run_command({'insert': 'plants', 'documents': [{'bed_id': 1}]})",
         "op.create_collection_index('plants', {'height': 1})",

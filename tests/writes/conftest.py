@@ -95,10 +95,11 @@ async def counting(tmp_path: Path) -> AsyncGenerator[Supervisor]:
         )
         with psycopg.connect(held.urls.postgres or "", autocommit=True) as connection:
             for number in range(COUNTERS):
-                connection.execute("INSERT INTO counter VALUES (%s, 0)", [number])
+                connection.execute("INSERT INTO counter (id, value) VALUES (%s, 0)", [number])
         with pymongo.MongoClient[dict[str, Any]](held.urls.mongo) as client:
             counters = client.get_default_database("bigraph")["counters"]
-            counters.insert_many([{"_id": number, "value": 0} for number in range(COUNTERS)])
+            nothing = {"value": 0, "tally": {"value": 0}}
+            counters.insert_many([{"_id": number, **nothing} for number in range(COUNTERS)])
         yield held
 
 

@@ -23,8 +23,10 @@ VICTIMS = ("0", "mongo", "1", "postgres", "0", "mongo", "postgres", "1")
 
 BOTH = """mutation ($name: String!, $counter: Int!) {
   createEffect(input: {name: $name, documents: {create: [{name: $name}]}}) { __typename }
-  updateCounterDocument(id: $counter, increment: {value: 1}) { __typename }
-  updateCounter(id: $counter, increment: {value: 1}) { __typename } }"""
+  updateCounterDocument(id: $counter, increment: {value: 1, tally: {value: 1}},
+    input: {tally: {merge: {last: $name}}}) { __typename }
+  updateCounter(id: $counter, increment: {value: 1, tally: {value: 1}},
+    input: {tally: {merge: {last: $name}}}) { __typename } }"""
 MADE = {
     "createEffect": "EffectWritten",
     "updateCounterDocument": "CounterDocumentWritten",
@@ -64,16 +66,24 @@ def related(urls: EmbeddedUrls) -> bool:
         return effects == {each["effect_id"]: each["name"] for each in documents}
 
 
-def found(urls: EmbeddedUrls) -> dict[str, tuple[Counter[str], int]]:
-    """How often each effect is there, and what the counters say, in each store."""
+def found(urls: EmbeddedUrls) -> dict[str, tuple[Counter[str], list[tuple[int, int]]]]:
+    """How often each effect is there, and what the counters and their documents say, in each.
+
+    Not who was the last: of two who set a field, who is made again later has the last word.
+    """
     with psycopg.connect(urls.postgres or "") as connection:
         effects = Counter(name for (name,) in connection.execute("SELECT name FROM effect"))
-        (count,) = connection.execute("SELECT sum(value)::int FROM counter").fetchone() or (0,)
+        rows = connection.execute(
+            "SELECT value, (tally->>'value')::int FROM counter ORDER BY id"
+        ).fetchall()
     with pymongo.MongoClient[dict[str, Any]](urls.mongo) as client:
         database = client.get_default_database("bigraph")
         documents = Counter(each["name"] for each in database["effects"].find())
-        counted = sum(each["value"] for each in database["counters"].find())
-    return {"postgres": (effects, count), "mongo": (documents, counted)}
+        counted = [
+            (each["value"], each["tally"]["value"])
+            for each in database["counters"].find().sort("_id")
+        ]
+    return {"postgres": (effects, rows), "mongo": (documents, counted)}
 
 
 async def settled(urls: EmbeddedUrls) -> None:
@@ -114,7 +124,8 @@ async def test_both_stores_have_each_change_or_neither(
     held = found(counting.urls)
     assert held["postgres"] == held["mongo"]
     assert related(counting.urls)
-    effects, count = held["postgres"]
+    effects, counters = held["postgres"]
     assert set(effects.values()) == {1}
-    assert count == len(effects)
+    assert sum(count for count, _ in counters) == len(effects)
+    assert all(inside == count for count, inside in counters)
     assert {effect for effect, made in told.items() if made} <= effects.keys() <= told.keys()

@@ -5,7 +5,7 @@ import enum
 from typing import ClassVar
 
 from pydantic import BaseModel
-from sqlalchemy import Column, MetaData, Numeric
+from sqlalchemy import JSON, Column, MetaData, Numeric
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -25,6 +25,12 @@ class Table(SQLModel, registry=registry(metadata=MetaData())):
     """The base of the tables."""
 
 
+class Lie(BaseModel):
+    """How a bed lies."""
+
+    slope: int = 0
+
+
 class Bed(Table, table=True):
     """Where plants grow."""
 
@@ -33,6 +39,9 @@ class Bed(Table, table=True):
     soil: Soil = Soil.LOAM
     width: decimal.Decimal | None = Field(default=None, sa_column=Column(Numeric(6, 2)))
     note: str | None = None
+    lie: Lie = Field(sa_column=Column(JSON, server_default="{}", nullable=False))
+    past: Lie | None = Field(default=None, sa_column=Column(JSON))
+    crops: list[str] | None = Field(default=None, sa_column=Column(JSON))
 
 
 class Shade(Table, table=True):

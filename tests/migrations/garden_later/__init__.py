@@ -5,7 +5,8 @@ import enum
 from typing import ClassVar
 
 from pydantic import BaseModel
-from sqlalchemy import Column, Float, Index, MetaData, Numeric, func
+from sqlalchemy import JSON, Column, Float, Index, MetaData, Numeric, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +28,20 @@ class Table(SQLModel, registry=registry(metadata=MetaData())):
     """The base of the tables."""
 
 
+class Lie(BaseModel):
+    """How a bed lies; a field is new, of which Postgres need not know."""
+
+    slope: int = 0
+    sunny: bool = False
+
+
+class Care(BaseModel):
+    """What a bed needs."""
+
+    water: int
+    by: list[str] = []
+
+
 class Bed(Table, table=True):
     """Where plants grow."""
 
@@ -35,6 +50,14 @@ class Bed(Table, table=True):
     soil: Soil = Soil.LOAM
     width: float | None = Field(default=None, sa_column=Column(Float))
     depth: decimal.Decimal = Field(sa_column=Column(Numeric, server_default="0", nullable=False))
+    lie: Lie = Field(sa_column=Column(JSON, server_default="{}", nullable=False))
+    past: Lie | None = Field(default=None, sa_column=Column(JSONB))
+    care: Care = Field(
+        sa_column=Column(JSONB, server_default='{"water": 1, "by": ["ann"]}', nullable=False)
+    )
+    tools: list[Care] = Field(
+        sa_column=Column(JSON, server_default=text("'[]'::json"), nullable=False)
+    )
 
 
 Index("ix_bed_lower", func.lower(Bed.name))

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel
 from pydantic import Field as Key
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -11,6 +12,13 @@ from catalog import Index, Link, ObjectId
 
 class _Table(SQLModel, registry=registry(metadata=MetaData())):
     """A registry apart from those of other tests."""
+
+
+class Tally(BaseModel):
+    """The same number once more, in a document; in a table it is one in a column."""
+
+    value: int = 0
+    last: str | None = None
 
 
 class Effect(_Table, table=True):
@@ -25,6 +33,10 @@ class Counter(_Table, table=True):
 
     id: int = Field(primary_key=True)
     value: int = 0
+    tally: Tally = Field(
+        default_factory=Tally,
+        sa_column=Column(JSONB, nullable=False, server_default='{"value": 0}'),
+    )
 
 
 class EffectDocument(BaseModel):
@@ -46,3 +58,4 @@ class CounterDocument(BaseModel):
 
     id: int = Key(alias="_id")
     value: int = 0
+    tally: Tally = Tally()
