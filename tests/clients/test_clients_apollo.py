@@ -70,6 +70,7 @@ async def test_batches_and_subscriptions(bench: Workshop):
         "sent": ["POST 200", "POST text 200"],  # the hashes, which are not known, and the texts
         "books": ["Ashes", "Émile", "birds"],
         "who": "ada",
+        "renewed": "ada",
         "wrong": ["GRAPHQL_VALIDATION_FAILED"],
     }
 

@@ -37,6 +37,11 @@ const heard = client.subscribe({ query: BOOKS, variables: { titles: JSON.parse(p
 told.books = await firstValueFrom(heard.pipe(map(({ data }) => data.books.title), toArray()));
 const asking = client.subscribe({ query: gql`subscription { asking(name: "apollo") }` });
 told.who = await firstValueFrom(asking.pipe(take(1), map(({ data }) => data.asking)));
+// The socket is closed for a token that is no good, and opened again with the next one.
+const tokens = [`${token.slice(0, -8)}AAAAAAAA`, token];
+const renewing = apollo({ ...wanted, token: () => (tokens.length > 1 ? tokens.shift() : tokens[0]) });
+const renewed = renewing.subscribe({ query: gql`subscription { asking(name: "renewed") }` });
+told.renewed = await firstValueFrom(renewed.pipe(take(1), map(({ data }) => data?.asking)));
 const failing = client.subscribe({ query: gql`subscription { nope }` });
 told.wrong = await firstValueFrom(failing.pipe(map(({ error }) => error.errors.map((each) => each.extensions.code))));
 console.log(JSON.stringify(told));
