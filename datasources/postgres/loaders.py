@@ -1,4 +1,4 @@
-"""In charge of dates and times as Postgres writes them: text, which is read only where it must be.
+"""In charge of values as Postgres writes them: dates and times are read only where they must be.
 
 An answer holds text again, and most of it can be had without making a date of it in between.
 """
@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
+from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap
+from psycopg.types.json import JsonLoader
 from psycopg.types.string import TextLoader
 
 from catalog.errors import StoredValueError
@@ -22,15 +24,28 @@ _TO_THE_SECOND: Final = len("2013-01-01 05:00:00")
 _REMEMBERED: Final = 4096
 
 
+class _Json(JsonLoader):
+    """Reads JSON; what Python cannot read is amiss at its place, and others' rows are told."""
+
+    def load(self, data: Buffer) -> Any:
+        """The value; thousands of levels, or of digits, are more than can be served."""
+        try:
+            return super().load(data)
+        except (ValueError, RecursionError):
+            return StoredValueError("The stored value is no JSON that can be served.")
+
+
 def _adapters() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
+    for name in ("json", "jsonb"):
+        adapters.register_loader(name, _Json)
     for name in _WRITTEN:
         adapters.register_loader(name, TextLoader)
     return adapters
 
 
 ADAPTERS = _adapters()
-"""Psycopg's own, but for dates and times; for sessions in UTC with dates in ISO's style."""
+"""Psycopg's own, but for JSON, dates and times; for sessions in UTC with dates in ISO's style."""
 
 
 def _reader(name: str, parse: Callable[[str], Any]) -> Callable[[str], Any]:

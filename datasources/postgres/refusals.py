@@ -44,6 +44,7 @@ _REFUSALS: Final[Mapping[type[Error], tuple[type[ChangeRefused], str]]] = {
     errors.CheckViolation: (CheckViolation, "A check of the table forbids this value."),
     errors.NotNullViolation: (NotNullViolation, "A value must be there."),
     errors.StringDataRightTruncation: (ValueTooLong, "A text is too long for its field."),
+    errors.ProgramLimitExceeded: (ValueTooLong, "A value is too long for an index of the table."),
     errors.NumericValueOutOfRange: (ValueOutOfRange, "A value is beyond what its field can hold."),
     errors.DatetimeFieldOverflow: (ValueOutOfRange, "A value is beyond what its field can hold."),
     errors.RaiseException: (ChangeRefused, "A trigger of the table refuses this change."),
@@ -74,6 +75,7 @@ def failure_of_change(error: Error, change: Change | None, sql: str) -> StoreErr
             | errors.DataError()
             | errors.RaiseException()
             | errors.CardinalityViolation()
+            | errors.ProgramLimitExceeded()
         ):
             return _refusal(error, change)
         case errors.ReadOnlySqlTransaction():

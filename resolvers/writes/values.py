@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, assert_never, cast
 
 from catalog.geo import GeoPoint
@@ -21,6 +21,8 @@ from resolvers.writes.refusals import ApiPath, Refusal, RefusedError, Why
 Raw = Mapping[str, Any]
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
+DEEPEST: Final = 90
+"""How deep JSON may be nested: MongoDB takes documents of a hundred levels."""
 _DEGREES: Final = (("latitude", 90), ("longitude", 180))
 
 
@@ -129,6 +131,9 @@ def _member(kind: UnionType, raw: Raw, path: ApiPath, amiss: Refusals) -> dict[s
 def _leaf(kind: Scalar | EnumType, raw: Any, path: ApiPath, amiss: Refusals) -> Any:
     if kind is Scalar.POINT:
         return _point(raw, path, amiss)
+    if kind is Scalar.JSON and _is_deep(raw):
+        amiss.add(path, f"JSON goes {DEEPEST} levels deep at most.")
+        return None
     if kind is Scalar.OBJECT_ID and not _OBJECT_ID.fullmatch(str(raw)):
         amiss.add(path, "An ObjectId is 24 hex digits, in small letters.")
         return None
@@ -137,6 +142,22 @@ def _leaf(kind: Scalar | EnumType, raw: Any, path: ApiPath, amiss: Refusals) -> 
     except InputError as error:
         amiss.add(path, error.message, error.hint)
         return None
+
+
+def _is_deep(raw: Any) -> bool:
+    """Whether JSON is nested deeper than it may be; level by level, however deep it is."""
+    level: list[Any] = [raw]
+    for _ in range(DEEPEST):
+        if not level:
+            return False
+        level = [inner for each in level for inner in _inside(each)]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).values()
+    return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def _point(raw: Raw, path: ApiPath, amiss: Refusals) -> GeoPoint | None:
