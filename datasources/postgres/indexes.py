@@ -14,27 +14,34 @@ from datasources.postgres.tables import table_of
 from datasources.postgres.values import is_native_enum, is_rounded
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
+    """A column by the name that it has in the table, and how it is ordered."""
+
     name: str
     descending: bool = False
     nulls_first: bool = False
 
-    def reversed(self) -> _Column:
-        return _Column(self.name, not self.descending, not self.nulls_first)
+    def reversed(self) -> Column:
+        """The same the other way."""
+        return Column(self.name, not self.descending, not self.nulls_first)
 
 
-def gives_order(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> bool:
-    """Whether an index holds the rows with given values of ``key`` in this order, either way."""
+def leader_of(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> Column | None:
+    """The first column of an index that holds the rows with given values of ``key`` in this order.
+
+    It is told as the index is to be read, which is either way; None where there is no such index.
+    """
     wanted = _columns(entity, key, orders)
     if wanted is None or entity.view:
-        return False
+        return None
     stored = {entity.fields[name].stored for name in key}
-    return any(_gives(index, stored, wanted) for index in _indexes(table_of(entity)))
+    found = (_leader(index, stored, wanted) for index in _indexes(table_of(entity)))
+    return next((leader for leader in found if leader), None)
 
 
-def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> list[_Column] | None:
+def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> list[Column] | None:
     """The columns of an order; None where it is of more than the table's own."""
-    columns: list[_Column] = []
+    columns: list[Column] = []
     for order in orders:
         if order.relations or order.by or order.places:
             return None
@@ -47,26 +54,30 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
             return None  # the order is that of something made of the column
         nulls_first = order.nulls_first if field.nullable else order.descending
         if name not in key:  # equal in all these rows
-            columns.append(_Column(field.stored, order.descending, nulls_first))
+            columns.append(Column(field.stored, order.descending, nulls_first))
     return columns
 
 
-def _gives(index: list[_Column], key: set[str], wanted: list[_Column]) -> bool:
+def _leader(index: list[Column], key: set[str], wanted: list[Column]) -> Column | None:
     start = {column.name for column in index[: len(key)]}
     rest = index[len(key) : len(key) + len(wanted)]
-    return start == key and wanted in (rest, [column.reversed() for column in rest])
+    if start != key:
+        return None
+    if wanted == rest:
+        return index[0]
+    return index[0].reversed() if wanted == [column.reversed() for column in rest] else None
 
 
-def _indexes(table: sa.Table) -> Iterator[list[_Column]]:
+def _indexes(table: sa.Table) -> Iterator[list[Column]]:
     for constraint in table.constraints:
         if isinstance(constraint, (sa.UniqueConstraint, sa.PrimaryKeyConstraint)):
-            yield [_Column(column.name) for column in constraint.columns]
+            yield [Column(column.name) for column in constraint.columns]
     for index in table.indexes:
         if index.dialect_options["postgresql"]["where"] is None:
             yield [_column(expression) for expression in index.expressions]
 
 
-def _column(expression: Any) -> _Column:
+def _column(expression: Any) -> Column:
     """One column of an index; one without a name where the index holds something made of it."""
     descending, nulls_first = False, None
     while isinstance(expression, sa.UnaryExpression):
@@ -76,4 +87,4 @@ def _column(expression: Any) -> _Column:
             nulls_first = modifier is operators.nulls_first_op
         expression = cast("Any", expression).element
     name = expression.name if isinstance(expression, sa.Column) else ""
-    return _Column(name, descending, descending if nulls_first is None else nulls_first)
+    return Column(name, descending, descending if nulls_first is None else nulls_first)

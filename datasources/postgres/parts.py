@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from catalog.entity import Catalog
 from catalog.flat import Shape
 from catalog.query import And, Filter, Read
-from datasources.postgres.indexes import gives_order
+from datasources.postgres.indexes import Column, leader_of
 from datasources.postgres.routines import called_rows
 from datasources.postgres.selection import cut, selection, terms_of
 from datasources.postgres.sieve import Sieve
@@ -54,7 +54,8 @@ class Parts:
         With a total it will be joined outside, so it says of itself whether there is a row.
         """
         read, wanted = self._read, And((self._read.filter, self._read.after))
-        fence = self._fence(wanted)
+        leader = self._leader()
+        fence = None if leader else self._fence(wanted)
         scope = Scope(self._catalog, read.entity, called_rows(read) if fence is None else fence)
         flags = [sa.true().label("present")] if read.total else []
         present = start if flags else None
@@ -65,15 +66,30 @@ class Parts:
         listed = [each.label(None) for each in (*columns, *(term.expression for term in terms))]
         select = sa.select(*flags, *listed)
         if fence is None:
-            select = self._sieve.narrowed(select, scope.root, scope.source, wanted)
+            led = leader and leader.name
+            select = self._sieve.narrowed(select, scope.root, scope.source, wanted, led)
         else:
             select = select.select_from(scope.source)
+        if leader:
+            select = select.order_by(_along(leader, scope.root))
         if read.limit is not None or read.offset:
             select = cut(select, terms, read.limit, read.offset)
         source = self._sieve.named("page", select)
         given, shown = list(source.c), len(flags) + len(columns)
         order = [term.written(by) for term, by in zip(terms, given[shown:], strict=True)]
         return Page(source, given[:shown], shape, order)
+
+    def _leader(self) -> Column | None:
+        """What the index begins with that holds the rows of each key in order, if one does.
+
+        Of an equal column Postgres knows that it orders nothing, and so finds an index of the order
+        alone as good as this one, and walks it past the rows of all other keys. `Sieve` says that
+        it is equal in a way that Postgres does not see through.
+        """
+        read, batch = self._read, self._read.batch
+        if batch is None or batch.through is not None or read.limit is None:
+            return None
+        return leader_of(read.entity, batch.fields, read.order)
 
     def _fence(self, wanted: Filter) -> sa.FromClause | None:
         """The rows of one key, where no index holds them in order.
@@ -84,9 +100,16 @@ class Parts:
         read, batch = self._read, self._read.batch
         if batch is None or read.limit is None:
             return None
-        if batch.through is None and gives_order(read.entity, batch.fields, read.order):
-            return None
         table = Aliased(read.entity)
         rows = self._sieve.narrowed(sa.select(*table.source.c), table, table.source, wanted)
         rows = rows.offset(sa.literal_column("0")).correlate(cast("sa.FromClause", self.keys))
         return rows.subquery("found")
+
+
+def _along(leader: Column, table: Aliased) -> sa.ColumnElement[Any]:
+    """The order of an index's first column; where nulls go is said where it is not as usual."""
+    column = table.stored(leader.name)
+    term = column.desc() if leader.descending else column
+    if leader.nulls_first == leader.descending:
+        return term
+    return term.nulls_first() if leader.nulls_first else term.nulls_last()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 
 from catalog.entity import Catalog, Entity
 from catalog.query import Batch, Filter
@@ -30,16 +31,24 @@ class Sieve:
         return select.subquery(name) if self.keys is None else select.lateral(name)
 
     def narrowed(
-        self, select: sa.Select[Any], table: Aliased, source: sa.FromClause, filter: Filter
+        self,
+        select: sa.Select[Any],
+        table: Aliased,
+        source: sa.FromClause,
+        filter: Filter,
+        led: str | None = None,
     ) -> sa.Select[Any]:
-        """The select over ``source``, for the rows of one key that the filter lets through."""
+        """The select over ``source``, for the rows of one key that the filter lets through.
+
+        The key's column that is stored as ``led`` may be ordered by (`Parts`).
+        """
         batch, wanted = self._batch, condition(self._catalog, table, filter)
         if batch is None or batch.through is None:
             wanted = both(table.portion, wanted)
         if batch is None:
             return filtered(select.select_from(source), wanted)
         if batch.through is None:
-            return filtered(select.select_from(source), self._keyed(table, batch), wanted)
+            return filtered(select.select_from(source), self._keyed(table, batch, led), wanted)
         link = Aliased(self._catalog[batch.through.entity])
         linked = met(link, table, batch.through.target_on)
         keyed = self._keyed(link, batch)
@@ -60,8 +69,15 @@ class Sieve:
         table = sa.func.unnest(*arrays.values()).table_valued(*arrays, with_ordinality="n")
         return table.render_derived(name="keys")
 
-    def _keyed(self, table: Aliased, batch: Batch) -> Condition:
+    def _keyed(self, table: Aliased, batch: Batch, led: str | None = None) -> Condition:
         keys = cast("sa.FromClause", self.keys)
+        pairs = [
+            (table.column(name), keys.c[f"k{place}"]) for place, name in enumerate(batch.fields)
+        ]
         return sa.and_(
-            *(table.column(name) == keys.c[f"k{place}"] for place, name in enumerate(batch.fields))
+            *(
+                # The same as ``=``, but for Postgres, which goes on holding it for an order.
+                here == sa.any_(array([there])) if here.name == led else here == there
+                for here, there in pairs
+            )
         )

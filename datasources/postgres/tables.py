@@ -87,7 +87,11 @@ class Aliased:
 
     def column(self, name: str) -> sa.ColumnElement[Any]:
         """The column that stores a field."""
-        return self._columns[self.entity.fields[name].stored]
+        return self.stored(self.entity.fields[name].stored)
+
+    def stored(self, name: str) -> sa.ColumnElement[Any]:
+        """The column of this name in the table."""
+        return self._columns[name]
 
     def _expression(self, field: Field) -> sa.ColumnElement[Any]:
         """The column that stores a field, or the expression that computes it."""

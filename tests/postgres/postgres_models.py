@@ -87,6 +87,7 @@ class Flight(Table, table=True):
     __table_args__ = (
         sa.Index("flight_of_airline", "carrier", "delay", "id"),
         sa.Index("flight_of_weather", "place", "hour"),
+        sa.Index("flight_from_place", "place", "id"),
     )
 
     model_config = SQLModelConfig(ignored_types=(hybrid_property,))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from postgres_models import Table
 
 from catalog.query import Batch, Compare, Operator, Order, Quantifier, Read, Related
-from datasources.postgres.indexes import gives_order
+from datasources.postgres.indexes import Column, leader_of
 from datasources.postgres.statements import statement_for
 
 BY_DELAY = (Order(("delay",)), Order(("id",)))
@@ -55,6 +55,19 @@ def test_a_page_for_each_key_reads_no_further_than_its_limit(catalog, plan_of):
     assert "Sort" not in inner
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_for_each_key_goes_along_the_index_of_its_key(catalog, plan_of, descending):
+    """An index of the order alone looks cheaper where a key has many rows; some have few of them."""
+    batch = Batch(("place",), tuple((f"P{number}",) for number in range(5)))
+    after = Compare(("id",), Operator.GT, 100)
+    order = (Order(("id",), descending=descending),)
+    fields = (("id",), ("carrier",))
+    plan = plan_of(Read(catalog["Flight"], fields, filter=after, order=order, limit=5, batch=batch))
+    inner = plan[plan.index("Limit") :]
+    assert "using flight_from_place" in inner
+    assert "Sort" not in inner
+
+
 @pytest.mark.parametrize("order", [(Order(("id",)),), (Order(("hour",)), Order(("id",)))])
 def test_a_page_for_each_key_never_walks_the_table_in_hope(catalog, plan_of, order):
     """Where no index gives a key's rows in order, they are found by the key, and then sorted."""
@@ -77,16 +90,18 @@ def test_which_orders_an_index_gives(catalog):
     delay, descending = Order(("delay",)), Order(("delay",), descending=True)
     nulls_first = Order(("delay",), descending=True, nulls_first=True)
     number, backwards = Order(("id",)), Order(("id",), descending=True)
-    assert gives_order(flight, ["carrier"], [delay, number])
-    assert gives_order(flight, ["carrier"], [nulls_first, backwards])
-    assert gives_order(flight, ["carrier"], [Order(("carrier",), descending=True), delay, number])
-    assert gives_order(flight, ["place", "hour"], [])
-    assert not gives_order(flight, ["carrier"], [descending, backwards])
-    assert not gives_order(flight, ["carrier"], [delay, backwards])
-    assert not gives_order(flight, ["carrier"], [number])
-    assert not gives_order(flight, ["place"], [number])
+    forwards, reversed_ = Column("carrier"), Column("carrier", descending=True, nulls_first=True)
+    assert leader_of(flight, ["carrier"], [delay, number]) == forwards
+    assert leader_of(flight, ["carrier"], [nulls_first, backwards]) == reversed_
+    of_the_key = Order(("carrier",), descending=True)
+    assert leader_of(flight, ["carrier"], [of_the_key, delay, number]) == forwards
+    assert leader_of(flight, ["place", "hour"], []) == Column("place")
+    assert not leader_of(flight, ["carrier"], [descending, backwards])
+    assert not leader_of(flight, ["carrier"], [delay, backwards])
+    assert not leader_of(flight, ["carrier"], [number])
+    assert not leader_of(flight, ["place"], [delay])
     by_name = Order(("name",), (flight.relations["airline"],))
-    assert not gives_order(flight, ["carrier"], [by_name, number])
+    assert not leader_of(flight, ["carrier"], [by_name, number])
 
 
 def test_a_plain_page_reads_the_index_in_order(catalog, plan_of):
