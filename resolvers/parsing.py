@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from graphql import (
     DocumentNode,
     GraphQLError,
     Location,
     OperationDefinitionNode,
+    Source,
     Token,
     TokenKind,
 )
@@ -23,6 +24,7 @@ from graphql.language.parser import Parser
 from strawberry.extensions import SchemaExtension
 
 from resolvers.info import core_of
+from resolvers.lexing import QuickLexer
 from resolvers.limits.limits import limits_of
 from resolvers.limits.tokens import check_tokens
 from telemetry.stages import stage
@@ -49,7 +51,7 @@ def parsed(query: str, most_tokens: int | None) -> DocumentNode:
     if most_tokens is not None:
         check_tokens(query, most_tokens)
     with stage("parse"):
-        return _Parser(query, max_tokens=most_tokens).parse_document()
+        return _Parser(query).parse_document()
 
 
 def operations_in(document: DocumentNode) -> list[OperationDefinitionNode]:
@@ -117,10 +119,18 @@ class Parsing(SchemaExtension):
 
 
 class _Parser(Parser):
+    """Parses without counting tokens, which is done before."""
+
+    def __init__(self, query: str) -> None:
+        source = Source(query)
+        super().__init__(source, lexer=QuickLexer(source))
+
+    def advance_lexer(self) -> None:
+        self._lexer.advance()
+
     def loc(self, start_token: Token) -> Location | None:
-        location = super().loc(start_token)
-        if location is not None:
-            cast("Any", location).start_token = cast("Any", location).end_token = _NO_TOKEN
+        location = Location(_NO_TOKEN, _NO_TOKEN, self._lexer.source)
+        location.start, location.end = start_token.start, self._lexer.last_token.end
         return location
 
 
