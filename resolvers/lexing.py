@@ -45,7 +45,7 @@ class QuickLexer(Lexer):
         found = _NEXT.match(self.source.body, token.end)
         if found is None:
             return super().lookahead()
-        group = found.lastindex
+        group = found.lastindex or 0
         if group == _PUNCTUATOR:
             made = Token(_PUNCTUATORS[found[group]], found.start(group), found.end(), 0, 0)
         elif group in _KINDS:

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     BREAK,
+    ASTValidationRule,
     Node,
     TypeInfo,
     UniqueDirectivesPerLocationRule,
-    ValidationRule,
     VariableNode,
 )
 from graphql.validation.validate import query_document_keys_to_validate
@@ -25,7 +25,7 @@ from graphql.validation.validation_context import VariableUsage
 Look = Callable[..., Any]
 """How a rule looks at a node: by it, its key, what it is in, the path, and what is around that."""
 
-_Kinds = tuple[type[ValidationRule], ...]
+_Kinds = tuple[type[ASTValidationRule], ...]
 _Looker = tuple[int, str]
 """The number of a rule, and the method by which it looks at nodes of a kind."""
 
@@ -34,7 +34,7 @@ _NAMES: Final = {"name", "alias"}
 _WITH_VARIABLES: Final = frozenset(
     ("arguments", "directives", "fields", "selection_set", "selections", "value", "values")
 )
-_OF_DIRECTIVES: Final = UniqueDirectivesPerLocationRule
+_OF_DIRECTIVES: Final[type[ASTValidationRule]] = UniqueDirectivesPerLocationRule
 """It looks at every node, for the directives that few kinds have."""
 
 
@@ -51,7 +51,7 @@ class _Plan(NamedTuple):
 class Walk:
     """One way through a document, for rules, which say to their context what is wrong."""
 
-    def __init__(self, info: TypeInfo, rules: Sequence[ValidationRule]) -> None:
+    def __init__(self, info: TypeInfo, rules: Sequence[ASTValidationRule]) -> None:
         self._info = info
         self._rules = rules
         self._kinds = tuple(map(type, rules))
@@ -61,8 +61,8 @@ class Walk:
         self._path: list[str | int] = []
         self._around: list[Any] = []
 
-    def through(self, node: Node, key: Any = None, parent: Any = None) -> None:  # noqa: C901, PLR0912
-        """Goes through a node and all below it, one frame for a node. Raises RecursionError."""
+    def through(self, node: Node, key: Any = None, parent: Any = None) -> None:
+        """Goes through a node and all below it. Raises RecursionError."""
         plan = self._plans.get(node.kind) or self._planned(node.kind)
         know, forget, entering, leaving, below = plan
         past, path, around = self._past, self._path, self._around
@@ -75,20 +75,13 @@ class Walk:
             if parent is not None:
                 around.append(parent)
             for name in below:
-                found = getattr(node, name, None)
-                if found is None:
-                    continue
-                path.append(name)
-                if isinstance(found, tuple):
-                    around.append(node)
-                    for at, each in enumerate(cast("tuple[Node, ...]", found)):
-                        path.append(at)
-                        self.through(each, at, found)
-                        path.pop()
-                    around.pop()
-                else:
-                    self.through(found, name, node)
-                path.pop()
+                if (found := getattr(node, name, None)) is not None:
+                    path.append(name)
+                    if isinstance(found, tuple):
+                        self._each(cast("tuple[Node, ...]", found), node)
+                    else:
+                        self.through(found, name, node)
+                    path.pop()
             if parent is not None:
                 around.pop()
         for at, look in leaving:
@@ -100,6 +93,15 @@ class Walk:
         if forget is not None:
             forget()
 
+    def _each(self, nodes: tuple[Node, ...], owner: Node) -> None:
+        path, around = self._path, self._around
+        around.append(owner)
+        for at, node in enumerate(nodes):
+            path.append(at)
+            self.through(node, at, nodes)
+            path.pop()
+        around.pop()
+
     def _planned(self, kind: str) -> _Plan:
         entering, leaving = _lookers(self._kinds, kind)
         plan = self._plans[kind] = _Plan(
@@ -109,6 +111,7 @@ class Walk:
             _below(self._kinds, kind),
         )
         return plan
+
 
 class Uses:
     """Finds where an operation or a fragment uses variables, as graphql-core tells it to rules."""
@@ -126,7 +129,7 @@ class Uses:
 
     def _look(self, node: Node) -> None:
         if isinstance(node, VariableNode):
-            info = self._info
+            info: Any = self._info
             types = info.get_input_type(), info.get_parent_input_type()
             self._found.append(VariableUsage(node, *types, info.get_default_value(), None))
             return
@@ -167,7 +170,9 @@ def _looking(rules: _Kinds, kind: str, when: str) -> Iterator[_Looker]:
     for at, rule in enumerate(rules):
         if hasattr(rule, own):
             yield at, own
-        elif hasattr(rule, when) and (rule is not _OF_DIRECTIVES or "directives" in _KEYS.get(kind, ())):
+        elif hasattr(rule, when) and (
+            rule is not _OF_DIRECTIVES or "directives" in _KEYS.get(kind, ())
+        ):
             yield at, when
 
 

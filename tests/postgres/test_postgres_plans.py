@@ -57,7 +57,7 @@ def test_a_page_for_each_key_reads_no_further_than_its_limit(catalog, plan_of):
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_a_page_for_each_key_goes_along_the_index_of_its_key(catalog, plan_of, descending):
-    """An index of the order alone looks cheaper where a key has many rows; some have few of them."""
+    """Where a key has many rows on average, an index of the order alone looks cheaper."""
     batch = Batch(("place",), tuple((f"P{number}",) for number in range(5)))
     after = Compare(("id",), Operator.GT, 100)
     order = (Order(("id",), descending=descending),)

@@ -3,7 +3,7 @@ FROM unnest($1::text[]) WITH ORDINALITY AS keys(k0, n) JOIN LATERAL (SELECT coun
 FROM flight AS flight_1 
 WHERE flight_1.origin = keys.k0 AND flight_1.month = $2::bigint) AS counted ON true LEFT OUTER JOIN LATERAL (SELECT true AS present, flight_2.id AS id_1, flight_2.id AS id_2 
 FROM flight AS flight_2 
-WHERE flight_2.origin = keys.k0 AND flight_2.month = $3::bigint ORDER BY flight_2.id 
+WHERE flight_2.origin = ANY (ARRAY[keys.k0]) AND flight_2.month = $3::bigint ORDER BY flight_2.origin, flight_2.id 
  LIMIT 1) AS page ON true ORDER BY keys.n, page.id_2;
 
 SELECT keys.n, page.value0 
