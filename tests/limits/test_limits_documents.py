@@ -122,7 +122,7 @@ async def test_fragments_that_double_are_measured_in_one_pass(limit, monkeypatch
     def validated(*_given, **_named):
         raise AssertionError
 
-    monkeypatch.setattr(resolvers.validation, "validate", validated)
+    monkeypatch.setattr(resolvers.validation, "Walk", validated)
     errors = (await limit(depth=100).ask(DOUBLED + LAST))["errors"]
     codes = [error["extensions"]["code"] for error in errors]
     assert codes == ["ALIASES_EXCEEDED", "FIELDS_EXCEEDED", "COMPARISONS_EXCEEDED"]
