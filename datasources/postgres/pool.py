@@ -8,7 +8,8 @@ Nor is it a semaphore within a timeout, which takes longer than a small statemen
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 import psycopg
@@ -21,6 +22,13 @@ from telemetry.pools import PoolUse
 
 _OTHERS: Final = 2
 """Places that must be free when one is taken for good: reads that are not quick need some, too."""
+
+_AHEAD_SECONDS: Final = 10.0
+"""For how long statements are prepared ahead."""
+
+
+def _nothing() -> None:
+    """A session's place is taken already."""
 
 
 class Pool:
@@ -98,10 +106,44 @@ class Pool:
                 self._places.leave()
         return self.shared()
 
-    def foresee(self, texts: Iterable[str]) -> None:
-        """Says which statements will come again and again, in place of those before."""
+    async def foresee(self, texts: Collection[str], quick: Collection[str]) -> None:
+        """Says which statements will come again and again, in place of those before.
+
+        They are prepared in two new sessions, in place of those that the next callers would get:
+        the shared one, for those that are ``quick``, and an idle one. Raises nothing if that
+        cannot be, or takes long.
+        """
         self._foreseen.clear()
         self._foreseen.update(texts)
+        with suppress(psycopg.Error, OSError):  # the latter is TimeoutError as well
+            async with asyncio.timeout(_AHEAD_SECONDS):
+                if quick:
+                    await self._share_prepared(quick)
+                if texts:
+                    await self._keep_prepared(texts)
+
+    async def _share_prepared(self, texts: Collection[str]) -> None:
+        known = await self.share()
+        if known is None:
+            return
+        prepared = await Shared.connect(self._conninfo, texts)
+        prepared.foreseen = self._foreseen
+        if self._shared is not known or not self._open:
+            await prepared.close()  # the place was another's meanwhile
+            return
+        self._shared = prepared
+        await known.retire(_nothing)
+
+    async def _keep_prepared(self, texts: Collection[str]) -> None:
+        """Puts a session among those that are idle, if there is a place to use it in."""
+        prepared = await Wire.connect(self._conninfo, texts)
+        prepared.foreseen = self._foreseen
+        if not self._open or not self._places.free:
+            await prepared.close()
+            return
+        self._idle.append(prepared)
+        while len(self._idle) > self._places.free:
+            await self._idle.pop(0).close()
 
     async def take(self, *, fresh: bool = False) -> Wire:
         """A connection, to be given back; with ``fresh`` a new one, in place of all that are idle.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 import psycopg
@@ -18,6 +18,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from datasources.postgres.ahead import prepared
 from datasources.postgres.arrays import array_of
 from datasources.postgres.loaders import ADAPTERS
 
@@ -81,12 +82,23 @@ class Session(ABC):
         self._loop.add_reader(self._socket, self._readable)
 
     @classmethod
-    async def connect(cls, conninfo: str) -> Self:
-        """A new session. Raises psycopg's errors."""
-        connection = psycopg.AsyncConnection[Any].connect(
+    async def connect(cls, conninfo: str, ahead: Collection[str] = ()) -> Self:
+        """A new session, in which these texts are prepared. Raises psycopg's errors.
+
+        What cannot be prepared, as of a table that is missing, is left out; so is what there is
+        no room for beside others.
+        """
+        connection = await psycopg.AsyncConnection[Any].connect(
             conninfo, autocommit=True, context=ADAPTERS
         )
-        return cls(await connection)
+        try:
+            names = await prepared(connection, ahead) if ahead else {}
+        except BaseException:
+            await connection.close()
+            raise
+        session = cls(connection)
+        session._know(names)
+        return session
 
     @property
     def is_sound(self) -> bool:
@@ -141,6 +153,11 @@ class Session(ABC):
         self._seen[text] = None
         while len(self._seen) > _SEEN:
             del self._seen[next(iter(self._seen))]
+
+    def _know(self, names: Mapping[str, bytes]) -> None:
+        self._names.update(names)
+        self._numbered = len(names)
+        self._characters = sum(map(len, names))
 
     def _named(self, sql: str) -> bytes:
         self._numbered += 1

@@ -18,6 +18,7 @@ from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.errors import RoleUnfit, StoreTimeout
 from datasources.places import USUAL, Queueing
+from datasources.postgres.ahead import MOST
 from datasources.postgres.changes import Changes
 from datasources.postgres.conninfo import conninfo_of
 from datasources.postgres.explaining import plan_of
@@ -38,8 +39,6 @@ from telemetry.stores import StoreCall, store_call
 _log = logger("postgres")
 _PING_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
-_FORESEEN = 400
-"""Statements, of the number that a session prepares: some room is left for others."""
 
 
 class PostgresSource:
@@ -165,13 +164,15 @@ class PostgresSource:
         """About how long a quick read waits for others, in seconds: there may be too many."""
         return self._pool.delay
 
-    def foresee(self, templates: Iterable[Template]) -> None:
-        """Has the statements of these reads made; sessions prepare each when it first comes.
+    async def foresee(self, templates: Iterable[Template]) -> None:
+        """Has the statements of these reads made, in place of those before, and prepared.
 
-        They take the place of those before. No connection is needed.
+        Without a connection, and in those that are opened later, each is when it first comes.
         """
-        asked = [each for each in templates if not each.read.is_idle][:_FORESEEN]
-        self._pool.foresee([(each.made.get(self) or self._compiled(each)).sql for each in asked])
+        asked = [each for each in templates if not each.read.is_idle][:MOST]
+        made = [each.made.get(self) or self._compiled(each) for each in asked]
+        quick = [each.sql for each in made if each.is_quick and not self._roles]
+        await self._pool.foresee([each.sql for each in made], quick)
 
     async def warm(self) -> None:
         """Opens the session that quick reads share, if that can be."""

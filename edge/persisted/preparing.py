@@ -30,8 +30,8 @@ class Foresees(Protocol):
 
     store: Store
 
-    def foresee(self, templates: Iterable[Template]) -> None:
-        """In place of what it has made ready before. Nothing is asked of the store as yet."""
+    async def foresee(self, templates: Iterable[Template]) -> None:
+        """In place of what it has made ready before. Raises nothing if the store is away."""
         ...
 
 
@@ -43,7 +43,8 @@ async def prepare(
     templates = templates_of(roots)
     for source in sources:
         if isinstance(source, Foresees):
-            source.foresee([each for each in templates if each.read.entity.store is source.store])
+            its = [each for each in templates if each.read.entity.store is source.store]
+            await source.foresee(its)
     _tell(unfit)
 
 

@@ -124,7 +124,7 @@ async def test_sources_are_told_what_they_will_be_asked(library: Library):
     told: list[str] = []
 
     class Foreseeing(MemorySource):
-        def foresee(self, templates: Iterable[Template]) -> None:
+        async def foresee(self, templates: Iterable[Template]) -> None:
             told.extend(each.read.entity.name for each in templates)
 
     sources = [Foreseeing(catalog(), store, {}) for store in Store]

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -24,9 +25,14 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-async def url(tmp_path_factory) -> AsyncGenerator[str]:
+def folder(tmp_path_factory) -> Path:
+    """Where the server keeps its data and its log."""
+    return tmp_path_factory.mktemp("postgres")
+
+
+@pytest.fixture(scope="session")
+async def url(folder) -> AsyncGenerator[str]:
     """A server with the tables and rows of the little airline, which no test may change."""
-    folder = tmp_path_factory.mktemp("postgres")
     async with Supervisor(folder, ["postgres"], say=print) as supervisor:
         assert supervisor.urls.postgres
         fill(supervisor.urls.postgres)
