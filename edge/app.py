@@ -19,6 +19,7 @@ from edge.errors import error_body, unexpected
 from edge.executing import Executing
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.identity import whose_page
 from edge.live.answers import Answers
 from edge.live.reserved import Reservations
 from edge.live.sockets import Sockets
@@ -79,7 +80,13 @@ def create_app(  # noqa: PLR0913 (a part for each thing that is served, or said)
         routes += login.routes(graph.browsers, graph.public_url)
     if examples is not None:
         signs_in = graph.browsers is not None
-        routes += [Route("/", _to_page), *graphiql.routes(GRAPHQL, examples, signs_in=signs_in)]
+
+        async def explains(scope: Scope) -> bool:
+            insight = rules.insight
+            return insight.everybody or insight.is_for(await whose_page(scope, graph))
+
+        pages = graphiql.routes(GRAPHQL, examples, signs_in=signs_in, explains=explains)
+        routes += [Route("/", _to_page), *pages]
     handlers = {HTTPException: _http_error, Exception: _unexpected}
     rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     app: ASGIApp = _GraphQLFirst(endpoint, sockets, rest)

@@ -66,6 +66,18 @@ async def by_cookie(graph: Graph, session: str) -> Principal:
         raise refusal(error) from None
 
 
+async def whose_page(scope: Scope, graph: Graph) -> Principal:
+    """Whom a page is for, wherever it was opened from; nobody if the session is no good.
+
+    What it then asks for is looked at like any other request.
+    """
+    try:
+        session = None if graph.browsers is None else cookie_of(scope, SESSION)
+        return ANONYMOUS if session is None else await by_cookie(graph, session)
+    except HttpError:
+        return ANONYMOUS
+
+
 def refusal(error: BigraphError) -> HttpError:
     """How it is told that somebody cannot be signed in, or out."""
     match error:

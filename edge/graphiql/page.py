@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -56,20 +56,32 @@ class Example:
     variables: Mapping[str, Any] | None = None
 
 
+Told = Callable[[Scope], Awaitable[bool]]
+"""Whether the page's viewer, of whom a request for it tells, may have operations explained."""
+
+
+async def _nobody(_: Scope) -> bool:
+    return False
+
+
 def routes(
-    endpoint: str, examples: Sequence[Example], *, signs_in: bool = False
+    endpoint: str, examples: Sequence[Example], *, signs_in: bool = False, explains: Told = _nobody
 ) -> list[BaseRoute]:
     """`GET /graphiql`, the page, and `/graphiql/assets/`, its files.
 
     `endpoint` is the path of the GraphQL endpoint beside these routes, as in "/graphql"; the page
     resolves it against its own address, so both may be behind any prefix. The examples open when
-    the browser holds no tabs of an earlier visit. Where one `signs_in`, there is a button for it.
-    Raises TypeError if variables are not JSON.
+    the browser holds no tabs of an earlier visit. Where one `signs_in`, there is a button for it,
+    and for whom it `explains` a pane. Raises TypeError if variables are not JSON.
     """
-    html = html_of(endpoint, examples, signs_in=signs_in)
+    pages = {
+        told: html_of(endpoint, examples, signs_in=signs_in, explains=told)
+        for told in (True, False)
+    }
 
-    async def graphiql(_: Request) -> Response:
-        return HTMLResponse(html, headers=PROTECTION | {"cache-control": "no-cache"})
+    async def graphiql(request: Request) -> Response:
+        html = pages[await explains(request.scope)]
+        return HTMLResponse(html, headers=PROTECTION | {"cache-control": "private, no-cache"})
 
     return [
         Route("/graphiql", graphiql, methods=["GET"]),
@@ -77,12 +89,13 @@ def routes(
     ]
 
 
-def html_of(endpoint: str, examples: Sequence[Example], *, signs_in: bool = False) -> str:
+def html_of(endpoint: str, examples: Sequence[Example], *, signs_in: bool, explains: bool) -> str:
     """The HTML of the page, which carries the endpoint and the examples as JSON."""
     configuration = {
         "endpoint": endpoint.lstrip("/"),
         "examples": [asdict(example) for example in examples],
         "signsIn": signs_in,
+        "explains": explains,
     }
     # An escaped "<" is the same JSON, and no text in it can close the script element.
     text = json.dumps(configuration).replace("<", "\\u003c")

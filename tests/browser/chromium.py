@@ -79,6 +79,11 @@ class Chromium:
         self.click(".graphiql-query-editor .monaco-editor")
         ActionChains(self.driver).send_keys(query).perform()
 
+    def type_variables(self, variables: str) -> None:
+        """Type into the editor of variables, which is open."""
+        self.click(".graphiql-editor-tool .monaco-editor")
+        ActionChains(self.driver).send_keys(variables).perform()
+
     def query(self) -> str:
         """The text that the query editor shows."""
         return self.driver.find_element(By.CSS_SELECTOR, ".graphiql-query-editor .view-lines").text

@@ -37,6 +37,7 @@ async def test_page_carries_the_endpoint_and_the_examples(client: httpx.AsyncCli
             {"title": "Two", "query": "{ two }", "variables": None},
         ],
         "signsIn": False,
+        "explains": False,
     }
 
 

@@ -15,6 +15,8 @@ from auth.issuers import Login
 from auth.sessions import Lifetimes
 from datasources.redis import Replays, Sessions
 from edge.app import create_app
+from edge.insight import Insight
+from edge.rules import SAFE
 from schema import extends
 from tests.library.library import Library
 from tests.login.provider import AUDIENCE, CLIENT_ID, Provider
@@ -46,6 +48,7 @@ class Worker:
         *,
         profile: str = "rfc9068",
         lifetimes: Lifetimes = LIFETIMES,
+        explains_for: str | None = None,
     ) -> None:
         clock = lambda: provider.now  # noqa: E731
         issuer = provider.issuer(profile)
@@ -62,7 +65,8 @@ class Worker:
             browsers=Late(lambda: self.browsers),
             public_url=APP,
         )
-        self.app = create_app(self.graph, max_body_bytes=10_000, examples=None)
+        rules = replace(SAFE, insight=Insight(role=explains_for))
+        self.app = create_app(self.graph, max_body_bytes=10_000, examples=[], rules=rules)
         self._replays = replays
 
     async def close(self) -> None:
