@@ -59,6 +59,12 @@ WRITES: list[tuple[str, Principal, Principal]] = [
         ANN,
         DISPATCHER,
     ),
+    (
+        """updateWatch(id: 0, input: {alert: {set: {by: "email", to: ["ann@example.com"]}}}) {
+             ... on WatchWritten { affected } }""",
+        ANN,
+        DISPATCHER,
+    ),
     ("deleteWatch(id: 0) { ... on WatchWritten { affected } }", ANN, DISPATCHER),
     (
         f"""updateNote(id: "{"0" * 24}", input: {{text: "New."}}, push: {{tags: ["new"]}}) {{
