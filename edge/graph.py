@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import Any, Final, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Protocol, runtime_checkable
 
 from strawberry import Schema
-from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
 
 from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
-from catalog.change import Isolation, Transaction
+from catalog.change import Isolation
 from catalog.entity import Catalog, Store
-from catalog.query import DataSource, Readable
+from catalog.query import DataSource
 from catalog.writing import is_written
-from datasources.redis import Buckets, Cache, NoCache
+from datasources.redis import Buckets, Cache
+from edge.contexts import Contexts, Watches
 from edge.live.presence import Presence
 from edge.live.rules import LIVE, LiveRules
 from edge.persisted.documents import Documents
@@ -28,20 +27,15 @@ from edge.rates import Charging, Rates
 from resolvers.context import Context
 from resolvers.courier import Courier
 from resolvers.entitycache import EntityCache
-from resolvers.errors import InputError
 from resolvers.finishing import Finishing
 from resolvers.guards import guards_of
 from resolvers.info import core_of
-from resolvers.loaders import Loaders
 from resolvers.operations import Operations
 from resolvers.outbox import Outbox
 from resolvers.paging import PageLimits
-from resolvers.policies import granted
-from resolvers.reach import MOST_KEYS, Reach
-from resolvers.sights import Sight, Sights
+from resolvers.reach import MOST_KEYS
+from resolvers.sights import Sights
 from resolvers.sizes import Sizes
-from schema.shown import Shown
-from telemetry import current
 
 POLICY_SECONDS: Final = 5.0
 """How long the user's function may take to say which policies hold."""
@@ -142,20 +136,10 @@ class Graph:
         )
 
     @cached_property
-    def _uncached(self) -> EntityCache:
-        """What keeps nothing: what a transaction reads is nobody else's as yet."""
-        return EntityCache(self.catalog, NoCache(), default_ttl=0, local_bytes=0)
-
-    @cached_property
     def sights(self) -> Sights:
         """What people see of it. Raises ``ModelError``."""
         guards = guards_of(core_of(self.schema))
         return Sights(self.catalog, self.page_limits, guards, dry_run=self.access_dry_run)
-
-    @cached_property
-    def _strangers(self) -> Sight:
-        """What those see who do not say who they are, as most do: always the same."""
-        return self.sights.of(ANONYMOUS)
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -190,7 +174,7 @@ class Graph:
     async def _trusting(self, trusted: Trusted) -> None:
         """Looks after the manifest: what is in it is made ready."""
         async for manifest in trusted.manifests():
-            planner, sources = self._strangers.planner, self.sources.values()
+            planner, sources = self.context(ANONYMOUS).planner, self.sources.values()
             await prepare(manifest, self.operations, planner, sources)
 
     def delay(self) -> float:
@@ -206,111 +190,30 @@ class Graph:
                 await asyncio.gather(self.sizes.ready(), *warmed)
 
     @cached_property
-    def _reaching(self) -> Callable[[], Reach]:
-        return partial(Reach, self.catalog, self.sources, self.max_reach_keys, self.sizes)
-
-    @cached_property
-    def _is_alike(self) -> bool:
-        """Whether the stores themselves show everybody the same."""
-        return all(each.as_seen_by(ANONYMOUS) is each for each in self.sources.values())
-
-    @cached_property
-    def _shown(self) -> Shown:
-        return Shown(core_of(self.schema))
-
-    def context(self, principal: Principal) -> Context:
-        """What one request has at hand."""
-        strangers = principal is ANONYMOUS
-        planner, claims = self._strangers if strangers else self.sights.of(principal)
-        context = Context(
-            principal=principal,
-            catalog=planner.catalog,
-            claims=claims,
+    def _contexts(self) -> Contexts:
+        return Contexts(
+            catalog=self.catalog,
+            schema=self.schema,
             sources=self.sources,
-            loaders=Loaders(self.sources, self.entity_cache),
-            planner=planner,
-            reaching=self._reaching,
-            granting=self._granted,
-            showing=self._shown.to,
-            beginning=self._beginning,
-            wrote=self.entity_cache.forget,
-            writing=self._written,
+            cache=self.entity_cache,
+            sights=self.sights,
+            sizes=self.sizes,
             finishing=self.finishing,
             isolation=self.isolation,
             whole=self.reject_unauthorized,
-        )
-        return context if self._is_alike else self._told_of(context)
-
-    async def _written(
-        self, context: Context, document: str, variables: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        """The data of a mutation that a user's resolver asks for. Raises its first error."""
-        tally = current()
-        asked = tally.operation, tally.kind, tally.document
-        try:
-            result = await self.schema.execute(
-                document,
-                variable_values=dict(variables),
-                context_value=replace(context, is_inner=True),
-                allowed_operation_types={OperationType.MUTATION},
-            )
-        except InvalidOperationTypeError:
-            raise InputError("What `write` is given is no mutation.") from None
-        finally:
-            tally.operation, tally.kind, tally.document = asked
-        for error in result.errors or ():
-            raise error.original_error or error
-        return result.data or {}
-
-    def watched(self, principal: Principal, watch: Callable[[Readable], Readable]) -> Context:
-        """The same over sources that somebody watches, for reading only.
-
-        Nothing is kept, so all is asked of them.
-        """
-        context = self.context(principal)
-        sources = {store: watch(each) for store, each in context.sources.items()}
-        return replace(
-            context,
-            sources=sources,
-            loaders=Loaders(sources, self._uncached),
-            reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
-            writing=_only_explained,
+            policy_seconds=self.policy_seconds,
+            most_keys=self.max_reach_keys,
         )
 
-    def _told_of(self, context: Context) -> Context:
-        """The same, where a store is told who asks."""
-        viewer = context.principal
-        sources = {store: each.as_seen_by(viewer) for store, each in self.sources.items()}
-        return replace(
-            context,
-            sources=sources,
-            loaders=Loaders(sources, self.entity_cache),
-            reaching=partial(Reach, self.catalog, sources, self.max_reach_keys, self.sizes),
-        )
+    @cached_property
+    def context(self) -> Callable[[Principal], Context]:
+        """What one request has at hand."""
+        return self._contexts.of
 
-    @asynccontextmanager
-    async def _beginning(
-        self, context: Context, store: Store
-    ) -> AsyncGenerator[tuple[Transaction, Context]]:
-        """A transaction, and the context that reads by it, of which nothing is kept."""
-        source = self.sources[store].as_seen_by(context.principal)
-        async with source.begin(context.isolation) as transaction:
-            sources = {**context.sources, store: transaction}
-            loaders = Loaders(sources, self._uncached)
-            # Without statistics, which would take another connection while one is held.
-            reaching = partial(Reach, self.catalog, sources, self.max_reach_keys)
-            yield transaction, replace(context, sources=sources, loaders=loaders, reaching=reaching)
-
-    async def _granted(self, context: Context, names: frozenset[str]) -> Context:
-        """The context of whom these policies are granted that the user's function grants."""
-        guards = guards_of(core_of(self.schema))
-        held = await granted(guards, context, names, self.policy_seconds)
-        principal = replace(context.principal, policies=held)
-        planner, claims = self.sights.found(principal)
-        catalog = planner.catalog
-        return replace(
-            context, principal=principal, catalog=catalog, claims=claims, planner=planner
-        )
+    @cached_property
+    def watched(self) -> Callable[[Principal, Watches], Context]:
+        """The same over sources that somebody watches, for reading only."""
+        return self._contexts.watched
 
     async def close(self) -> None:
         """Gives back every connection; none stays because another could not be closed."""
@@ -327,11 +230,3 @@ class Graph:
                 stack.push_async_callback(self.authenticator.close)
             if self.browsers:
                 stack.push_async_callback(self.browsers.close)
-
-
-async def _only_explained(
-    context: Context,  # noqa: ARG001 (as of whatever writes)
-    document: str,  # noqa: ARG001
-    variables: Mapping[str, Any],  # noqa: ARG001
-) -> Mapping[str, Any]:
-    raise InputError("What is only explained does not write.", hint="Ask without `explain`.")
