@@ -33,7 +33,7 @@ compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-s
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve test test-all soak bench faults lint format lock clean
+.PHONY: help serve test test-all soak fuzz bench faults lint format lock clean
 
 help: ## Say what each of these does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search 
 soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECONDS, by default an hour
 	SOAK_SECONDS=$(SECONDS) $(python) -m pytest tests/server/test_soak.py $(ARGS)
 
+fuzz: .venv/.develop ## Attack a server, with a hundred thousand inputs and by programs of others; FUZZ_INPUTS, FUZZ_SEED
+	$(python) -m pytest tests/attacks $(ARGS)
+
 bench: .venv/.serve ## Measure Bigraph beside its peers, with wrk; ARGS="--quick" for a first look
 	@exec $(python) -m benchmarks.run $(ARGS)
 
@@ -69,6 +72,7 @@ lint: .venv/.develop ## Check style, types, layers, spelling, the committed SDL,
 	$(python) server.py schema --check
 	.venv/bin/hadolint Dockerfile
 	@! grep -nE '://|--(index-url|extra-index-url|find-links|trusted-host)|@ file' requirements/*.txt benchmarks/requirements.txt \
+		tests/attacks/judges/requirements.txt \
 		|| { echo "A lock may not say where packages come from." >&2; exit 1; }
 
 format: .venv/.develop ## Format the code, and mend what ruff can
@@ -83,6 +87,7 @@ lock: .venv/.uv ## Lock requirements/*.in again; with UPGRADE=--upgrade to the n
 	$(compile) --no-deps requirements/sample.in --output-file requirements/sample.txt
 	$(compile) requirements/dev.in --output-file requirements/dev.txt
 	$(compile) benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	$(compile) tests/attacks/judges/requirements.in --output-file tests/attacks/judges/requirements.txt
 
 clean: ## Remove .venv and what tools left behind; data in .data stays
 	rm -rf .venv .coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache htmlcov

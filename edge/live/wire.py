@@ -11,6 +11,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
+from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from edge.errors import INTERNAL_ERROR, error_body
@@ -67,8 +68,9 @@ class Wire(WebSocketsSansIOProtocol):
         """A message has come."""
         is_text = self.curr_msg_data_type == "text" and not self.close_sent
         if is_text and not _is_text(b"".join(self.frames)):
-            self.conn.send_close(_NO_TEXT)
-            self.handle_parser_exception()
+            if self.conn.state is OPEN:  # else the client has said its goodbye behind it
+                self.conn.send_close(_NO_TEXT)
+                self.handle_parser_exception()
             return
         super().send_receive_event_to_app()
 

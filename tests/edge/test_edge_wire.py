@@ -111,16 +111,20 @@ async def test_what_is_no_handshake_is_answered(
     assert await told(address, sent) == expected
 
 
+GOODBYE = b"\x88\x82\0\0\0\0\x03\xe8"
+
+
+@pytest.mark.parametrize(("then", "status"), [(b"", 1007), (GOODBYE, 1000)])
 async def test_a_text_that_is_none_closes_the_socket(
-    address: str, caplog: pytest.LogCaptureFixture
+    address: str, then: bytes, status: int, caplog: pytest.LogCaptureFixture
 ):
-    """1007, and no traceback for what a client has sent."""
+    """1007, unless the client closes it itself; and no traceback for what a client has sent."""
     reader, writer = await connected(address)
     writer.write(b"GET /graphql HTTP/1.1\r\n" + SOCKET % address.encode() + b"\r\n")
     async with asyncio.timeout(PATIENCE):
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
-        writer.write(b"\x81\x82\0\0\0\0\xff\xff")  # a whole text, masked by nothing
-        assert await reader.read() == b"\x88\x02" + (1007).to_bytes(2)
+        writer.write(b"\x81\x82\0\0\0\0\xff\xff" + then)  # a whole text, masked by nothing
+        assert await reader.read() == b"\x88\x02" + status.to_bytes(2)
     writer.close()
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 

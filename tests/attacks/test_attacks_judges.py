@@ -1,0 +1,76 @@
+"""What programs of others find out, or break: schemathesis, and clairvoyance."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fuzz_answers import codes_in
+from running import Running
+
+HERE = Path(__file__).parent / "judges"
+EACH = 25
+"""Examples of each field: a thousand of all."""
+WORDS = ["flightz", "planez", "airlinez", "airportz", "nodez", "totalCoun", "manufacture", "seatz"]
+"""None is a name of the graph, but near to one."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where both are, installed from their lock into a place of their own."""
+    folder = tmp_path_factory.mktemp("judges")
+    uv = [sys.executable, "-m", "uv", "--quiet", "--no-config"]
+    locked = ["--require-hashes", "--only-binary", ":all:", str(HERE / "requirements.txt")]
+    python = str(folder / "bin" / "python")
+    subprocess.run([*uv, "venv", "--python", sys.executable, "--clear", str(folder)], check=True)
+    subprocess.run([*uv, "pip", "sync", "--python", python, *locked], check=True)
+    return folder / "bin"
+
+
+def test_a_thousand_examples_are_answered(
+    programs: Path, market: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all queries and mutations: none is an error of the server's, all others have codes."""
+    script = [str(programs / "python"), str(HERE / "examples.py"), f"{market.url()}/graphql"]
+    done = subprocess.run([*script, str(EACH)], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-5000:]
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    codes = set[str]().union(*[_codes(each) for each in told])
+    with capsys.disabled():
+        print(f"\n{len(told):,} examples of schemathesis, told {len(codes)} codes")
+    assert len(told) >= 1000
+    assert "Traceback" not in market.said
+
+
+def _codes(told: dict[str, Any]) -> set[str]:
+    assert told["status"] < 500, told
+    return codes_in(json.loads(told["answer"]))
+
+
+def test_clairvoyance_learns_nothing_in_production(
+    programs: Path, production: str, server_url: str, tmp_path: Path
+) -> None:
+    """From words that are near to names; in development it learns by them what there is."""
+    words = tmp_path / "words.txt"
+    words.write_text("\n".join(WORDS))
+    assert {"flights", "planes"} <= _learned(programs, server_url, words)
+    assert _learned(programs, production, words) == set()
+
+
+def _learned(programs: Path, url: str, words: Path) -> set[str]:
+    """The names of fields that it finds."""
+    found = words.with_suffix(".json")
+    found.unlink(missing_ok=True)
+    command = [str(programs / "clairvoyance"), "-p", "fast", "-w", str(words), "-o", str(found)]
+    subprocess.run([*command, f"{url}/graphql"], check=False, capture_output=True, timeout=300)
+    if not found.exists():
+        return set()
+    types = json.loads(found.read_text("utf-8"))["data"]["__schema"]["types"]
+    fields = {field["name"] for each in types for field in each.get("fields") or ()}
+    return fields - {"dummy"}  # by which it says that it knows none
