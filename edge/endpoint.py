@@ -22,10 +22,12 @@ from edge.media import (
     EVENT_STREAM,
     GRAPHQL_RESPONSE,
     JSON,
+    MIXED,
     answer_type,
     wants_events,
     wants_page,
 )
+from edge.mixed import Mixed
 from edge.persisted.naming import IDS
 from edge.places import check_places
 from edge.replies import Bodies, Body, Reply, for_get, sent
@@ -49,6 +51,7 @@ from telemetry import Tally, begin, current, log_request, measures
 
 _ASKED_BY: Final = {"query", "extensions", *IDS}
 _EVENTS: Final = EVENT_STREAM.encode()
+_MIXED: Final = MIXED.encode()
 # What somebody may see is kept by no cache, which might not tell one cookie from another.
 _PRIVATE: Final = ((b"cache-control", b"no-store"),)
 
@@ -81,6 +84,7 @@ class Endpoint:
         self._streams = streams
         self._uploads = uploads
         self._watch = Watch(rules.seconds)
+        self._mixed = Mixed(executing, self._watch)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one request, and its line in the log.
@@ -99,7 +103,7 @@ class Endpoint:
         if (measured := measures.installed) is not None:
             measured.active += 1
         try:
-            reply = await self._reply(scope, headers, receive, tally)
+            reply = await self._reply(scope, headers, (receive, send), tally)
         except Exception:
             reply = Reply(500, JSON, Body(None, [unexpected()]))
             raise
@@ -107,23 +111,25 @@ class Endpoint:
             if reply is not None and scope["method"] != "POST":
                 reply = for_get(reply, headers, self._varies)
             self._log(tally, scope["method"], reply)
-            if reply is not None:
+            if reply is not None and not reply.is_sent:
                 await sent(send, reply, headers, self._rules.gzip_from)
 
-    async def _reply(self, scope: Scope, headers: Headers, receive: Receive, tally: Tally) -> Reply:
-        media_type, principal = JSON, ANONYMOUS
-        watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
+    async def _reply(  # noqa: PLR0915 (the stages of a request, one after the other)
+        self, scope: Scope, headers: Headers, client: tuple[Receive, Send], tally: Tally
+    ) -> Reply:
+        media_type, principal, watch = JSON, ANONYMOUS, self._watch
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
         try:
             media_type = answer_type(header(headers, b"accept"))
             principal = await who_asks(scope, headers, self._graph)
             by_get = scope["method"] != "POST"
             if self._uploads is not None and not by_get and brings_files(headers):
-                body = await self._with_files(scope, headers, receive, principal, self._uploads)
+                body = await self._with_files(scope, headers, client[0], principal, self._uploads)
             else:
                 asked = await read_request(
-                    scope, headers, receive, self._max_body_bytes, self._rules.batch_limit
+                    scope, headers, client[0], self._max_body_bytes, self._rules.batch_limit
                 )
-                watch.enter(task, (time.monotonic(), receive, tally), headers)
+                watch.enter(task, (time.monotonic(), client[0], tally), headers)
                 if isinstance(asked, Batch):
                     return await self._reply_to_all(asked, headers, principal, scope)
                 if by_get and self._rules.guards_get:
@@ -132,10 +138,14 @@ class Endpoint:
                     asked = await self._documents.meant(asked)
                 await self._executing.charge(scope, principal, asked)
                 body = await (
-                    self._executing.execute(asked, principal, by_get=by_get)
+                    self._mixed.answer(asked, headers, principal, (scope, client[1]), task)
+                    if _MIXED in headers.get(b"accept", b"")
+                    else self._executing.execute(asked, principal, by_get=by_get)
                     if by_get or idempotency.HEADER not in headers
                     else self._executing.execute_once(asked, principal, idempotency.key_in(headers))
                 )
+                if isinstance(body, Reply):
+                    return body
                 if (
                     (by_get and asked.by_id)
                     or asked.is_new

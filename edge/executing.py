@@ -17,9 +17,11 @@ from strawberry.types.graphql import OperationType
 
 from auth import Principal
 from edge import busy, explaining, idempotency, rates
+from edge.delivering import Delivery
 from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
 from edge.graph import Graph
 from edge.insight import NOBODY, Insight
+from edge.media import Spec
 from edge.observe import observed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
@@ -30,7 +32,9 @@ from resolvers.limits.limits import limits_of
 from resolvers.once import Once
 from resolvers.operation import Operation
 from resolvers.parsing import tree_in
+from resolvers.parts import divides, may_divide
 from resolvers.reasons import Form, Reason
+from resolvers.validation import refusals_of
 from telemetry import count_completion, current
 
 _BY_GET = (OperationType.QUERY,)
@@ -52,6 +56,28 @@ class Executing:
         """Takes what the operation costs of what its client may ask for, if that is limited."""
         if self.graph.charging is not None:
             scope[rates.TOLD] = await self.graph.charging.charge(scope, principal, asked)
+
+    def delivery(self, asked: GraphQLRequest, principal: Principal, spec: Spec) -> Delivery | None:
+        """What answers a query in parts; None for what is answered whole, or is not valid.
+
+        Whole is what is explained, or refused whole if anything in it is denied; and what has hooks
+        of Strawberry's around each field.
+        """
+        graph, given = self.graph, asked.variables or {}
+        whole = asked.explain or graph.reject_unauthorized or not graph.operations.may_divide
+        if whole or not may_divide(asked.query):
+            return None
+        core = core_of(graph.schema)
+        tree = tree_in(asked.query, asked.operation_name, limits_of(core).tokens)
+        if tree is None or not divides(tree, given):
+            return None
+        context = graph.context(principal)
+        try:
+            if refusals_of(core, asked.query, tree, context, given):
+                return None
+        except RecursionError:
+            return None
+        return Delivery(graph, asked, tree, context, spec)
 
     async def execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         """What comes of it. Raises ``HttpError``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 OFFERED = (GRAPHQL_RESPONSE, JSON)
 EVENT_STREAM = "text/event-stream"
+MIXED = "multipart/mixed"
 
 # Of each header: clients say the same in all of their requests.
 _KNOWN: Final = 64
@@ -42,6 +44,37 @@ def wants_events(accept: str) -> bool:
         if quality > 0 and (media_range == EVENT_STREAM or _matching(media_range, named)):
             return media_range == EVENT_STREAM
     return False
+
+
+class Spec(StrEnum):
+    """How the parts of an answer are written."""
+
+    PENDING = "v0.2"
+    """By `pending`, `incremental` with ids, and `completed`: as the specification has it now."""
+    OF_2022 = "20220824"
+    """By paths and labels: as Apollo Client 3 reads it, and Relay."""
+
+
+@lru_cache(_KNOWN)
+def parts_wanted(accept: str, media_type: str) -> Spec | None:
+    """How a client reads answers in parts, of a media type that it names; None if it does not.
+
+    Of parameters that name another way than those that are known, nothing can be made.
+    """
+    ranges = [part for part in accept.split(",") if _range(part)[0] == media_type]
+    for said in ranges:
+        if _range(said)[1] > 0 and (spec := _spec_in(said)):
+            return spec
+    return None
+
+
+def _spec_in(media_range: str) -> Spec | None:
+    said = (each.partition("=") for each in media_range.split(";")[1:])
+    parameters = {name.strip().lower(): value.strip(' "').lower() for name, _, value in said}
+    if "subscriptionspec" in parameters:
+        return None
+    named = parameters.get("deferspec") or parameters.get("incrementalspec") or Spec.PENDING
+    return Spec(named) if named in {*Spec} else None
 
 
 def wants_page(accept: str) -> bool:

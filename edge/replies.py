@@ -102,6 +102,8 @@ class Reply(NamedTuple):
     headers: RawHeaders = ()
     seconds: int = 0
     """For how long caches may keep it, if it is by GET."""
+    is_sent: bool = False
+    """Whether it has gone, in parts."""
 
 
 def for_get(reply: Reply, headers: Headers, varies: bytes) -> Reply:

@@ -98,7 +98,7 @@ class Answering:
 async def executed(
     schema: Schema, document: DocumentNode, context: Context, given: Variables | None
 ) -> ExecutionResult:
-    """What graphql-core makes of a valid document; variables are given as they came."""
+    """What graphql-core makes of a valid document, whole; variables are given as they came."""
     result = _execute(
         core_of(schema),
         document,
@@ -130,4 +130,4 @@ def _reason_of(error: Exception) -> Reason:
 
 
 # graphql-core's own type for it is half unknown.
-_execute = cast("Any", graphql).execute
+_execute = cast("Any", graphql).experimental_execute_incrementally

@@ -11,7 +11,6 @@ from catalog.query import IsNull, Not
 from catalog.routine import Call, Gives, Routine
 from catalog.types import FieldType, ListType
 from resolvers.arguments import all_of, value_of
-from resolvers.documents import Scope
 from resolvers.plan import Island, Planner
 from resolvers.selection import Selector
 from resolvers.variables import Variable
@@ -39,14 +38,14 @@ def _value(kind: FieldType, value: Any) -> Any:
 
 def called(
     planner: Planner,
-    scope: Scope,
+    selector: Selector,
     routine: Routine,
     nodes: Sequence[FieldNode],
     arguments: Arguments,
 ) -> Island:
     """The island of a root field that gives what a routine does. Raises ``InputError``."""
     planner.catalog.check_call(routine)
-    call, selector = call_of(routine, arguments), Selector(planner.catalog, scope)
+    call = call_of(routine, arguments)
     match routine.gives:
         case Gives.ROWS:
             return planner.page(selector.page(routine.entity, nodes, arguments), call=call)

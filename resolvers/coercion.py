@@ -2,6 +2,8 @@
 
 That takes a tenth of the time, which matters where there are many rows. What will not do is left
 to graphql-core, which says what is amiss.
+
+Answers are whole, whatever `@defer` and `@stream` say; `parts.py` has those that come in parts.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from graphql import (
     VariableDefinitionNode,
     get_operation_ast,
 )
+from graphql.execution.executor import Executor
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -27,6 +30,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from resolvers.coercers import Coerce, Coercers, UnfitError
 
 _EXTENSION: Final = "bigraph.coercions"
+_WHOLE: Final[Any] = Executor  # graphql-core's own types for it are half unknown
 
 
 def coercer_of(schema: GraphQLSchema, definition: VariableDefinitionNode) -> Coerce:
@@ -37,7 +41,14 @@ def coercer_of(schema: GraphQLSchema, definition: VariableDefinitionNode) -> Coe
 
 
 class CoercingContext(StrawberryGraphQLCoreExecutionContext):
-    """Executes operations whose variables are coerced here."""
+    """Executes operations whose variables are coerced here; their answers are whole."""
+
+    execute_collected_root_fields: Any = _WHOLE.execute_collected_root_fields
+    execute_collected_subfields: Any = _WHOLE.execute_collected_subfields
+
+    def get_stream_usage(self, field_details_list: Any, path: Any) -> Any:  # noqa: ARG002
+        """None: lists are whole, too."""
+        return
 
     @classmethod
     def build(

@@ -5,6 +5,7 @@ User-written resolvers get it as ``info.context``; its ``load`` is their way to 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class Context:
     """What the request is, if it is written once only."""
     pending: list[str] = field(default_factory=list[str])
     """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
+    in_parts: bool = False
+    """Whether the answer comes in parts, so that what is in later ones is read later."""
+    begun: list[asyncio.Task[Any]] = field(default_factory=list["asyncio.Task[Any]"])
+    """What is read for later parts, which ends with the request."""
 
     @cached_property
     def outcomes(self) -> dict[str, Any]:

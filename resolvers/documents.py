@@ -9,12 +9,14 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLDeferDirective,
     GraphQLField,
     GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
+    GraphQLStreamDirective,
     InlineFragmentNode,
     SelectionSetNode,
     TypeNameMetaFieldDef,
@@ -69,19 +71,24 @@ class Scope(Protocol):
 
 
 def asked_fields(
-    info: Scope, kind: GraphQLObjectType, nodes: Sequence[FieldNode], *, meta: bool = False
+    info: Scope,
+    kind: GraphQLObjectType,
+    nodes: Sequence[FieldNode],
+    *,
+    meta: bool = False,
+    at_once: bool = False,
 ) -> Iterator[Asked]:
     """The fields below these nodes, for an object of this type.
 
     Fragments are followed, ``@skip`` and ``@include`` obeyed, equal response keys merged;
-    ``__typename`` is there only for whom ``meta`` asks.
+    ``__typename`` is there only for whom ``meta`` asks, and what ``@defer`` leaves for later only
+    for who does not want what is ``at_once``.
     """
-    grouped: dict[str, list[FieldNode]] = {}
-    seen: set[str] = set()
+    collecting = _Collecting(info, kind, at_once=at_once)
     for node in nodes:
         if node.selection_set:
-            _collect(info, kind, node.selection_set, grouped, seen)
-    for key, same in grouped.items():
+            collecting.add(node.selection_set)
+    for key, same in collecting.grouped.items():
         name = same[0].name.value
         if name in kind.fields:
             yield Asked(key, name, kind.fields[name], same)
@@ -107,44 +114,57 @@ def arguments_of(info: Scope, asked: Asked) -> dict[str, Any]:
     return get_argument_values(asked.definition, asked.nodes[0], _variables(info))
 
 
-def _collect(
-    info: Scope,
-    kind: GraphQLObjectType,
-    selections: SelectionSetNode,
-    grouped: dict[str, list[FieldNode]],
-    seen: set[str],
-) -> None:
-    for node in selections.selections:
-        if not _included(info, node):
-            continue
-        if isinstance(node, FieldNode):
-            key = node.alias.value if node.alias else node.name.value
-            grouped.setdefault(key, []).append(node)
-        elif isinstance(node, InlineFragmentNode):
-            if _applies(info, kind, node.type_condition):
-                _collect(info, kind, node.selection_set, grouped, seen)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-            seen.add(node.name.value)
-            fragment = info.fragments[node.name.value]
-            if _applies(info, kind, fragment.type_condition):
-                _collect(info, kind, fragment.selection_set, grouped, seen)
+def at_once_of(info: Scope, asked: Asked) -> int | None:
+    """How many items of a list ``@stream`` does not leave for later; None if all."""
+    node = asked.nodes[0]
+    said = get_directive_values(GraphQLStreamDirective, node, _variables(info))
+    return max(0, said["initialCount"] or 0) if said and said["if"] else None
 
 
-def _included(info: Scope, node: Any) -> bool:
-    if not node.directives:
-        return True
-    skip = get_directive_values(GraphQLSkipDirective, node, _variables(info))
-    include = get_directive_values(GraphQLIncludeDirective, node, _variables(info))
-    return not (skip and skip["if"]) and not (include and not include["if"])
+class _Collecting:
+    """What selection sets ask of an object of one type, by response key."""
+
+    def __init__(self, info: Scope, kind: GraphQLObjectType, *, at_once: bool) -> None:
+        self.grouped: dict[str, list[FieldNode]] = {}
+        self._info = info
+        self._kind = kind
+        self._at_once = at_once
+        self._seen: set[str] = set()
+
+    def add(self, selections: SelectionSetNode) -> None:
+        """What a selection set asks for as well."""
+        for node in selections.selections:
+            if node.directives and not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                self.grouped.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node.type_condition):
+                    self.add(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in self._seen:
+                self._seen.add(node.name.value)
+                fragment = self._info.fragments[node.name.value]
+                if self._applies(fragment.type_condition):
+                    self.add(fragment.selection_set)
+
+    def _included(self, node: Any) -> bool:
+        variables = _variables(self._info)
+        skip = get_directive_values(GraphQLSkipDirective, node, variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, variables)
+        if (skip and skip["if"]) or (include and not include["if"]):
+            return False
+        defer = self._at_once and get_directive_values(GraphQLDeferDirective, node, variables)
+        return not (defer and defer["if"])
+
+    def _applies(self, condition: Any) -> bool:
+        if condition is None or condition.name.value == self._kind.name:
+            return True
+        schema = self._info.schema
+        named: GraphQLNamedType | None = schema.type_map.get(condition.name.value)
+        return is_abstract_type(named) and schema.is_sub_type(named, self._kind)
 
 
 def _variables(info: Scope) -> VariableValues:
     # Strawberry hands resolvers the coerced values alone.
     return VariableValues(sources={}, coerced=cast("dict[str, Any]", info.variable_values))
-
-
-def _applies(info: Scope, kind: GraphQLObjectType, condition: Any) -> bool:
-    if condition is None or condition.name.value == kind.name:
-        return True
-    named: GraphQLNamedType | None = info.schema.type_map.get(condition.name.value)
-    return is_abstract_type(named) and info.schema.is_sub_type(named, kind)

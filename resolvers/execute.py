@@ -2,22 +2,25 @@
 
 Each level is one call of each store: all hops of one level start together, and the loaders join
 them. A store that fails costs the relations that lead into it, not the rows they start from.
+
+What is in a later part of the answer is read when that is made, for all rows at once as well.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from catalog.entity import Entity
+from catalog.entity import Entity, Relation
 from catalog.errors import BigraphError
 from catalog.query import Answer, Key, Record
 from datasources.errors import StoreError
 from resolvers.context import Context
 from resolvers.cursors import cursor
 from resolvers.errors import ReachError
+from resolvers.later import Later
 from resolvers.paging import Page
 from resolvers.plan import Hop, Island, Part
 from resolvers.questions import Variables
@@ -26,8 +29,19 @@ from resolvers.summaries import summary_values
 from telemetry.spans import span
 
 Value = Row | RowPage | None
-_Pending = dict[Hop, list[Row]]
+Values = Mapping[Key, Value]
 _NO_VARIABLES: Variables = {}
+
+
+class _Hops(NamedTuple):
+    """The rows that hops start from: those that are followed at once, and later."""
+
+    at_once: dict[Hop, list[Row]]
+    later: dict[Hop, list[Row]]
+
+    def all_later(self) -> _Hops:
+        """The same for rows that are in a later part themselves."""
+        return _Hops(self.later, self.later)
 
 
 async def execute(island: Island, context: Context, variables: Variables = _NO_VARIABLES) -> Value:
@@ -35,10 +49,7 @@ async def execute(island: Island, context: Context, variables: Variables = _NO_V
 
     ``variables`` are those that stand in the plan. Raises ``StoreError`` and ``ReachError``.
     """
-    asks = [await question.asked(context, variables) for question in island.questions]
-    answer, *groups = await context.loaders.roots(asks)
-    found = [{(): each} for each in groups]
-    return (await _shaped(island, {(): answer}, found, context, variables))[()]
+    return (await _read(context, variables, island))[()]
 
 
 async def found(
@@ -48,12 +59,8 @@ async def found(
 
     Raises ``StoreError`` and ``ReachError``.
     """
-    (question,) = island.questions
     wanted = tuple(dict.fromkeys(keys))
-    if not wanted:
-        return {}
-    answers = await context.loaders.load(await question.asked(context, variables, wanted))
-    return await _shaped(island, {k: answers[k] for k in wanted}, (), context, variables)
+    return await _load(None, wanted, context, variables, island) if wanted else {}
 
 
 async def follow(
@@ -65,9 +72,10 @@ async def follow(
     with span(f"{relation.source}.{relation.api}", attributes=attributes):
         keyed = [(row, _key(row.record_, relation.source_fields)) for row in rows]
         found = {key for _, key in keyed if isinstance(key, tuple) and None not in key}
-        values: Mapping[Key, Value | BigraphError]
+        values: Mapping[Key, Value | BigraphError] = {}
         try:
-            values = await _loaded(hop, found, context, variables)
+            if found:
+                values = await _load(relation, tuple(found), context, variables, hop.island)
         except (StoreError, ReachError) as error:
             values = dict.fromkeys(found, error)
     missing = _nothing(hop.island, context)
@@ -75,45 +83,88 @@ async def follow(
         row.links_[hop.place] = key if isinstance(key, BigraphError) else values.get(key, missing)
 
 
-async def _loaded(
-    hop: Hop, keys: Iterable[Key], context: Context, variables: Variables
-) -> Mapping[Key, Value]:
-    wanted = tuple(keys)
-    if not wanted:
-        return {}
-    questions = hop.island.questions
-    rows, *summaries = [await each.asked(context, variables, wanted) for each in questions]
+async def _read(context: Context, variables: Variables, island: Island) -> Values:
+    """The one value of a root's island."""
+    asks = [await question.asked(context, variables) for question in island.questions]
+    answer, *groups = await context.loaders.roots(asks)
+    answers = _Answers({(): answer}, [{(): each} for each in groups])
+    return await _shaped(island, answers, partial(_read, context, variables), context, variables)
+
+
+async def _load(
+    relation: Relation | None,
+    keys: tuple[Key, ...],
+    context: Context,
+    variables: Variables,
+    island: Island,
+) -> Values:
+    """The values of an island of a batch, one for each of the keys."""
+    rows, *summaries = [await each.asked(context, variables, keys) for each in island.questions]
     # All at once, so that the loaders make them one call.
-    answers, *groups = await asyncio.gather(
-        context.loaders.load(rows, hop.relation),
+    found, *groups = await asyncio.gather(
+        context.loaders.load(rows, relation),
         *(context.loaders.load(ask) for ask in summaries),
     )
-    found = {key: answers[key] for key in wanted}
-    return await _shaped(hop.island, found, groups, context, variables)
+    answers = _Answers({key: found[key] for key in keys}, groups)
+    alike = partial(_load, relation, keys, context, variables)
+    return await _shaped(island, answers, alike, context, variables)
+
+
+class _Answers(NamedTuple):
+    """What stores have answered, by the keys of a batch: rows, and each of the summaries."""
+
+    rows: Mapping[Key, Answer]
+    groups: Sequence[Mapping[Key, Answer]]
 
 
 async def _shaped(
     island: Island,
-    answers: Mapping[Key, Answer],
-    groups: Sequence[Mapping[Key, Answer]],
+    answers: _Answers,
+    alike: Callable[[Island], Coroutine[Any, Any, Values]],
     context: Context,
     variables: Variables,
-) -> Mapping[Key, Value]:
-    """Each answer as a value, complete with everything that hops off its rows."""
-    pending: _Pending = {}
+) -> Values:
+    """Each answer as a value, complete with everything that hops off its rows.
+
+    What is ``later`` of an island is read as another island ``alike``.
+    """
+    hops = _Hops({}, {})
+    later = island.later and Later(partial(alike, island.later), context.begun)
     values = {
         key: _value(
             island,
             answer,
-            [_row(record, island.part, pending) for record in _shown(island, answer)],
-            [each[key] for each in groups],
+            [*_rows(island, answer, hops)],
+            [each[key] for each in answers.groups],
             context,
+            later and partial(_page_of, later, key),
         )
-        for key, answer in answers.items()
+        for key, answer in answers.rows.items()
     }
-    hops = (follow(hop, rows, context, variables) for hop, rows in pending.items())
-    await asyncio.gather(*hops)
+    for hop, rows in hops.later.items():
+        put_off = Later(partial(follow, hop, rows, context, variables), context.begun)
+        for row in rows:
+            row.links_[hop.place] = put_off
+    await asyncio.gather(
+        *(follow(hop, rows, context, variables) for hop, rows in hops.at_once.items())
+    )
     return values
+
+
+async def _page_of(later: Later[Values], key: Key) -> RowPage:
+    page = (await later.found())[key]
+    assert isinstance(page, RowPage)  # noqa: S101 (only pages have something later)
+    return page
+
+
+def _rows(island: Island, answer: Answer, hops: _Hops) -> Iterator[Row]:
+    """The answer's rows; noted are the hops off them."""
+    records, told = _shown(island, answer), island.at_once
+    backward = island.page is not None and island.page.backward
+    for number, record in enumerate(records):
+        place = len(records) - 1 - number if backward else number
+        is_later = told is not None and place >= told
+        yield _row(record, island.part, hops.all_later() if is_later else hops)
 
 
 def _shown(island: Island, answer: Answer) -> Sequence[Record]:
@@ -121,14 +172,14 @@ def _shown(island: Island, answer: Answer) -> Sequence[Record]:
     return answer.rows if island.page is None else answer.rows[: island.page.size]
 
 
-def _row(record: Record, part: Part, pending: _Pending) -> Row:
+def _row(record: Record, part: Part, hops: _Hops) -> Row:
     own = part.of(record)
     row = Row(own.entity if own else part.entity, record)
     for joined in own.joined if own else ():
         child = record[joined.relation.name]
-        row.links_[joined.place] = None if child is None else _row(child, joined.part, pending)
+        row.links_[joined.place] = None if child is None else _row(child, joined.part, hops)
     for hop in own.hops if own else ():
-        pending.setdefault(hop, []).append(row)
+        (hops.later if hop.later else hops.at_once).setdefault(hop, []).append(row)
     return row
 
 
@@ -140,11 +191,21 @@ def _key(record: Record, names: tuple[str, ...]) -> Key | BigraphError:
 def _nothing(island: Island, context: Context) -> Value:
     """The value where nothing is related."""
     groups = [part.summary.nothing for part in island.summaries]
-    return _value(island, Answer(total=0), [], groups, context)
+    later = island.later and partial(_nothing_later, island.later, context)
+    return _value(island, Answer(total=0), [], groups, context, later)
+
+
+async def _nothing_later(island: Island, context: Context) -> Any:
+    return _nothing(island, context)
 
 
 def _value(
-    island: Island, answer: Answer, rows: list[Row], groups: Sequence[Answer], context: Context
+    island: Island,
+    answer: Answer,
+    rows: list[Row],
+    groups: Sequence[Answer],
+    context: Context,
+    later: Callable[[], Awaitable[RowPage]] | None,
 ) -> Value:
     page = island.page
     if page is None:
@@ -157,6 +218,7 @@ def _value(
         has_previous_page=page.starts_inside or (more and page.backward),
         total_count=answer.total,
         summaries=summary_values(island.summaries, groups),
+        later=later,
     )
 
 

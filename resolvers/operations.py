@@ -56,6 +56,11 @@ class Operations:
         self._understood = Remembered[tuple[str, str | None], Understood](_ALL)
         self._trusted: Mapping[str, Mapping[str | None, Operation]] = {}
 
+    @property
+    def may_divide(self) -> bool:
+        """Whether answers may come in parts: not where Strawberry must execute all."""
+        return not self._hooked
+
     def find(self, query: str, name: str | None) -> Operation | None:
         """The query of this name in a document; None if it is to be left to graphql-core."""
         if self._trusted and (known := self._trusted.get(query)) is not None:

@@ -63,6 +63,8 @@ class Island:
     """One read and what is made of its records; with a ``page``, they are a connection.
 
     ``summaries`` are read beside it. With ``value`` it is this field of the one record alone.
+    What is in a ``later`` part of the answer is another island's, and of more rows than ``at_once``
+    relations are followed later.
     """
 
     read: Read
@@ -70,6 +72,8 @@ class Island:
     page: Page | None = None
     summaries: tuple[Summarized, ...] = ()
     value: str | None = None
+    later: Island | None = None
+    at_once: int | None = None
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -82,17 +86,23 @@ class Island:
         summaries = tuple(
             replace(part, summary=replace(part.summary, batch=batch)) for part in self.summaries
         )
-        return replace(self, read=replace(self.read, batch=batch), summaries=summaries)
+        read = replace(self.read, batch=batch)
+        later = self.later and self.later.batched(batch)
+        return replace(self, read=read, summaries=summaries, later=later)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hop:
-    """A relation followed by keys: from a part's rows to the rows of another island."""
+    """A relation followed by keys: from a part's rows to the rows of another island.
+
+    If ``later``, it is in a part of the answer after that of the rows.
+    """
 
     key: str
     place: Place
     relation: Relation
     island: Island
+    later: bool = False
 
 
 _WHERE_MONGO_SEARCHES = (
@@ -133,8 +143,10 @@ class Planner:
     ) -> Island:
         """The island for a connection; ``batched`` says that it will be for the keys of a batch.
 
-        With a ``call`` it is of the rows that this gives. Raises ``InputError``.
+        With a ``call``, which is one even then, it is of the rows that this gives. Raises
+        ``InputError``.
         """
+        wanted = wanted.together() if call else wanted
         entity, arguments = wanted.node.entity, wanted.arguments
         where = filter_of(self.catalog, entity, arguments.get("where"))
         filter_ = all_of((self.catalog.rows(entity), where))
@@ -161,7 +173,8 @@ class Planner:
             total=wanted.total,
             call=call,
         )
-        return Island(read, part, page, summaries)
+        later = wanted.later and self.page(wanted.later, batched=batched)
+        return Island(read, part, page, summaries, later=later, at_once=wanted.at_once)
 
     def hop(self, edge: Edge) -> Hop:
         """The hop along a relation; its read is a batch without keys as yet."""
@@ -174,7 +187,7 @@ class Planner:
             rows = all_of((self.catalog.rows(wanted.entity), edge.only))
             read = Read(wanted.entity, fields, joins, rows)
             island = Island(read, part)
-        return Hop(edge.key, edge.place, relation, island.batched(batch))
+        return Hop(edge.key, edge.place, relation, island.batched(batch), edge.later)
 
     def part(
         self, selection: Selection, orders: Iterable[Order] = ()

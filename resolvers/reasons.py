@@ -41,6 +41,8 @@ class Reason(StrEnum):
     """A resolver is an asynchronous generator."""
     ASYNC_TYPE = "async_type"
     """The type of an object is found by a coroutine."""
+    PARTS = "parts"
+    """The answer comes in parts, as `@defer` and `@stream` have it."""
     OPERATION = "operation"
     """The whole operation is left to it: a mutation, or a query with hooks around each field."""
 

@@ -153,7 +153,8 @@ class RootPlanner:
                 entity, values = self._known(arguments["id"])
                 return entity, self._one(scope, asked, entity, entity.key, values)
             case Calls(routine):
-                island = called(scope.planner, scope, routine, asked.nodes, arguments)
+                selector = Selector(scope.planner.catalog, scope)
+                island = called(scope.planner, selector, routine, asked.nodes, arguments)
                 return routine.entity, island
             case _:
                 return None

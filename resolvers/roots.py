@@ -57,7 +57,7 @@ def resolve_connection(entity: Entity) -> Produce:
     async def produce(_source: Any, info: Info) -> Any:
         raw, context = raw_info(info), info.context
         with span(f"Query.{raw.field_name}"):
-            selector = Selector(context.catalog, raw)
+            selector = Selector(context.catalog, raw, in_parts=context.in_parts)
             wanted = selector.page(entity, raw.field_nodes, arguments_of(raw, asked_field(raw)))
             return await execute(context.planner.page(wanted), context)
 
@@ -71,7 +71,8 @@ def resolve_routine(routine: Routine) -> Produce:
         raw, context = raw_info(info), info.context
         with span(f"Query.{raw.field_name}"):
             arguments = arguments_of(raw, asked_field(raw))
-            island = called(context.planner, raw, routine, raw.field_nodes, arguments)
+            selector = Selector(context.catalog, raw, in_parts=context.in_parts)
+            island = called(context.planner, selector, routine, raw.field_nodes, arguments)
             found: Any = await execute(island, context)
             return found[VALUE] if found and routine.gives is Gives.VALUE else found
 
@@ -83,7 +84,8 @@ async def _one(
 ) -> Any:
     with span(f"Query.{raw.field_name}"):
         found = found_by(context.catalog, entity, key, values)
-        selection = Selector(context.catalog, raw).entity(entity, raw.field_nodes)
+        selector = Selector(context.catalog, raw, in_parts=context.in_parts)
+        selection = selector.entity(entity, raw.field_nodes)
         return await execute(context.planner.one(selection, found), context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from catalog.entity import Entity
@@ -77,19 +77,21 @@ class RowEdge:
 class RowPage:
     """A connection's value: its rows, and what was asked about them.
 
-    ``summaries`` holds the values of `aggregate` and `groupBy`, by what asked for them.
+    ``summaries`` holds the values of `aggregate` and `groupBy`, by what asked for them. What is
+    read ``later`` of either, or is not counted yet, is there once that is.
     """
 
     __slots__ = (
         "_cursor_of",
+        "_later",
+        "_total",
         "has_next_page",
         "has_previous_page",
         "nodes",
         "summaries",
-        "total_count",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a connection has)
         self,
         nodes: Sequence[Row],
         cursor_of: CursorOf,
@@ -98,13 +100,27 @@ class RowPage:
         has_previous_page: bool,
         total_count: int | None,
         summaries: Mapping[Place, Any],
+        later: Callable[[], Awaitable[RowPage]] | None = None,
     ) -> None:
         self.nodes = nodes
         self._cursor_of = cursor_of
         self.has_next_page = has_next_page
         self.has_previous_page = has_previous_page
-        self.total_count = total_count
+        self._total = total_count
         self.summaries = summaries
+        self._later = later
+
+    @property
+    def total_count(self) -> Any:
+        """How many rows there are on all pages, or what tells it later; None if nobody asks."""
+        later = self._later
+        return self._total if self._total is not None or later is None else _total_of(later())
+
+    def summary(self, place: Place) -> Any:
+        """The value of an `aggregate` or `groupBy`, or what gives it later."""
+        if place not in self.summaries and self._later is not None:
+            return _summary_of(self._later(), place)
+        return self.summaries[place]
 
     @property
     def edges(self) -> list[RowEdge]:
@@ -125,3 +141,11 @@ class RowPage:
     def end_cursor(self) -> str | None:
         """The last row's cursor."""
         return self._cursor_of(self.nodes[-1].record_) if self.nodes else None
+
+
+async def _total_of(page: Awaitable[RowPage]) -> Any:
+    return (await page).total_count
+
+
+async def _summary_of(page: Awaitable[RowPage], place: Place) -> Any:
+    return (await page).summaries[place]

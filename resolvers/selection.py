@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLObjectType
+from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from catalog.entity import Entity, Relation
 from catalog.query import ALWAYS, Filter, Path
 from catalog.types import DocumentType, Field, UnionType, element_of, step_to
-from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields, fields_below
+from resolvers.dividing import Dividing
+from resolvers.documents import Asked, Place, Scope, arguments_of, asked_fields, at_once_of
 from resolvers.measures import AGGREGATE, GROUP_BY, SummarySelection, summary_selection
 from resolvers.members import Member, Reads, member_of
 from resolvers.seen import Seen
@@ -35,7 +36,9 @@ class PageSelection:
     """What is asked of a connection.
 
     ``rows``: nodes or edges; ``cursors``: a cursor of any row; ``info``: whether more rows follow;
-    ``total``: the number of all rows; ``summaries``: what is computed over them.
+    ``total``: the number of all rows; ``summaries``: what is computed over them. What of these is
+    in a ``later`` part of the answer is asked by itself; of more rows than are told ``at_once``,
+    relations are.
     """
 
     node: Selection
@@ -45,13 +48,24 @@ class PageSelection:
     info: bool
     total: bool
     summaries: tuple[SummarySelection, ...] = ()
+    later: PageSelection | None = None
+    at_once: int | None = None
+
+    def together(self) -> PageSelection:
+        """The same, with nothing of the connection's own left for later."""
+        if self.later is None:
+            return self
+        total = self.total or self.later.total
+        summaries = (*self.summaries, *self.later.summaries)
+        return replace(self, total=total, summaries=summaries, later=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     """A relation that is followed, under its response key, for the fields at ``place``.
 
-    ``only`` says which rows it leads to, beside those that are seen.
+    ``only`` says which rows it leads to, beside those that are seen. It is followed ``later`` if it
+    is in a part of the answer after that of its rows.
     """
 
     key: str
@@ -59,19 +73,23 @@ class Edge:
     relation: Relation
     wanted: Selection | PageSelection
     only: Filter = ALWAYS
+    later: bool = False
 
 
 class Selector:
     """Reads one operation's selections; holds what each step needs of the request.
 
     What the viewer may not read is passed over, and who resolves the field says so; a ``strict``
-    one raises ``UnauthorizedError``.
+    one raises ``UnauthorizedError``. One of an answer ``in_parts`` tells what is left for later.
     """
 
-    def __init__(self, catalog: Seen, info: Scope, *, strict: bool = False) -> None:
+    def __init__(
+        self, catalog: Seen, info: Scope, *, strict: bool = False, in_parts: bool = False
+    ) -> None:
         self._catalog = catalog
         self._info = info
         self._strict = strict
+        self._dividing = Dividing(info) if in_parts else None
 
     def entity(self, entity: Entity, nodes: Sequence[FieldNode]) -> Selection:
         """The selection below field nodes whose value is this entity."""
@@ -81,16 +99,18 @@ class Selector:
         kind = cast("GraphQLObjectType", self._info.schema.type_map[entity.name])
         paths: dict[Path, None] = {}
         edges: list[Edge] = []
-        for asked in asked_fields(self._info, kind, nodes):
+        for asked, later in self._asked(kind, nodes):
             member = member_of(asked.definition)
             if self._passes_over(entity, asked, member):
                 continue
             if isinstance(member, Relation):
-                edges.append(self.edge(asked, member))
+                edge = self.edge(asked, member)
             elif isinstance(member, Field) and self._catalog.mask(entity, member) is not None:
-                edges.append(self.masked(entity, asked, member))
+                edge = self.masked(entity, asked, member)
             else:
                 paths.update(dict.fromkeys(self._paths(asked, member)))
+                continue
+            edges.append(_put_off(edge) if later else edge)
         return Selection(entity, tuple(paths), tuple(edges))
 
     def page(
@@ -98,28 +118,43 @@ class Selector:
     ) -> PageSelection:
         """The selection below field nodes whose value is a connection of this entity."""
         kind = cast("GraphQLObjectType", self._info.schema.type_map[f"{entity.name}Connection"])
-        views: list[Selection] = []
-        parts: set[str] = set()
-        summaries: list[SummarySelection] = []
+        made, late = _Parts(), _Parts()
+        for asked, is_later in self._asked(kind, nodes):
+            if asked.name in (AGGREGATE, GROUP_BY):
+                parts = late if is_later else made
+                parts.summaries.append(summary_selection(self._info, entity, asked))
+            elif asked.name == "totalCount":
+                (late if is_later else made).names.add(asked.name)
+            else:
+                made.names.add(asked.name)
+                views = list(self._views(entity, asked, made.names))
+                made.views += map(_view_put_off, views) if is_later else views
+                if views:
+                    made.at_once.append(at_once_of(self._info, asked) if self._dividing else None)
+        page = made.page(entity, arguments)
+        return replace(page, later=late.page(entity, arguments)) if late.is_asked else page
+
+    def _views(self, entity: Entity, asked: Asked, names: set[str]) -> Iterator[Selection]:
+        """What a field of a connection asks of its rows; notes the names of what is in it."""
+        if asked.name == "nodes":
+            yield self.entity(entity, asked.nodes)
+        elif asked.name in ("edges", "pageInfo"):
+            kind = cast("Any", get_named_type)(cast("Any", asked.definition).type)
+            for part, is_later in self._asked(kind, asked.nodes):
+                names.add(f"{asked.name}.{part.name}")
+                if part.name == "node":
+                    view = self.entity(entity, part.nodes)
+                    yield _view_put_off(view) if is_later else view
+
+    def _asked(
+        self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]
+    ) -> Iterator[tuple[Asked, bool]]:
+        """The fields below nodes, each with whether it is in a later part of the answer."""
+        if self._dividing is not None:
+            yield from self._dividing.fields(kind, nodes)
+            return
         for asked in asked_fields(self._info, kind, nodes):
-            parts.add(asked.name)
-            if asked.name == "nodes":
-                views.append(self.entity(entity, asked.nodes))
-            elif asked.name in ("edges", "pageInfo"):
-                inner = list(fields_below(self._info, asked))
-                parts.update(f"{asked.name}.{part.name}" for part in inner)
-                views += [self.entity(entity, p.nodes) for p in inner if p.name == "node"]
-            elif asked.name in (AGGREGATE, GROUP_BY):
-                summaries.append(summary_selection(self._info, entity, asked))
-        return PageSelection(
-            node=union_of(entity, views),
-            arguments=arguments,
-            rows=bool({"nodes", "edges"} & parts),
-            cursors=bool(_CURSORS & parts),
-            info="pageInfo" in parts,
-            total="totalCount" in parts,
-            summaries=tuple(summaries),
-        )
+            yield asked, False
 
     def edge(self, asked: Asked, relation: Relation) -> Edge:
         """The edge of a field that stands for a relation."""
@@ -181,6 +216,48 @@ class Selector:
         named = cast("GraphQLObjectType", self._info.schema.type_map[kind.name])
         for part in asked_fields(self._info, named, asked.nodes):
             yield from self._paths(part, member_of(part.definition))
+
+
+class _Parts:
+    """What is asked of a connection in one part of the answer."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.views: list[Selection] = []
+        self.summaries: list[SummarySelection] = []
+        self.at_once: list[int | None] = []
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is."""
+        return bool(self.names or self.summaries)
+
+    def page(self, entity: Entity, arguments: Mapping[str, Any]) -> PageSelection:
+        """All of it."""
+        names, numbers = self.names, [each for each in self.at_once if each is not None]
+        return PageSelection(
+            node=union_of(entity, self.views),
+            arguments=arguments,
+            rows=bool({"nodes", "edges"} & names),
+            cursors=bool(_CURSORS & names),
+            info="pageInfo" in names,
+            total="totalCount" in names,
+            summaries=tuple(self.summaries),
+            at_once=max(numbers) if numbers and len(numbers) == len(self.at_once) else None,
+        )
+
+
+def _put_off(edge: Edge) -> Edge:
+    """The edge, to be followed later; and so are those of the one row that it leads to."""
+    wanted = edge.wanted
+    wanted = _view_put_off(wanted) if isinstance(wanted, Selection) else wanted
+    return replace(edge, later=True, wanted=wanted)
+
+
+def _view_put_off(view: Selection) -> Selection:
+    """The same of all edges of rows."""
+    kinds = tuple(map(_view_put_off, view.kinds))
+    return replace(view, edges=tuple(map(_put_off, view.edges)), kinds=kinds)
 
 
 def union_of(entity: Entity, views: Sequence[Selection]) -> Selection:

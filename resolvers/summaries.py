@@ -83,7 +83,7 @@ def summary_values(parts: Iterable[Summarized], answers: Iterable[Answer]) -> Ma
 
 def resolve_summary(page: RowPage, info: Info) -> Any:
     """The resolver of `aggregate` and `groupBy`: what the plan has put there."""
-    return page.summaries[asked_field(raw_info(info)).place]
+    return page.summary(asked_field(raw_info(info)).place)
 
 
 def _value(part: Summarized, answer: Answer) -> Any:

@@ -93,7 +93,11 @@ def build_schema(
             mutation=_unless_empty(namespace["Mutation"]),
             subscription=_unless_empty(namespace["Subscription"]),
             types=[namespace[name] for name in catalog],
-            config=StrawberryConfig(scalar_map=SCALAR_MAP, default_resolver=field_of),
+            config=StrawberryConfig(
+                scalar_map=SCALAR_MAP,
+                default_resolver=field_of,
+                enable_experimental_incremental_execution=True,
+            ),
             extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else []), Refusing],
             execution_context_class=(
                 Telling if introspection is Introspection.ALLOWED else CoercingContext

@@ -14,12 +14,15 @@ from typing import Any, Final, TypeVar, cast
 from graphql import GraphQLError
 from starlette.types import Message, Scope
 
-from edge.errors import HttpError, unexpected
+from edge.delivering import Delivery
+from edge.errors import HttpError, error_body, unexpected
 from edge.executing import Executing, unexecuted
 from edge.live.guests import Guest
 from edge.live.subscribing import Subscribing, failed
+from edge.media import EVENT_STREAM, Spec, parts_wanted
+from edge.parts import Part
 from edge.replies import Body
-from edge.requests import GraphQLRequest
+from edge.requests import GraphQLRequest, header, headers_in
 from edge.rules import HttpRules
 from edge.slow import log_slow
 from edge.watch import Ending, Watch, late
@@ -30,7 +33,8 @@ from telemetry import Tally, begin, log_request, logger, measures
 _GONE: Final = 499
 _log = logger("live")
 
-Begun = TypeVar("Begun", Body, Body | Subscribing)
+Begun = TypeVar("Begun")
+Told = Body | Part
 
 
 class Answers:
@@ -68,7 +72,7 @@ class Answering:
         self.lasts = False
         """Whether there is no end to it as yet."""
 
-    async def answers(self) -> AsyncGenerator[Body]:
+    async def answers(self) -> AsyncGenerator[Told]:
         """Each as it comes; one without data is the last, and nothing is executed after it."""
         self._task = asyncio.current_task()
         if self._gone.is_set():
@@ -109,11 +113,16 @@ class Answering:
         if slow is not None and seconds > slow and not self.lasts:
             log_slow(tally)
 
-    async def _all(self, tally: Tally) -> AsyncGenerator[Body]:
+    async def _all(self, tally: Tally) -> AsyncGenerator[Told]:
         try:
             begun = await self._within(tally, self._begin())
             if isinstance(begun, Body):
                 yield self._shown(begun)
+                return
+            if isinstance(begun, Delivery):
+                async with aclosing(begun), aclosing(self._parts(tally, begun)) as parts:
+                    async for part in parts:
+                        yield part
                 return
             self.lasts = True
             async with aclosing(begun.events()) as events:
@@ -134,13 +143,37 @@ class Answering:
             _log.error("unexpected error", exc_info=error)
             yield Body(None, [unexpected()])
 
-    async def _begin(self) -> Body | Subscribing:
-        """The one answer, or a subscription that has begun."""
+    async def _parts(self, tally: Tally, delivery: Delivery) -> AsyncGenerator[Told]:
+        """All of an answer, which together may take the time that a request has."""
+        since = time.monotonic()
+        body = await self._within(tally, delivery.begin())
+        body = await self._executing.graph.documents.noted(self._asked, body)
+        if delivery.is_whole:
+            yield body
+            return
+        yield delivery.first(body)
+        try:
+            while not self._gone.is_set():
+                part = await self._within(tally, delivery.next(), since)
+                if part is None:
+                    return
+                yield part
+        except HttpError as error:
+            self._status = error.status
+            yield delivery.broken_off(error_body(error.message, error.http_code, error.hint))
+
+    async def _begin(self) -> Body | Subscribing | Delivery:
+        """The one answer, or what gives several."""
         principal, graph = await self._guest.principal(), self._executing.graph
         asked = await graph.documents.meant(self._asked)
         await self._executing.charge(self._scope, principal, asked)
         tree = subscription_in(core_of(graph.schema), asked.query, asked.operation_name)
         if tree is None:
+            if (spec := self._spec()) and (
+                delivery := self._executing.delivery(asked, principal, spec)
+            ):
+                self._asked = asked
+                return delivery
             by_get = self._scope.get("method", "POST") != "POST"
             body = await self._executing.execute(asked, principal, by_get=by_get)
             return await graph.documents.noted(asked, body)
@@ -154,10 +187,19 @@ class Answering:
     def _shown(self, body: Body) -> Body:
         return body.whole() if self._executing.graph.reject_unauthorized else body
 
-    async def _within(self, tally: Tally, work: Coroutine[Any, Any, Begun]) -> Begun:
+    def _spec(self) -> Spec | None:
+        """How parts are written for who asks."""
+        if self._scope["type"] != "http":
+            return Spec.PENDING
+        accept = header(headers_in(self._scope), b"accept")
+        return parts_wanted(accept, EVENT_STREAM) if EVENT_STREAM in accept else Spec.PENDING
+
+    async def _within(
+        self, tally: Tally, work: Coroutine[Any, Any, Begun], since: float | None = None
+    ) -> Begun:
         """What comes of it in the time that a request has, while there is somebody to hear it."""
         watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
-        watch.enter(task, (time.monotonic(), self._heard, tally), {})
+        watch.enter(task, (since or time.monotonic(), self._heard, tally), {})
         try:
             return await work
         except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import orjson
 
 from edge.errors import HttpError
+from edge.parts import Part
 from edge.replies import Body
 from edge.requests import GraphQLRequest, checked
 from resolvers.answering import as_json
@@ -76,7 +77,7 @@ def said_in(text: str | None) -> Said:
     return _read(cast("dict[str, Any]", message))
 
 
-def next_(id_: str, body: Body) -> bytes:
+def next_(id_: str, body: Body | Part) -> bytes:
     """One answer."""
     return b'{"id":%s,"type":"next","payload":%s}' % (as_json(id_), body.json())
 

@@ -25,7 +25,7 @@ from resolvers.operation import Operation as Understood
 from resolvers.parsing import Tree, operations_in, parsed, tree_of
 from tests.library.answers import comparable_errors
 
-_execute: Any = graphql.execute
+_execute: Any = graphql.experimental_execute_incrementally
 
 
 @dataclass(frozen=True)
