@@ -16,53 +16,32 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import psycopg
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-import extensions
-import models
 from auth.algorithms import ALGORITHMS
 from auth.authenticator import Authenticator
 from auth.fetch import Fetch
 from auth.issuers import Issuer
 from auth.profiles import PROFILES
+from benchmarks.flights import AIRLINE, graph_where, load_flights
 from benchmarks.inside import HEADERS, Asked, answer_of
-from catalog import (
-    Access,
-    Catalog,
-    Store,
-    anyone,
-    authenticated,
-    catalog_of,
-    claim,
-    models_in,
-    rows,
-)
-from catalog.access import Rule
+from benchmarks.rounds import Taken, in_turn, line, taken
+from catalog import anyone, authenticated, claim, rows
 from datasources.embedded import Supervisor
-from datasources.load import SampleTable, load
-from datasources.postgres import PostgresSource, Roles
-from datasources.redis import NoCache, Replays
+from datasources.postgres import Roles
+from datasources.redis import Replays
 from edge.app import create_app
-from edge.graph import Graph
-from models.sample import tables
-from resolvers.paging import PageLimits
-from schema import build_schema, extensions_in
 from telemetry.logs import configure as configure_logs
 
-AIRLINE: Final = "UA"
-ROWS: Final = 5_000
-ROUNDS: Final = 60
 SECONDS: Final = 0.04  # of one round, of each of the two
 ISSUER: Final = "http://127.0.0.1:9"
 QUERIES: Final = {
@@ -84,13 +63,6 @@ COMPARED: Final = (
 MINE: Final = authenticated & rows({"carrier": {"eq": claim("airline")}})
 
 
-class Taken(NamedTuple):
-    """Milliseconds of one request: all, and those of CPU."""
-
-    all: float
-    cpu: float
-
-
 def main() -> None:
     """Prints a line for each query."""
     configure_logs("error", "json")
@@ -101,18 +73,17 @@ def main() -> None:
 async def _measured(folder: Path) -> None:
     async with Supervisor(folder, ["postgres"], say=print) as supervisor:
         url = supervisor.urls.postgres or ""
-        await load(
-            _catalog(anyone), _few(), postgres_url=url, mongo_url=None, progress=lambda *_: None
-        )
+        await load_flights(url)
         with psycopg.connect(url) as connection:
             connection.execute(POLICY)
         token, authenticator = _signed_in()
         bearer = (b"authorization", b"Bearer " + token.encode())
         graphs = [
-            _graph(rule, url, authenticator if shown else None)
+            graph_where(rule, url, authenticator=authenticator if shown else None)
             for rule, shown in ((anyone, False), (anyone, True), (OURS, False), (MINE, True))
         ]
-        graphs.append(_graph(anyone, url, authenticator, Roles("web", "web")))
+        told = graph_where(anyone, url, Roles("web", "web"), authenticator=authenticator)
+        graphs.append(told)
         asked = [
             Asked(
                 create_app(graph, max_body_bytes=10_000, examples=None),
@@ -121,90 +92,29 @@ async def _measured(folder: Path) -> None:
             for graph in graphs
         ]
         for title, query in QUERIES.items():
-            print(_line(title, await _in_turn(asked, query)))
+            print(line(title, "open", await _in_turn(asked, query), COMPARED))
         for graph in graphs:
             await graph.close()
 
 
 async def _in_turn(asked: Sequence[Asked], query: str) -> list[list[Taken]]:
-    """For each round what each has taken; every one comes first as often as any other."""
     answers = {await answer_of(each, query) for each in asked}
     if len(answers) > 1 or b'"errors"' in min(answers):
         raise ValueError(f"answered otherwise: {answers!r:.900}")
     count = 1 + int(SECONDS * 1000 / (await _round(asked[0], query, 20)).all)
     gc.collect()
-    return [
-        [
-            taken
-            for _, taken in sorted(
-                [(at, await _round(asked[at], query, count)) for at in _turn(number, len(asked))]
-            )
-        ]
-        for number in range(ROUNDS)
-    ]
-
-
-def _turn(number: int, size: int) -> Sequence[int]:
-    turn = [(number // 2 + at) % size for at in range(size)]
-    return turn[::-1] if number % 2 else turn
-
-
-def _line(title: str, taken: list[list[Taken]]) -> str:
-    parts = [f"{title:<14}"]
-    for name in ("all", "cpu"):
-        rounds = [[getattr(each, name) for each in one] for one in taken]
-        parts.append(f"{name} open {statistics.median(one[0] for one in rounds):6.3f} ms")
-        for at, of, said in COMPARED:
-            ratio = statistics.median(one[at] / one[of] for one in rounds)
-            parts.append(f"{said} ×{ratio:5.3f}")
-    return "  ".join(parts)
+    return await in_turn([partial(_round, each, query, count) for each in asked])
 
 
 async def _round(asked: Asked, query: str, count: int) -> Taken:
-    started, cpu = time.perf_counter(), time.process_time()
-    for _ in range(count):
-        await answer_of(asked, query)
-    ended, cpu_ended = time.perf_counter(), time.process_time()
-    return Taken((ended - started) * 1000 / count, (cpu_ended - cpu) * 1000 / count)
+    async def all_of_them() -> None:
+        for _ in range(count):
+            await answer_of(asked, query)
+
+    return await taken(all_of_them, count)
 
 
-# --- The graphs, their rows, and who asks ---
-
-
-def _catalog(of_flights: Rule) -> Catalog:
-    catalog = catalog_of(models_in(models))
-    said = {"Flight": Access(read=of_flights)}
-    open_ = Access(read=anyone)
-    entities = [replace(each, access=said.get(each.name, open_)) for each in catalog.values()]
-    return Catalog(entities, catalog.interfaces, catalog.routines)
-
-
-def _graph(
-    of_flights: Rule,
-    url: str,
-    authenticator: Authenticator | None = None,
-    roles: Roles | None = None,
-) -> Graph:
-    catalog = _catalog(of_flights)
-    return Graph(
-        catalog=catalog,
-        schema=build_schema(catalog, extensions_in(extensions)),
-        sources={Store.POSTGRES: PostgresSource(catalog, url, roles=roles)},
-        cache=NoCache(),
-        cache_ttl=0,
-        page_limits=PageLimits(100, 1000),
-        authenticator=authenticator,
-    )
-
-
-def _few() -> Iterator[SampleTable]:
-    """Some of the sample's rows, of what PostgreSQL holds: flights of one airline."""
-    for table in tables():
-        if table.model.__name__ == "Flight":
-            flights = [row for row in table.rows() if row["carrier"] == AIRLINE][:ROWS]
-            yield replace(table, count=len(flights), rows=partial(iter, flights))
-        elif table.model.__name__ in {"Airline", "Plane"}:
-            yield table
+# --- Who asks ---
 
 
 class _Keys(Fetch):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from starlette.responses import RedirectResponse
@@ -48,6 +48,9 @@ from edge.uploads import UploadLimits, brings_files, read_uploads
 from edge.watch import Ending, Watch, refusal
 from resolvers.info import core_of
 from telemetry import Tally, begin, current, log_request, measures
+
+_this_task = cast("Callable[[], asyncio.Task[Any]]", asyncio.current_task)
+"""Where there is one, as in every request."""
 
 _ASKED_BY: Final = {"query", "extensions", *IDS}
 _EVENTS: Final = EVENT_STREAM.encode()
@@ -99,7 +102,7 @@ class Endpoint:
             await self._streams(scope, receive, send)
             return
         reply = None
-        tally = begin(header(headers, b"traceparent"))
+        tally = begin(header(headers, b"traceparent") if b"traceparent" in headers else None)
         if (measured := measures.installed) is not None:
             measured.active += 1
         try:
@@ -117,10 +120,10 @@ class Endpoint:
     async def _reply(  # noqa: PLR0915 (the stages of a request, one after the other)
         self, scope: Scope, headers: Headers, client: tuple[Receive, Send], tally: Tally
     ) -> Reply:
-        media_type, principal, watch = JSON, ANONYMOUS, self._watch
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        media_type, principal = JSON, ANONYMOUS
+        watch, task = self._watch, _this_task()
         try:
-            media_type = answer_type(header(headers, b"accept"))
+            media_type = answer_type(headers.get(b"accept", b""))
             principal = await who_asks(scope, headers, self._graph)
             by_get = scope["method"] != "POST"
             if self._uploads is not None and not by_get and brings_files(headers):

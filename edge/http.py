@@ -8,16 +8,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, cast
 
-import orjson
 from uvicorn._types import HTTPScope
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
-from edge.errors import error_body
+from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, canned
 from edge.gate import Gate
 from edge.requests import headers_in
 from edge.transport import Joining
@@ -32,31 +27,6 @@ _TAKEN: Final = 10_000
 
 _HEAD: Final = 2_000_000
 """Bytes of a head at most, or of whatever else is no body: they are held until it is whole."""
-
-
-def _content(code: str, message: str, hint: str, *more: bytes) -> bytes:
-    body = orjson.dumps({"errors": [error_body(message, code, hint)]})
-    length = b"content-length: %d" % len(body)
-    kind = b"content-type: application/json; charset=utf-8"
-    return b"\r\n".join([*more, kind, length, b"", body])
-
-
-_OVERLOADED: Final = _content(
-    "SERVER_OVERLOADED",
-    "The server has more to answer than it can.",
-    "Ask again in a moment.",
-    b"retry-after: 1",
-)
-_TOO_SLOW: Final = _content(
-    "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
-)
-_NO_HTTP: Final = _content(
-    "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
-)
-_TOO_LONG: Final = _content(
-    "HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body."
-)
-_CLOSE: Final = b"connection: close\r\n"
 
 
 class _Refused:
@@ -82,19 +52,20 @@ class Http(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
-        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
+        self._joining = Joining(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._joining))
 
     def data_received(self, data: bytes) -> None:
         """More has come. What comes to no end would be held for as long as there is memory."""
         self._held += len(data)
         if self._held > _HEAD:
-            self._write(431, _TOO_LONG, closing=True)
+            self._write(431, TOO_LONG, closing=True)
             return
         super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (it is always the same)
         """Tells who does not speak HTTP."""
-        self._write(400, _NO_HTTP, closing=True)
+        self._write(400, NO_HTTP, closing=True)
 
     def on_body(self, body: bytes) -> None:
         """Some of a body, which is bounded by who takes it."""
@@ -119,7 +90,7 @@ class Http(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         keeps = self._keeps and not self._gate.is_closing
-        self._write(503, _OVERLOADED, closing=not keeps)
+        self._write(503, OVERLOADED, closing=not keeps)
         if keeps:
             self.on_response_complete()
 
@@ -179,12 +150,11 @@ class Http(HttpToolsProtocol):
             if awaited.response_started:
                 self.transport.abort()
                 return
-        self._write(408, _TOO_SLOW, closing=True)
+        self._write(408, TOO_SLOW, closing=True)
 
     def _write(self, status: int, content: bytes, *, closing: bool) -> None:
-        head = [b"%s: %s\r\n" % each for each in self.server_state.default_headers]
-        last = _CLOSE if closing else b""
-        self.transport.write(b"".join([STATUS_LINE[status], *head, last, content]))
+        headers = tuple(self.server_state.default_headers)
+        self._joining.send(canned(status, headers, content, closing=closing))
         if closing:
             self.transport.close()
 

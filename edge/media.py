@@ -20,11 +20,14 @@ _KNOWN: Final = 64
 
 
 @lru_cache(_KNOWN)
-def answer_type(accept: str) -> str:
-    """The media type of the answer; raises ``HttpError`` 406 if the client takes none of ours.
+def answer_type(header: bytes) -> str:
+    """The media type of the answer to a request with this `Accept`.
+
+    Raises ``HttpError`` 406 if the client takes none of ours.
 
     A client that says nothing, or that it takes anything, gets `application/json`.
     """
+    accept = header.decode("latin-1")
     if not accept.strip():
         return JSON
     ranges = qualities(accept)
@@ -83,9 +86,10 @@ def wants_page(accept: str) -> bool:
 
 
 @lru_cache(_KNOWN)
-def check_body_type(content_type: str) -> None:
+def check_body_type(header: bytes) -> None:
     """Raises ``HttpError`` 415 for a body that is not exactly JSON in UTF-8."""
-    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    said = header.decode("latin-1").split(";")
+    media_type, *parameters = (part.strip().lower() for part in said)
     charsets = [value for value in parameters if value.startswith("charset=")]
     utf8 = all(value.split("=")[1].strip('"') in {"utf-8", "utf8"} for value in charsets)
     if media_type != JSON or not utf8:

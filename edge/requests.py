@@ -87,7 +87,7 @@ async def read_request(
     """The request's parameters; raises ``HttpError`` for whatever is wrong with them."""
     if scope["method"] != "POST":
         return checked(_from_address(scope["query_string"], max_body_bytes))
-    check_body_type(header(headers, b"content-type"))
+    check_body_type(headers.get(b"content-type", b""))
     gunzip = None
     if b"content-encoding" in headers:
         gunzip = gunzip_of(header(headers, b"content-encoding"), max_body_bytes)
@@ -155,9 +155,8 @@ def checked(values: Any) -> GraphQLRequest:
         raise _bad("`variables` must be an object.")
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad("`extensions` must be an object.")
-    given = cast("dict[str, Any] | None", variables)
-    explain = extensions is not None and cast("Any", extensions).get("explain") is True
-    return GraphQLRequest(query or "", name or None, given, named=named, explain=explain)
+    explain = extensions is not None and raw["extensions"].get("explain") is True
+    return GraphQLRequest(query or "", name or None, raw.get("variables"), (), explain, named)
 
 
 def _bad(message: str) -> HttpError:

@@ -36,6 +36,11 @@ class Joining:
             self._held = data
             self._loop.call_soon(self._send)
 
+    def send(self, data: bytes) -> None:
+        """Sends what is in one piece already, after what is held."""
+        self._send()
+        self._transport.write(data)
+
     def close(self) -> None:
         """Closes the connection once everything is sent."""
         self._send()

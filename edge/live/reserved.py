@@ -173,7 +173,7 @@ class Reservations:
         self, reserved: Reserved, scope: Scope, headers: Headers, receive: Receive
     ) -> Body | None:
         """Nothing, if there will be answers; or what is wrong with the document."""
-        check_body_type(header(headers, b"content-type"))
+        check_body_type(headers.get(b"content-type", b""))
         values = json_in(await body_of(scope, receive, self._max_body_bytes), "The body")
         asked = checked(values)
         extensions = cast("Mapping[str, Any]", values.get("extensions") or {})

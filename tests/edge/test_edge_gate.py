@@ -160,6 +160,26 @@ async def test_several_by_one_connection_are_refused_in_turn():
         writer.close()
 
 
+async def test_a_body_that_looks_like_a_request_is_a_body():
+    """Of one that was refused, when it comes later: it is answered once."""
+    async with serving(Bearable(requests=1)) as served, httpx.AsyncClient() as client:
+        first = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+        await asyncio.wait_for(seen.begun.acquire(), 30)
+        inner = request(json.dumps(HELLO).encode())
+        reader, writer = await connected(served, request(b"", length=len(inner)))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+        await reader.readuntil(b"}]}")
+        writer.write(inner + request(json.dumps(HELLO).encode()))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+        await reader.readuntil(b"}]}")
+        seen.gate.set()
+        await first
+        writer.write(b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert b"HTTP/1.1" not in await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+
+
 def test_the_limit_follows_the_loop():
     """Down in proportion while what is due waits too long, and up again, never below a few."""
     gate = Gate(Bearable(requests=1000, lag=0.2))
