@@ -180,6 +180,15 @@ async def test_a_body_that_looks_like_a_request_is_a_body():
         writer.close()
 
 
+async def test_a_rush_is_let_in_by_many_copies_of_the_socket():
+    """Of which the event loop takes one connection a turn each; from one it would wait there."""
+    async with serving(Bearable()) as served:
+        assert served.stop._server is not None
+        doors = [each for server in served.stop._server.servers for each in server.sockets]
+        assert len(doors) == 32
+        assert {each.getsockname() for each in doors} == {served.address}
+
+
 def test_the_limit_follows_the_loop():
     """Down in proportion while what is due waits too long, and up again, never below a few."""
     gate = Gate(Bearable(requests=1000, lag=0.2))

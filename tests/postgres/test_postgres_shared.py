@@ -225,6 +225,28 @@ async def test_what_held_up_others_is_shared_again_later(shared, monkeypatch):
     await shared.run([Asked("select pg_sleep(0.5)")], 30)
 
 
+async def test_how_long_who_comes_now_would_wait(shared, url, monkeypatch):
+    """By how many are before, and how many were answered since the last look."""
+    monkeypatch.setattr(shared_session, "_PATIENCE", 60.0)  # it looks when the test does
+
+    def look():
+        if shared._timer:
+            shared._timer.cancel()
+        shared._look()
+        return shared.delay
+
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as holder:
+        await holder.execute("select pg_advisory_lock(7)")
+        await shared.run([Asked("select 1")], 30)
+        waits = Asked("select pg_advisory_xact_lock(7)::text")
+        waiting = asyncio.create_task(shared.run([waits], 30))
+        await asyncio.sleep(0)
+        assert look() > 0
+        await holder.execute("select pg_advisory_unlock(7)")
+        await waiting
+    assert look() == 0
+
+
 async def test_a_busy_process_takes_nobody_for_slow(shared):
     """What came while it did something else is there when it looks."""
     for number in range(3):
