@@ -55,6 +55,7 @@ class Judge:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self.limits = limits
         self._schema = schema
+        self._last: tuple[DocumentNode, Measuring] | None = None
 
     @cached_property
     def weights(self) -> Weights:
@@ -62,7 +63,13 @@ class Judge:
         return weights_of(self._schema, self.limits.pages.most)
 
     def measuring(self, document: DocumentNode, values: Values | None = None) -> Measuring:
-        """What measures the operations of a document."""
+        """What measures the operations of a document.
+
+        One that was judged last is measured already: who is to execute it asks for it next.
+        """
+        last, self._last = self._last, None
+        if values is None and last and last[0] is document:
+            return last[1]
         return Measuring(self._schema, self.weights, document, values)
 
     def refusals(self, document: DocumentNode) -> Sequence[GraphQLError]:
@@ -71,8 +78,8 @@ class Judge:
         A fragment that nothing spreads counts, too, for it would be validated. Raises
         RecursionError.
         """
-        compared = 0.0
-        for node, measure in self.measuring(document).definitions():
+        compared, measuring = 0.0, self.measuring(document)
+        for node, measure in measuring.definitions():
             compared += measure.comparisons
             is_operation = isinstance(node, OperationDefinitionNode)
             judged = measure._replace(
@@ -80,6 +87,7 @@ class Judge:
             )
             if errors := [*_beyond(judged, self.limits)]:
                 return [_told(error, node) for error in errors]
+        self._last = document, measuring
         return ()
 
     def refusal(

@@ -73,6 +73,7 @@ class Measuring:
             if isinstance(each, FragmentDefinitionNode)
         }
         self._measured: dict[str, Measure] = {}
+        self._known: dict[int, Measure] = {}
         self.looked_at: set[str] = set()
         self.visited = 0
 
@@ -88,7 +89,12 @@ class Measuring:
                 yield each, self._fragment(name)
 
     def operation(self, node: OperationDefinitionNode) -> Measure:
-        """The measure of an operation; raises RecursionError."""
+        """The measure of an operation, which is one of the document's; raises RecursionError."""
+        if id(node) not in self._known:
+            self._known[id(node)] = self._operation(node)
+        return self._known[id(node)]
+
+    def _operation(self, node: OperationDefinitionNode) -> Measure:
         root: Any = getattr(self._schema, f"{node.operation.value}_type")
         total = _Total()
         total.directives = len(node.directives or ())
