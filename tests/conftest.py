@@ -39,10 +39,26 @@ settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share servers run in one process, if there are several: `make test` has two."""
+    """Tests that share servers run in one process, if there are several: `make test` has two.
+
+    All others run one by one in whichever has nothing left to do, so that both end together.
+    """
     for item in items:
-        sample = "sample_servers" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("sample" if sample else item.path.parent.name))
+        if "sample_servers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample"))
+        elif _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a test is given what outlives it; or may be, by a fixture that asks for others."""
+    if not isinstance(item, pytest.Function):
+        return True
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if "request" in item.fixturenames and "memory" not in parameters:
+        return True
+    fixtures = (each for found in item._fixtureinfo.name2fixturedefs.values() for each in found)
+    return any(each.scope != "function" and each.baseid.startswith("tests") for each in fixtures)
 
 
 def pytest_collection_finish() -> None:
