@@ -160,7 +160,7 @@ class Connection:
         self._ending = True
         self._end_operations()
         _log.info("socket_closed", code=why.status, reason=why.reason)
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):  # the latter where it was closed in the meantime
             await self._send({"type": "websocket.close", "code": why.status, "reason": why.reason})
 
     def _end_operations(self) -> None:

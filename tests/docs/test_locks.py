@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PYTHON = sorted(
-    path for room in ("requirements", "benchmarks") for path in (ROOT / room).glob("*.txt")
+    path
+    for room in ("requirements", "benchmarks", "tests/attacks/judges")
+    for path in (ROOT / room).glob("*.txt")
 )
 NODE = sorted(
     path

@@ -129,6 +129,21 @@ async def test_a_text_that_is_none_closes_the_socket(
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
+async def test_what_breaks_all_rules_at_once_is_no_error(
+    address: str, caplog: pytest.LogCaptureFixture
+):
+    """A message that is none, and behind it a text that is none, by which the socket is closed."""
+    reader, writer = await connected(address)
+    writer.write(b"GET /graphql HTTP/1.1\r\n" + SOCKET % address.encode() + b"\r\n")
+    async with asyncio.timeout(PATIENCE):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+        writer.write(b"\x81\x82\0\0\0\0{}" + b"\x81\x82\0\0\0\0\xff\xff")
+        answer = await reader.read()
+    writer.close()
+    assert answer[2:4] == (1007).to_bytes(2)
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
 async def test_who_goes_in_the_midst_of_the_handshake_is_no_error(
     address: str, caplog: pytest.LogCaptureFixture
 ):
