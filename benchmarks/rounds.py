@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
-ROUNDS: Final = 60
+ROUNDS: Final = 120
 
 Asks = Callable[[], Awaitable[object]]
 
