@@ -25,9 +25,6 @@ AIRPORTS = {
       }
     }"""
 }
-LATER_YET = {  # what was read across stores a moment ago need not be read again
-    "query": AIRPORTS["query"].replace("totalCount", "nodes { id }")
-}
 PLANES = {
     "query": """query Planes {
       flights(first: 1, orderBy: [{id: ASC}]) {
@@ -36,6 +33,11 @@ PLANES = {
       }
     }"""
 }
+
+
+def like_airports(departures: str) -> dict[str, str]:
+    """The same of other departures: those that were read a moment ago need not be read again."""
+    return {"query": AIRPORTS["query"].replace("departures(first: 1) { totalCount }", departures)}
 
 
 def parts(answer: httpx.Response) -> Iterator[dict[str, Any]]:
@@ -56,7 +58,8 @@ def test_a_relation_that_is_late_holds_nothing_up(
         lock = ExitStack()
         lock.enter_context(locked(sample_servers, "flight"))
         stack.callback(lock.close)
-        asked = client.stream("POST", f"{server_url}/graphql", json=AIRPORTS, headers=MIXED)
+        airports = like_airports("departures(first: 1, where: {id: {gt: 0}}) { totalCount }")
+        asked = client.stream("POST", f"{server_url}/graphql", json=airports, headers=MIXED)
         told = parts(stack.enter_context(asked))
         first = next(told)
         assert first["data"] == {"airports": {"nodes": [{"faa": "EWR"}, {"faa": "JFK"}]}}
@@ -73,7 +76,8 @@ def test_who_goes_ends_the_statement(
     """Though the first part was there."""
     before = server.said.count("CLIENT_GONE")
     with locked(sample_servers, "flight"), httpx.Client(timeout=60) as client:
-        asked = client.stream("POST", f"{server_url}/graphql", json=LATER_YET, headers=MIXED)
+        airports = like_airports("departures(first: 1) { nodes { id } }")
+        asked = client.stream("POST", f"{server_url}/graphql", json=airports, headers=MIXED)
         with asked as answer:
             told = parts(answer)  # kept: with its end the connection would be closed
             next(told)
