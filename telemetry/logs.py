@@ -3,8 +3,9 @@
 import json
 import logging
 import sys
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, Literal, TextIO
 
 import orjson
 
@@ -21,6 +22,7 @@ from telemetry.tally import current, in_request
 Style = Literal["auto", "json", "text"]
 
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+_OPTIONS: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 _QUIET: Final = {
     # One line a request is ours to write.
     "uvicorn.access": logging.CRITICAL + 1,
@@ -45,7 +47,7 @@ def configure(level: str, style: Style) -> None:
     """
     if level.lower() not in _LEVELS:
         raise ValueError(f"the log level is {level!r}, which is none of {', '.join(_LEVELS)}")
-    global _least, _requests  # noqa: PLW0603 - one per process, as the logging of Python's own
+    global _least, _requests, _file  # noqa: PLW0603 - one per process, as Python's own logging
     number = _least = logging.getLevelNamesMapping()[level.upper()]
     text = style == "text" or (style == "auto" and sys.stderr.isatty())
     structlog.configure(
@@ -55,6 +57,7 @@ def configure(level: str, style: Style) -> None:
         cache_logger_on_first_use=False,
     )
     _requests = logger("request").bind()  # put together now, not for each line
+    _file = None if text else sys.stderr
     _take_over_standard_logging(number, text)
 
 
@@ -77,26 +80,42 @@ def log_request(
     if not failed and _least > logging.INFO:
         return
     tally = current()
-    write = _requests.error if failed else _requests.info
-    write(
-        "request",
-        operation=operation,
-        type=operation_type,
-        duration_ms=round(duration_ms, 3),
-        status=status,
-        rows=tally.rows,
-        store_calls=dict(tally.store_calls),
-        cache_hits=tally.cache_hits,
-        cache_local_hits=tally.cache_local_hits,
-        cache_misses=tally.cache_misses,
-        errors=list(error_codes),
-        **({} if tally.cost is None else {"cost": tally.cost}),
-        **more,
-    )
+    facts: dict[str, object] = {
+        "operation": operation,
+        "type": operation_type,
+        "duration_ms": round(duration_ms, 3),
+        "status": status,
+        "rows": tally.rows,
+        "store_calls": dict(tally.store_calls),
+        "cache_hits": tally.cache_hits,
+        "cache_local_hits": tally.cache_local_hits,
+        "cache_misses": tally.cache_misses,
+        "errors": list(error_codes),
+    }
+    if tally.cost is not None:
+        facts["cost"] = tally.cost
+    facts.update(more)
+    if _file is not None:
+        _write_request("error" if failed else "info", facts, _file)
+    elif failed:
+        _requests.error("request", **facts)
+    else:
+        _requests.info("request", **facts)
+
+
+def _write_request(level: str, facts: Mapping[str, object], file: TextIO) -> None:
+    """The line that structlog would write, without its processors: every request has one."""
+    now = datetime.now(UTC)  # which orjson writes in a tenth of the time that isoformat takes
+    about = {"timestamp": now, "level": level, "event": "request", "source": "request"}
+    named = {"trace_id": trace_id()} if in_request() else {}
+    file.write(_line({**about, **facts, **named}) + "\n")
+    file.flush()
 
 
 _requests = logger("request")
 _least = logging.NOTSET
+_file: TextIO | None = None
+"""Where JSON goes."""
 
 
 def _facts() -> list[Processor]:
@@ -131,11 +150,20 @@ def _renderers(text: bool) -> list[Processor]:  # noqa: FBT001
 
 def _json(_logger: object, _method: str, event: EventDict) -> str:
     first = {"timestamp": event.pop("timestamp"), "level": event.pop("level")}
-    line = {**first, "event": event.pop("event"), **event}
+    return _line({**first, "event": event.pop("event"), **event})
+
+
+def _line(line: Mapping[str, object]) -> str:
     try:
-        return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+        return orjson.dumps(line, default=repr, option=_OPTIONS).decode()
     except TypeError:  # what a client sent may hold half a surrogate pair, or a huge integer
-        return json.dumps(line, default=repr)
+        return json.dumps(line, default=_told)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return repr(value)
 
 
 def _printable(_logger: object, _method: str, event: EventDict) -> EventDict:

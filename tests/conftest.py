@@ -133,7 +133,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[], list[dict[s
     root, stderr = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr(sys, "stderr", stderr)
-    for name in ("_least", "_requests"):  # are as they were, once this is over
+    for name in ("_least", "_requests", "_file"):  # are as they were, once this is over
         monkeypatch.setattr(logs, name, getattr(logs, name))
     logs.configure("info", "json")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the client's own lines

@@ -88,6 +88,7 @@ def test_no_value_of_a_client_breaks_a_line(run):
     program = LINES.replace('"Flights", "query"', '"\\ud800", "query", more=2**70')
     line = json.loads(run(program).stderr.splitlines()[3])
     assert (line["operation"], line["more"]) == ("\ud800", 2**70)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["timestamp"])
 
 
 def test_the_trace_id_is_on_the_lines_of_a_request_only(json_lines):
