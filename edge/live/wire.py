@@ -79,6 +79,7 @@ class Wire(WebSocketsSansIOProtocol):
         if not self.handshake_complete and self.transport.is_closing():
             raise ClientDisconnected
         await super().send(message)
+        self.handshake_complete |= self.close_sent  # also by a no, or Uvicorn takes it for none
 
     def look(self, now: float, patience: float) -> None:
         """Ends the connection if its client has taken nothing for longer than that, in seconds."""

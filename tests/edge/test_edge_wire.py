@@ -144,6 +144,16 @@ async def test_what_breaks_all_rules_at_once_is_no_error(
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
+async def test_a_handshake_that_is_refused_is_no_error(
+    address: str, caplog: pytest.LogCaptureFixture
+):
+    """Its client is told no, and the log has nothing of an app that gave no answer."""
+    more = b"Origin: https://evil.example\r\n\r\n"
+    sent = b"GET /graphql HTTP/1.1\r\n" + SOCKET % address.encode() + more
+    assert await told(address, sent) == (403, "CROSS_SITE_REQUEST")
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
 async def test_who_goes_in_the_midst_of_the_handshake_is_no_error(
     address: str, caplog: pytest.LogCaptureFixture
 ):
