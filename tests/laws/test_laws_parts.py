@@ -26,7 +26,7 @@ from edge.requests import GraphQLRequest
 from resolvers.parsing import parsed
 from tests.library.answers import comparable_errors
 
-TIMES = 40 if THOROUGH else 1
+TIMES = 10 if THOROUGH else 1
 COUNT = 20
 pytestmark = pytest.mark.timeout(120 * TIMES)
 
