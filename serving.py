@@ -34,9 +34,10 @@ from telemetry.stalls import watched
 
 VERSION: Final = "0.1.0"
 
-# Objects that come before garbage is looked for: an answer of 5,000 rows is made of twice as many,
-# and ends in no cycles. By Python's own 700 the search takes a sixth of the time.
-_GARBAGE: Final = 50_000
+# Objects that come before garbage is looked for: an answer of 5,000 rows is made of some 10,000,
+# and ends in no cycles. By Python's own 700 the search takes a sixth of the time; by 50,000 it is
+# so rare, since documents leave no garbage, that what was cut short stays, which is megabytes.
+_GARBAGE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)

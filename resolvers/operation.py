@@ -35,7 +35,7 @@ from resolvers.root_plans import Root, RootPlanner
 from resolvers.variables import Facet, StructuralError, Variable
 from telemetry.stages import stage
 
-_ONE: Final = 36_000
+_ONE: Final = 50_000
 """Characters of a document, counted once for each of its plans, if it has two or more."""
 
 _PLANS: Final = 50  # of one operation
