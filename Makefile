@@ -44,9 +44,9 @@ serve: .venv/.serve ## Start everything, with its own databases and the sample, 
 test: .venv/.develop ## Run the tests, without those marked slow
 	$(call pytest,,-m "not slow")
 
-test-all: .venv/.develop ## Run every test, on both MongoDB drivers, and search longer for differences
-	$(call pytest)
-	$(call pytest,MONGO_DRIVER=motor,-m "not slow")
+test-all: .venv/.develop ## Run what `test` leaves out: slow ones, MongoDB's by Motor, longer searches
+	$(call pytest,,-m slow)
+	$(call pytest,MONGO_DRIVER=motor,-m "mongo and not slow")
 	@# In one order: what hypothesis tries depends on which modules have been imported.
 	$(call pytest,AGREEMENT=thorough,-p no:randomly tests/agreement tests/laws)
 

@@ -38,16 +38,27 @@ settings.register_profile(
 settings.load_profile("patient")
 
 
+_WITH_MONGO = {"agreement", "laws", "machine", "mongo", "sample", "server", "viewers", "writes"}
+"""The groups of tests whose sources ask a MongoDB by the driver that is to be tested."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before the one that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share servers run in one process, if there are several: `make test` has two.
 
     All others run one by one in whichever has nothing left to do, so that both end together.
     """
     for item in items:
-        if "sample_servers" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("sample"))
-        elif _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+        if group := _group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+        if group in _WITH_MONGO:
+            item.add_marker(pytest.mark.mongo)
+
+
+def _group_of(item: pytest.Item) -> str | None:
+    if "sample_servers" in getattr(item, "fixturenames", ()):
+        return "sample"
+    return item.path.parent.name if _shares(item) else None
 
 
 def _shares(item: pytest.Item) -> bool:

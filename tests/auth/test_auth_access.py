@@ -214,6 +214,7 @@ async def test_a_token_is_shown_to_its_issuer(issuer: TestIssuer, capsys):
         await asyncio.to_thread(of_the_sample, capsys, good[:-8] + "AAAAAAAA", issuers=trusted)
 
 
+@pytest.mark.slow
 def test_the_command_line():
     """It says who is meant in one way, and what is amiss in one line."""
     with pytest.raises(SystemExit):

@@ -99,6 +99,7 @@ async def test_a_document_takes_no_call_whatever_it_holds(graph, fields):
     assert max(counts) < 1300 + 1000 * OF_THE_DRIVER
 
 
+@pytest.mark.slow
 async def test_nor_does_a_moment_in_it(graph):
     """BSON has moments, which the driver makes in C."""
     fields = "id timeHour temperature { air dewpoint } wind { direction speed gust } visibility"

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from outside import documents, ping, sql
 
 from datasources.embedded import Supervisor
+
+pytestmark = pytest.mark.slow
 
 Eventually = Callable[..., Awaitable[Any]]
 

@@ -16,6 +16,8 @@ from outside import processes_of, sql
 
 from datasources.embedded import Supervisor
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., subprocess.Popen[str]]
 Eventually = Callable[..., Awaitable[Any]]
 

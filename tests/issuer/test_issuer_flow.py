@@ -187,6 +187,7 @@ async def test_a_code_that_is_shown_again(visit: Visit):
     assert wrong(await visit.refresh(tokens["refresh_token"])) == "invalid_grant"
 
 
+@pytest.mark.slow
 async def test_two_workers(visit: Visit, there: httpx.AsyncClient):
     """A code of one can be redeemed at the other, and of many at once by one alone."""
     code = await visit.code()

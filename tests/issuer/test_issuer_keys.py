@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from issuer_parts import Clock
 from running import ROOT, Running
 from visiting import Visit, graphql
@@ -30,6 +31,7 @@ def test_they_are_for_nobody_else_to_read(tmp_path: Path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.slow
 def test_processes_that_begin_at_once_have_the_same(tmp_path: Path):
     """Whoever comes first makes them."""
     program = (
@@ -116,6 +118,7 @@ async def test_the_server_believes_a_new_key_at_once(visit: Visit, issuer_folder
     assert len((await visit.http.get("/issuer/jwks")).json()["keys"]) == len(read["signing"]) + 1
 
 
+@pytest.mark.slow
 async def test_a_restart_keeps_tokens_good(serve, tmp_path: Path):
     """Access tokens, refresh tokens, and codes that are under way."""
     running: Running = serve(DATA_DIR=str(tmp_path))

@@ -104,6 +104,7 @@ def test_people_that_cannot_be(text: str, reason: str):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_bad_people_end_the_start(serve: Callable[..., Running], tmp_path: Path):
     """With the place of the file, before anything is started."""
     package = tmp_path / "graph_of_mine"
@@ -122,6 +123,7 @@ def test_the_welcome_says_how(first: Running):
     assert "dispatcher" in first.said
 
 
+@pytest.mark.slow
 def test_what_signs_is_loaded_by_who_signs_in(serve: Callable[..., Running]):
     """Neither the start nor anybody's requests pay for it."""
     running = serve(PYTHONVERBOSE="1")
@@ -138,6 +140,7 @@ def test_what_signs_is_loaded_by_who_signs_in(serve: Callable[..., Running]):
     assert heavy <= loaded
 
 
+@pytest.mark.slow
 def test_production_has_none(serve: Callable[..., Running]):
     """Neither its pages nor its tokens."""
     running = serve(ENVIRONMENT="production")
@@ -147,6 +150,7 @@ def test_production_has_none(serve: Callable[..., Running]):
     assert "token" not in running.said
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_token(first: Running, issuer_folder: Path):
     """Alone, so that it can stand in a shell's command; the running server takes it."""
     command = [sys.executable, str(ROOT / "server.py"), "token", "--as", "dispatcher"]

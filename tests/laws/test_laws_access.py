@@ -165,6 +165,7 @@ async def test_nobody_is_told_what_is_not_for_them(world, seed):
     await _holds(world, found, _in_memory(found.catalog, _rows()), DictCache(), _random(seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4 if THOROUGH else 1))
 async def test_nor_by_real_stores(world, library_urls, seed):
     """From PostgreSQL, SecantusDB and Valkey; what is left is asked for in memory."""

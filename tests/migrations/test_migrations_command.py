@@ -12,10 +12,11 @@ from running import Running, left_in
 
 from datasources.migrations.history import History
 
+pytestmark = pytest.mark.slow
+
 LATER = {"MODELS": "tests.migrations.garden_later"}
 
 
-@pytest.mark.slow
 def test_from_models_to_stores_and_on(command: Command, place: Place, tmp_path: Path) -> None:
     """Written, planned, made, checked; then the next year, which loses something."""
     nothing = command("migrate")
@@ -110,7 +111,6 @@ def serve(tmp_path: Path) -> object:
     return run
 
 
-@pytest.mark.slow
 def test_embedded_stores_migrate_themselves(
     serve: Command, first: History, both: History, tmp_path: Path
 ) -> None:

@@ -215,6 +215,7 @@ async def test_two_that_make_the_same_are_in_conflict(docks):
     assert await count(docks) == 3
 
 
+@pytest.mark.slow
 async def test_a_server_that_dies_before_the_commit_undoes_all(mortal, docks_at):
     """And says so; after its restart all goes on."""
     source = docks_at(mortal.url())

@@ -12,6 +12,8 @@ from sample_stores import FEW, Stores, few, load_few, quiet
 from catalog import Catalog
 from datasources.load import LoadError, load
 
+pytestmark = pytest.mark.slow
+
 
 class EndedError(Exception):
     """Stands for whatever may end a load."""

@@ -1,5 +1,6 @@
 """The schema as text: what it says of itself, and that it is always the same."""
 
+import pytest
 from sqlmodel import Field
 
 import tests.library.extensions
@@ -62,6 +63,7 @@ def test_unique_keys_come_in_the_same_order_in_every_process():
     ]
 
 
+@pytest.mark.slow
 def test_another_package_is_served_by_setting_its_name(sdl, monkeypatch, capsys):
     """MODELS and EXTENSIONS name any package pair; `server.py schema` prints its graph."""
     monkeypatch.setenv("MODELS", "tests.library.models")

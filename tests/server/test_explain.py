@@ -83,6 +83,7 @@ def test_bad_input_is_one_line(explain, asked, said):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_as_a_command():
     """What it prints goes to the standard output; what is amiss is told, and is the status."""
     command = [sys.executable, "server.py", "explain"]

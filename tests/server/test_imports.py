@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 from running import Running, eventually
 
 from datasources.embedded import EmbeddedUrls
+
+pytestmark = pytest.mark.slow
 
 UNUSED = {
     # Of the tests and of the embedded servers, so not in the image; but who runs both has them.

@@ -16,6 +16,8 @@ import psutil
 import pytest
 from running import Running, eventually, left_in, query, ready
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Running]
 WHOLE = {"flights": 336_776, "weatherObservations": 26_115, "airports": 1458}
 
@@ -126,7 +128,6 @@ def test_each_request_is_a_line_of_json(start: Start) -> None:
     assert len(line["trace_id"]) == 32
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_an_interrupted_load_is_mended_by_the_next_start(start: Start) -> None:
     """Ended by a signal, then by force, half-way through the sample; the one after is quick."""

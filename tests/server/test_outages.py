@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from running import Doors, Running, eventually, left_in, query, ready
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = {"MODELS": "models", "EXTENSIONS": "extensions"}
 BOTH = """{
   flights(first: 20, offset: %d) { nodes { id originAirport { name } weather { visibility } } }
@@ -62,7 +64,6 @@ async def test_databases_may_come_after_the_server_and_go_and_come_again(
         assert await asyncio.to_thread(eventually, away)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_database_killed_amid_queries_across_stores(
     start: Callable[..., Running], data_dir: Path

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from running import Running
+
+pytestmark = pytest.mark.slow
 
 MODEL = """
 from pydantic import BaseModel

@@ -116,6 +116,7 @@ class Thing(BaseModel):
 COUNTED = "--models=tests.writes.counted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
