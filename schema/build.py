@@ -28,7 +28,7 @@ from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.costs import add_costs
 from schema.extend import attach
-from schema.fields import class_of, generated_module, leave_arguments
+from schema.fields import class_of, complete, generated_module, leave_arguments
 from schema.filters import add_filters
 from schema.groups import add_groups
 from schema.guards import guards_in
@@ -86,6 +86,7 @@ def build_schema(
         namespace["Query"] = query_type(catalog, namespace)
         namespace["Mutation"] = mutation_type(catalog, namespace)
         namespace["Subscription"] = strawberry.type(class_of("Subscription", [], namespace))
+        complete(namespace)
         attach(catalog, namespace, list(extensions))
         add_costs(catalog, namespace, limits.pages)
         schema = GeneratedSchema(

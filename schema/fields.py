@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import strawberry
@@ -28,7 +28,40 @@ Annotations name classes that do not exist as yet; Strawberry looks them up in t
 class that holds the field.
 """
 
+_KNOWN: Final = "__known__"
+"""Where a namespace in which no class is missing holds its annotations, read, by their text."""
+
 Produce = Callable[[Any, Info], Awaitable[Any] | Any]
+
+
+class Later(StrawberryAnnotation):
+    """An annotation that may name classes of the same schema, read once they are all there.
+
+    Strawberry asks for it at every step of making a class, and would parse it each time.
+    """
+
+    def __init__(self, annotation: object, namespace: Namespace) -> None:
+        super().__init__(annotation, namespace=namespace)
+
+    @property
+    def annotation(self) -> object:
+        """Itself: the class's own annotation of a field, of which a dataclass makes it again."""
+        return self
+
+    @annotation.setter
+    def annotation(self, value: object) -> None:
+        raise NotImplementedError
+
+    def evaluate(self) -> type:
+        """What is meant; raises ``NameError`` while classes are missing."""
+        known = (self.namespace or {}).get(_KNOWN)
+        if known is None:
+            raise NameError
+        if not isinstance(self.raw_annotation, str):
+            return super().evaluate()
+        if self.raw_annotation not in known:
+            known[self.raw_annotation] = super().evaluate()
+        return known[self.raw_annotation]
 
 
 class ProducedField(StrawberryField):
@@ -70,6 +103,11 @@ def _without_arguments(resolve: Callable[..., Any]) -> Callable[..., Any]:
     return left
 
 
+def complete(namespace: Namespace) -> None:
+    """Says that all classes are there, so that annotations may be read."""
+    namespace[_KNOWN] = {}
+
+
 @contextmanager
 def generated_module() -> Generator[Namespace]:
     """A module for the classes of one schema, found by name until the schema is built."""
@@ -94,7 +132,7 @@ def plain_field(
     return StrawberryField(
         python_name=python_name,
         graphql_name=graphql_name,
-        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        type_annotation=Later(annotation, namespace),
         description=description,
         metadata={MEMBER: member},
     )
@@ -115,7 +153,7 @@ def produced_field(  # noqa: PLR0913 (the parts of a GraphQL field)
     field = ProducedField(
         python_name=f"{graphql_name}_",  # Strawberry makes a parameter of it: `class` must be none
         graphql_name=graphql_name,
-        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        type_annotation=Later(annotation, namespace),
         description=description,
         metadata={MEMBER: member, PRODUCE: produce},
         directives=directives,
@@ -136,7 +174,7 @@ def input_field(
     return StrawberryField(
         python_name=f"{graphql_name}_",  # `and`, `or` and `not` are no Python names
         graphql_name=graphql_name,
-        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        type_annotation=Later(annotation, namespace),
         description=description,
         default=dataclasses.MISSING if required else strawberry.UNSET,
     )
@@ -154,7 +192,7 @@ def argument(
     return StrawberryArgument(
         python_name=name,
         graphql_name=name,
-        type_annotation=StrawberryAnnotation(annotation, namespace=namespace),
+        type_annotation=Later(annotation, namespace),
         description=description,
         default=default,
     )
