@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from running import Running, query
+from running import Running, eventually, query
 
 
 def metrics_url(server: Running) -> str:
@@ -40,12 +40,13 @@ def test_what_a_server_did_is_read(server: Running) -> None:
     assert now["db_client_operation_duration_seconds_count", "aggregate", "mongodb", ""] >= 1
     assert now["bigraph_limits_hit_total", "DEPTH_EXCEEDED"] >= 1
     assert now["db_client_connection_max", "postgresql"] == 10
-    assert now["db_client_connection_count", "mongodb", "idle"] >= 1
     assert now["db_client_connection_pending_requests", "mongodb"] == 0
     assert now["http_server_active_requests",] == 0
     assert now["bigraph_event_loop_lag_seconds_count",] >= 1
     assert now["process_resident_memory_bytes",] > 1_000_000
     assert httpx.get(f"{server.url()}/metrics", timeout=40).status_code == 404
+    # What is asked of sizes in the background may have the only connection for a while.
+    assert eventually(lambda: samples(server)["db_client_connection_count", "mongodb", "idle"] >= 1)
 
 
 @pytest.mark.parametrize("wanted", ["application/openmetrics-text; version=1.0.0", "text/plain"])
