@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from graphql import ExecutionResult
 
+from datasources.ending import ended
 from edge import busy
 from edge.errors import told
 from edge.graph import Graph
@@ -23,7 +24,6 @@ from edge.requests import GraphQLRequest
 from resolvers.answering import as_json
 from resolvers.context import Context
 from resolvers.info import core_of
-from resolvers.later import ended
 from resolvers.parsing import Tree
 from resolvers.parts import begun
 from resolvers.policies import policies_asked
@@ -99,6 +99,7 @@ class Delivery:
                 await self._close(self._others)
         finally:
             await ended(self._context.begun)
+            self._context.begun.clear()
             self._context.loaders.forget()
 
     async def _close(self, others: AsyncGenerator[Any]) -> None:

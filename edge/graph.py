@@ -16,6 +16,7 @@ from catalog.change import Isolation
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from catalog.writing import is_written
+from datasources.ending import ended
 from datasources.redis import Buckets, Cache
 from edge.contexts import Contexts, Watches
 from edge.live.presence import Presence
@@ -166,10 +167,7 @@ class Graph:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                await asyncio.wait(tasks)
+            await ended(tasks)
 
     async def _trusting(self, trusted: Trusted) -> None:
         """Looks after the manifest: what is in it is made ready."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from catalog.errors import BigraphError
+from datasources.ending import ended
 from edge.process import Stop
 from telemetry import logger
 
@@ -162,9 +163,7 @@ class Workers:
         keeping = [asyncio.create_task(self._keep(n)) for n in range(len(self._workers))]
         await self._stopping.wait()
         keeping += [self._restarting] if self._restarting else []
-        for task in keeping:
-            task.cancel()
-        await asyncio.wait(keeping)
+        await ended(keeping)
         await self._end()
 
     def stop(self) -> None:

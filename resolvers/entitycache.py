@@ -18,6 +18,7 @@ from catalog import deadline
 from catalog.entity import Catalog, Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Key, Readable
+from datasources.ending import ended
 from datasources.errors import StoreUnavailable
 from datasources.redis import Cache, NoCache, may_wait
 from resolvers.athand import LOCAL_SECONDS, AtHand
@@ -123,10 +124,7 @@ class EntityCache:
 
     async def close(self) -> None:
         """Ends what is under way."""
-        tasks = [errand.task for errand in self._errands]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(errand.task for errand in self._errands)
 
     # --- Errands ----------------------------------------------------------------------------------
 

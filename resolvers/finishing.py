@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from contextvars import Context
 from typing import Final
 
+from datasources.ending import ended
 from datasources.errors import StoreError
 from resolvers.errors import ParkedError, PendingError, UndoneError
 from resolvers.intents import Intent
@@ -60,9 +61,7 @@ class Finishing:
         tasks = {*self._tasks, *([self._removing] if self._removing else [])}
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._patience)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await ended(late)
 
     async def _finished(self, intent: Intent, ending: AsyncExitStack) -> Refusal | None:
         try:

@@ -27,12 +27,3 @@ class Later(Generic[Found]):
             self._task = asyncio.create_task(self._read())
             self._begun.append(self._task)
         return await asyncio.shield(self._task)
-
-
-async def ended(begun: list[asyncio.Task[Any]]) -> None:
-    """Ends what is still read for nobody."""
-    under_way = [task for task in begun if not task.done()]
-    for task in under_way:
-        task.cancel()
-    await asyncio.gather(*begun, return_exceptions=True)
-    begun.clear()

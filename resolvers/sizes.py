@@ -28,6 +28,7 @@ from catalog.query import (
     Related,
     Searched,
 )
+from datasources.ending import ended
 from datasources.errors import StoreError
 
 _LIFETIME: Final = 300.0  # seconds
@@ -63,8 +64,7 @@ class Sizes:
     async def close(self) -> None:
         """Stops asking."""
         if self._asking:
-            self._asking.cancel()
-            await asyncio.wait({self._asking})
+            await ended({self._asking})
 
     async def _ask(self) -> None:
         try:

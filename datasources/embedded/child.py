@@ -14,6 +14,7 @@ from contextlib import suppress
 from datasources.embedded.errors import EmbeddedError
 from datasources.embedded.process import end, how_it_ended, last_complaint, spawn
 from datasources.embedded.server import Server
+from datasources.ending import ended
 
 _SECONDS_TO_ANSWER = 30.0
 _SECONDS_TO_STOP = 8.0
@@ -48,8 +49,7 @@ class Child:
         """Return once no process of it is left, after a bounded wait; at any stage of its life."""
         try:
             if self._keeper is not None:
-                self._keeper.cancel()
-                await asyncio.wait([self._keeper])
+                await ended([self._keeper])
             if self._process is not None:
                 await end(self._process, self.server.stop_signal, seconds=_SECONDS_TO_STOP)
         finally:
