@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 _TOKEN = re.compile(r'"""|"(?:[^"\\\n]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d[\d.eE+-]*|\S|\s+')
 
@@ -75,11 +76,15 @@ def _literal(random: Random) -> str:
     return {None: "null", True: "true"}.get(value, repr(value))
 
 
+_PLACES: Final = 2_000
+"""Of a value's places the first so many: one that is copied within itself may have millions."""
+
+
 def value_like(value: Any, random: Random) -> Any:
     """A copy of a JSON value, with something else at one place or a few."""
     value = copy.deepcopy(value)
     for _ in range(random.choice([1, 1, 1, 2, 4])):
-        places = list(_places(value))
+        places = list(islice(_places(value), _PLACES))
         if not places:
             return odd(random)
         holder, key = random.choice(places)
