@@ -79,7 +79,7 @@ class Gate:
         self._refused = deque[tuple[float, Client]]()
         self._timer: asyncio.TimerHandle | None = None
         self._due = self._swept = 0.0
-        self._lag = 0.0
+        self._lag = self._late = 0.0
         self._untold = 0
         self._said = -_SAID_EVERY
 
@@ -101,6 +101,7 @@ class Gate:
 
     def _look(self) -> None:
         now = time.monotonic()
+        self._late += max(0.0, now - self._due)
         self.adjust(max(now - self._due, self.delay()))
         self._tell(now)
         self._sweep(now)
@@ -124,12 +125,15 @@ class Gate:
             self._refused.popleft()[1].tell_refused()
 
     def _sweep(self, now: float) -> None:
-        """Once a second, since what it looks for takes ten."""
+        """Once a second, since what it looks for takes ten.
+
+        While we were held up no client has kept us waiting: what has come may be unread still.
+        """
         if now - self._swept < 1:
             return
         self._swept = now
         for client in [*self.clients]:
-            client.look(now, self._bearable.patience)
+            client.look(now - self._late, self._bearable.patience)
 
     def _say(self, now: float) -> None:
         if self._untold and now - self._said >= _SAID_EVERY:

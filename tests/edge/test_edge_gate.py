@@ -282,6 +282,28 @@ async def test_who_says_nothing_at_all_is_not_kept():
         writer.close()
 
 
+def test_while_the_loop_is_held_up_no_client_is_slow():
+    """What he has sent meanwhile has not been read: a look that comes late is as if it did not."""
+    looks: list[float] = []
+
+    class Waiting:
+        def look(self, now: float, patience: float) -> None:
+            assert patience
+            looks.append(now)
+
+        def tell_refused(self) -> None:
+            pass
+
+    gate = Gate()
+    gate.clients = [Waiting()]
+    gate.open = lambda: None  # there is no loop, which calls it late: we do
+    for late in (0, 60, 0):
+        gate._due, gate._swept = time.monotonic() - late, 0
+        gate._look()
+    assert len(looks) == 3
+    assert looks[-1] - looks[0] < -50  # no time has passed but in what is said to be due
+
+
 async def test_files_may_take_as_long_as_they_are_large():
     """So much a second, beyond the usual."""
     head = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\n"
