@@ -38,6 +38,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 import uvloop
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -205,6 +206,7 @@ async def _ways(url: str, redis: str | None) -> AsyncGenerator[Sequence[Way]]:
     limited = replace(usual, rates=Rates(1e12), buckets=Buckets(redis))
     of_edge, of_rates = _app(usual), _app(limited)
     provider = TracerProvider(sampler=ALWAYS_OFF)
+    trace.set_tracer_provider(provider)  # which asks the sampler for each request
     with _spans(provider):
         traced = _app(usual)
     speaks = partial(Http, Gate())
