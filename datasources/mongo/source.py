@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from catalog.change import Isolation
@@ -30,6 +31,7 @@ from telemetry.stores import store_span
 
 PING_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 2.0
+_CLOSING_SECONDS: Final = 5.0
 _ONE_BATCH: Final = 1_000_000
 """Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
 
@@ -145,8 +147,13 @@ class MongoSource:
         return [await plan_of(command, self._database, seconds)] if command else []
 
     async def close(self) -> None:
-        """Gives back every connection."""
-        await settled(self._database.client.close())
+        """Gives back every connection; the driver is waited for a while.
+
+        One that looks for a server that is away was seen to go on for ever.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await settled(self._database.client.close())
 
     async def _run(
         self, command: Command, reads: Sequence[Read | Summary], session: Session | None

@@ -1,8 +1,11 @@
 """In charge of clients: which URLs are refused, what a URL may set, and what never shows."""
 
-import pytest
+import asyncio
 
-from datasources.mongo import client_of, database_of
+import pytest
+from mongo_models import CATALOG
+
+from datasources.mongo import MongoSource, client_of, database_of, source
 from datasources.mongo.client import settled
 
 MALFORMED = [
@@ -45,3 +48,13 @@ async def test_a_url_may_set_what_we_would(driver):
     assert database_of(other).name == "bigraph"
     for each in (client, other):
         await settled(each.close())
+
+
+async def test_a_driver_that_comes_to_no_end_is_left_behind(driver, monkeypatch):
+    """As PyMongo was seen to do while it looked for a server that was away."""
+    client = client_of("mongodb://127.0.0.1:9", driver)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(client), "close", lambda _: asyncio.Event().wait())
+        patched.setattr(source, "_CLOSING_SECONDS", 0.05)
+        await asyncio.wait_for(MongoSource(database_of(client), CATALOG).close(), 30)
+    await settled(client.close())
