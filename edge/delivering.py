@@ -107,8 +107,7 @@ class Delivery:
         if not self._goes_on:
             asked = asyncio.ensure_future(anext(others))
             await asyncio.sleep(0)
-            asked.cancel()
-            await asyncio.wait({asked})
+            await ended({asked})
         await others.aclose()
 
     def _body(self, result: Any) -> Body:

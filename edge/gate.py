@@ -101,8 +101,9 @@ class Gate:
 
     def _look(self) -> None:
         now = time.monotonic()
-        self._late += max(0.0, now - self._due)
-        self.adjust(max(now - self._due, self.delay()))
+        late = now - self._due
+        self._late += max(0.0, late)
+        self.adjust(max(late, self.delay()))
         self._tell(now)
         self._sweep(now)
         self._say(now)

@@ -13,6 +13,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
+from datasources.ending import ended
 from edge.errors import HttpError, unexpected
 from edge.executing import unexecuted
 from edge.graph import Graph
@@ -105,8 +106,7 @@ class Stream:
             try:
                 await asyncio.wait({telling})
             except asyncio.CancelledError:  # the server's patience is at its end
-                telling.cancel()
-                await asyncio.wait({telling})
+                await ended({telling})
         last = b"" if self._why is None else b": %s\n\n" % self._why.reason.encode()
         await self._send({"type": "http.response.body", "body": last})
 
