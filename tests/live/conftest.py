@@ -8,7 +8,7 @@ import pytest
 
 from edge.live.rules import LiveRules
 from tests.library.library import Library
-from tests.live.fields import Doing, Slow, Telling
+from tests.live.fields import Doing, Slow, Telling, events, taken
 from tests.live.talking import serving
 
 
@@ -18,3 +18,10 @@ async def address() -> AsyncGenerator[str]:
     graph = Library(Slow, Doing, Telling).graph
     async with serving(graph, live=LiveRules(operations=3)) as (address, _):
         yield address
+
+
+@pytest.fixture(autouse=True)
+def _nothing_has_come_to_pass() -> None:
+    """What fields have noted is one test's: another may have given things the same names."""
+    events.clear()
+    taken.clear()

@@ -201,6 +201,13 @@ async def test_who_does_not_end_is_not_waited_for_long(graph):
     await ended("hanging ended")
 
 
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_fields_have_noted_is_one_tests_own(turn):
+    """Another waited for nothing, since a test before it had let things of the same name go on."""
+    assert not events["in both turns"].is_set(), turn
+    events["in both turns"].set()
+
+
 # --- Time -----------------------------------------------------------------------------------------
 
 
