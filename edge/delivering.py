@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from graphql import ExecutionResult
 
-from datasources.ending import ended
+from catalog.ending import ended
 from edge import busy
 from edge.errors import told
 from edge.graph import Graph

@@ -13,10 +13,10 @@ from strawberry import Schema
 
 from auth import ANONYMOUS, Authenticates, Late, Principal, SignsIn
 from catalog.change import Isolation
+from catalog.ending import ended
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource
 from catalog.writing import is_written
-from datasources.ending import ended
 from datasources.redis import Buckets, Cache
 from edge.contexts import Contexts, Watches
 from edge.live.presence import Presence

@@ -16,8 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self
 
+from catalog.ending import ended
 from catalog.errors import BigraphError
-from datasources.ending import ended
 from edge.process import Stop
 from telemetry import logger
 

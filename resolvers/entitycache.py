@@ -15,10 +15,10 @@ from contextvars import Context
 from dataclasses import dataclass
 
 from catalog import deadline
+from catalog.ending import ended
 from catalog.entity import Catalog, Entity, Relation
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Key, Readable
-from datasources.ending import ended
 from datasources.errors import StoreUnavailable
 from datasources.redis import Cache, NoCache, may_wait
 from resolvers.athand import LOCAL_SECONDS, AtHand

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from contextvars import Context
 from typing import Final
 
-from datasources.ending import ended
+from catalog.ending import ended
 from datasources.errors import StoreError
 from resolvers.errors import ParkedError, PendingError, UndoneError
 from resolvers.intents import Intent

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final, assert_never, cast
 
+from catalog.ending import ended
 from catalog.entity import Catalog, Entity, Store
 from catalog.query import (
     Among,
@@ -28,7 +29,6 @@ from catalog.query import (
     Related,
     Searched,
 )
-from datasources.ending import ended
 from datasources.errors import StoreError
 
 _LIFETIME: Final = 300.0  # seconds

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from catalog.ending import ended
 from datasources.embedded.errors import EmbeddedError
 from datasources.embedded.process import end, how_it_ended, last_complaint, spawn
 from datasources.embedded.server import Server
-from datasources.ending import ended
 
 _SECONDS_TO_ANSWER = 30.0
 _SECONDS_TO_STOP = 8.0

@@ -13,7 +13,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from datasources.ending import ended
+from catalog.ending import ended
 from edge.errors import HttpError, unexpected
 from edge.executing import unexecuted
 from edge.graph import Graph

@@ -1,4 +1,4 @@
-"""In charge of the end of tasks that ask stores: they end, even if a driver has not heard it."""
+"""In charge of the end of tasks that ask others: they end, even if a driver has not heard it."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from datasources.ending import ended
+from catalog.ending import ended
 
 
 async def looping(found: list[asyncio.Future[None]]) -> None:
