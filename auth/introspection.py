@@ -14,6 +14,7 @@ from auth.errors import TokenError
 from auth.fetch import Fetch
 from auth.issuers import Client, Issuer
 from auth.known import Known, digest_of
+from catalog.ending import ended
 
 POSITIVE_SECONDS: Final = 30.0
 """For so long an issuer's yes holds: a token that it withdraws works on for as long at most."""
@@ -48,9 +49,7 @@ class Introspection:
 
     async def close(self) -> None:
         """Stops whatever is under way."""
-        for task in [*self._asking.values()]:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await ended(self._asking.values())
 
     async def _asked(self, digest: bytes, token: str) -> Mapping[str, Any]:
         task = self._asking.get(digest)

@@ -15,6 +15,7 @@ from auth.errors import IssuerError, TokenError
 from auth.fetch import Fetch
 from auth.issuers import Issuer
 from auth.keys import KeySet, KeySetError, VerifyingKey, keys_in
+from catalog.ending import ended
 from telemetry import logger
 
 FRESH_SECONDS: Final = 300.0
@@ -72,8 +73,7 @@ class Keyring:
     async def close(self) -> None:
         """Stops whatever is under way."""
         if self._fetching:
-            self._fetching.cancel()
-            await asyncio.gather(self._fetching, return_exceptions=True)
+            await ended([self._fetching])
 
     async def _known(self) -> KeySet:
         if self._keys is None:
