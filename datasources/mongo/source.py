@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 from catalog.change import Isolation
@@ -17,7 +16,7 @@ from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
 from datasources.mongo.answers import answers_of, count_rows
 from datasources.mongo.client import CODEC, POOL_SIZE, Database, Document, Session, settled
-from datasources.mongo.errors import DRIVER_ERRORS, reason_of, store_error
+from datasources.mongo.errors import DRIVER_ERRORS, STORE, reason_of, store_error
 from datasources.mongo.explaining import plan_of
 from datasources.mongo.pipelines import Command, command_of
 from datasources.mongo.pooling import PoolWatch
@@ -26,6 +25,7 @@ from datasources.mongo.redacted import command_text
 from datasources.mongo.refusals import is_passing, write_conflict
 from datasources.mongo.transaction import MongoTransaction
 from datasources.places import USUAL, Places, Queueing
+from telemetry.logs import logger
 from telemetry.pools import PoolUse
 from telemetry.stores import store_span
 
@@ -34,6 +34,8 @@ _GRACE_SECONDS: Final = 2.0
 _CLOSING_SECONDS: Final = 5.0
 _ONE_BATCH: Final = 1_000_000
 """Documents in the first reply; MongoDB ends it at 16 MB, and the driver fetches the rest."""
+
+_log = logger(STORE)
 
 
 class MongoSource:
@@ -149,11 +151,16 @@ class MongoSource:
     async def close(self) -> None:
         """Gives back every connection; the driver is waited for a while.
 
-        One that looks for a server that is away was seen to go on for ever.
+        One that looks for a server that is away was seen to go on for ever. It is left behind, also
+        if it does not hear that it is to end.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await settled(self._database.client.close())
+        closing = asyncio.create_task(settled(self._database.client.close()))
+        _, left = await asyncio.wait([closing], timeout=_CLOSING_SECONDS)
+        if left:
+            _log.warning("mongo_driver_left_behind", seconds=_CLOSING_SECONDS)
+            closing.cancel()
+        else:
+            closing.result()
 
     async def _run(
         self, command: Command, reads: Sequence[Read | Summary], session: Session | None

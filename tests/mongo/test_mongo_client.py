@@ -50,11 +50,28 @@ async def test_a_url_may_set_what_we_would(driver):
         await settled(each.close())
 
 
-async def test_a_driver_that_comes_to_no_end_is_left_behind(driver, monkeypatch):
-    """As PyMongo was seen to do while it looked for a server that was away."""
+async def test_a_driver_that_comes_to_no_end_is_left_behind(driver, monkeypatch, lines):
+    """As PyMongo was seen to do while it looked for a server that was away; the log says so."""
     client = client_of("mongodb://127.0.0.1:9", driver)
     with monkeypatch.context() as patched:
-        patched.setattr(type(client), "close", lambda _: asyncio.Event().wait())
+        patched.setattr(type(client), "close", lambda _: _never())
         patched.setattr(source, "_CLOSING_SECONDS", 0.05)
         await asyncio.wait_for(MongoSource(database_of(client), CATALOG).close(), 30)
     await settled(client.close())
+    (line,) = [line for line in lines() if line["event"] == "mongo_driver_left_behind"]
+    assert (line["level"], line["seconds"]) == ("warning", 0.05)
+
+
+async def test_a_driver_that_ends_is_not_spoken_of(driver, lines):
+    """A server that is away is reason enough to close, and no reason to wait."""
+    client = client_of("mongodb://127.0.0.1:9", driver)
+    await MongoSource(database_of(client), CATALOG).close()
+    assert not [line for line in lines() if line["event"] == "mongo_driver_left_behind"]
+
+
+async def _never() -> None:
+    """What does not hear the first time that it is to end."""
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        await asyncio.Event().wait()
