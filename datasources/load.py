@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from catalog.ending import ended
 from catalog.entity import Catalog, Store
 from datasources.mongo.load import load_collections
 from datasources.postgres.load import load_tables
@@ -37,15 +38,19 @@ async def load(
         (load_tables, catalog.of(Store.POSTGRES), postgres_url),
         (load_collections, catalog.of(Store.MONGO), mongo_url),
     )
+    loads = [
+        asyncio.create_task(load_store(entities, samples, url, progress, migrates=migrates))
+        for load_store, entities, url in stores
+        if entities and url
+    ]
+    return any(await _all(loads))
+
+
+async def _all(loads: Sequence[asyncio.Task[bool]]) -> list[bool]:
+    """What they give. If one fails the other is interrupted, as it is with who waits for them."""
     try:
-        async with asyncio.TaskGroup() as group:
-            loads = [
-                group.create_task(load_store(entities, samples, url, progress, migrates=migrates))
-                for load_store, entities, url in stores
-                if entities and url
-            ]
-    except BaseExceptionGroup as failures:
-        # The other store was merely interrupted by it.
-        first = failures.exceptions[0]
-        raise first from first.__cause__
-    return any(task.result() for task in loads)
+        for each in asyncio.as_completed(loads):
+            await each
+    finally:
+        await ended(loads)
+    return [each.result() for each in loads]

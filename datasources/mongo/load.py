@@ -144,7 +144,6 @@ async def _fill(
         await _insert(collection, [document for document in batch if document["_id"] not in there])
         done += len(batch)
         progress(entity.name, done, sample.count)
-        _heed_cancellation()
     noted = {"rows": done, "loaded_at": datetime.datetime.now(datetime.UTC)}
     await database[LEDGER].update_one({"_id": entity.name}, {"$set": noted})
 
@@ -163,13 +162,6 @@ async def _insert(collection: AsyncCollection[Document], documents: list[Documen
 
 async def _ids(collection: AsyncCollection[Document]) -> set[Any]:
     return {document["_id"] async for document in collection.find({}, {"_id": 1})}
-
-
-def _heed_cancellation() -> None:
-    # Until Python 3.12 `asyncio.wait_for`, in the driver, loses one that comes as it ends.
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _make_text_index(database: Database, entity: Entity, index: IndexModel) -> None:
