@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
@@ -26,6 +26,7 @@ from schema.fields import Namespace
 _EXTENDS = "__bigraph_extends__"
 _REQUIRES = "__bigraph_requires__"
 _SUBSCRIPTION: Final = "Subscription"
+_GIVING: Final = {AsyncGenerator, AsyncIterable, AsyncIterator}
 _ROOTS: Final = ("Query", "Mutation", _SUBSCRIPTION)
 
 Class = TypeVar("Class", bound=type)
@@ -140,9 +141,10 @@ def _fields(
         field.metadata = {**field.metadata, MEMBER: Reads(needs)}  # type: ignore[assignment]
         if not field.is_subscription:  # whose answers have a span each
             field.extensions = [*field.extensions, Traced(f"{target}.{field.graphql_name}")]
-        field.type_annotation = StrawberryAnnotation(
-            _with_generated(namespace, resolver), namespace=namespace
-        )
+        annotation = _with_generated(namespace, resolver)
+        if not field.is_subscription:
+            _check_streamable(extension, field.python_name, annotation)
+        field.type_annotation = StrawberryAnnotation(annotation, namespace=namespace)
         yield field
 
 
@@ -153,6 +155,13 @@ def _check_kind(extension: type, field: StrawberryField, target: str) -> None:
         reason = f"{kind}, on {target}"
         mend = "Decorate generators with @strawberry.subscription, on Subscription, and no others."
         raise ModelError(extension.__name__, field.python_name, reason, mend=mend)
+
+
+def _check_streamable(extension: type, name: str, annotation: Any) -> None:
+    """What gives items one by one is a list; Strawberry takes it for one only if it says so."""
+    if typing.get_origin(annotation) in _GIVING:
+        mend = "Let it return strawberry.Streamable[...] of what it gives."
+        raise ModelError(extension.__name__, name, "gives items, but says of no list", mend=mend)
 
 
 def _graphql_name(field: StrawberryField) -> str:
