@@ -67,11 +67,12 @@ async def answer(place: Place, stop: Stop, share: Share | None = None) -> None:
         stack.push_async_callback(replays.close)
         signing_in = doors(settings, own, replays, redis_url)
         graph = graph_of(place.catalog, place.schema, settings, place.urls, signing_in)
+        rules = http_rules(settings)
         app = create_app(
             graph,
             max_body_bytes=settings.max_body_bytes,
             uploads=uploads(settings),
-            rules=http_rules(settings),
+            rules=rules,
             examples=shown,
             more=[own.route(replays)] if own else [],
             is_stopping=lambda: stop.asked,
@@ -94,6 +95,7 @@ async def answer(place: Place, stop: Stop, share: Share | None = None) -> None:
             bearable=bearable(settings),
             presence=graph.presence,
             delay=graph.delay,
+            origins=rules.origins,
             started=share.tell_ready if share else lambda: None,
         )
 

@@ -13,8 +13,8 @@ from datasources.errors import StoreBusy
 from edge.errors import HttpError
 from edge.replies import Body
 
-AGAIN: Final = {"retry-after": "1"}
-"""When to ask again, in seconds: by then those who are before have been answered, or refused."""
+_AGAIN_SECONDS: Final = 1
+"""When to ask again: by then those who are before have been answered, or refused."""
 
 
 def checked(body: Body, *, kind: str | None = "query") -> Body:
@@ -26,7 +26,7 @@ def checked(body: Body, *, kind: str | None = "query") -> Body:
     if told is None or (kind != "query" and not _came_to_nothing(body)):
         return body
     message, hint = told["message"], told["extensions"].get("hint")
-    raise HttpError(503, StoreBusy.code, message, headers=AGAIN, hint=hint)
+    raise HttpError(503, StoreBusy.code, message, hint=hint, after=_AGAIN_SECONDS)
 
 
 def is_of(error: HttpError) -> bool:

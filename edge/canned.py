@@ -3,42 +3,57 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from edge.errors import error_body
+from edge.errors import HttpError, refusal_body
 
 CLOSE: Final = b"connection: close\r\n"
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def _content(code: str, message: str, hint: str, *more: bytes) -> bytes:
-    body = orjson.dumps({"errors": [error_body(message, code, hint)]})
-    length = b"content-length: %d" % len(body)
-    kind = b"content-type: application/json; charset=utf-8"
-    return b"\r\n".join([*more, kind, length, b"", body])
+class Canned(NamedTuple):
+    """An answer, but for the headers that are the server's or the client's."""
+
+    status: int
+    content: bytes
 
 
-OVERLOADED: Final = _content(
+def _canned(status: int, code: str, message: str, hint: str, after: int | None = None) -> Canned:
+    error = HttpError(status, code, message, hint=hint, after=after)
+    body = orjson.dumps({"errors": [refusal_body(error)]})
+    own = {
+        **error.headers,
+        "content-type": "application/json; charset=utf-8",
+        "content-length": str(len(body)),
+    }
+    head = "".join(f"{name}: {text}\r\n" for name, text in own.items())
+    return Canned(status, b"%s\r\n%s" % (head.encode(), body))
+
+
+OVERLOADED: Final = _canned(
+    503,
     "SERVER_OVERLOADED",
     "The server has more to answer than it can.",
     "Ask again in a moment.",
-    b"retry-after: 1",
+    after=1,
 )
-TOO_SLOW: Final = _content(
-    "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
+TOO_SLOW: Final = _canned(
+    408, "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
 )
-NO_HTTP: Final = _content(
-    "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
+NO_HTTP: Final = _canned(
+    400, "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
 )
-TOO_LONG: Final = _content("HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body.")
+TOO_LONG: Final = _canned(
+    431, "HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body."
+)
 
 
-@lru_cache(4)  # the headers have the time in them, which is another each second
-def canned(status: int, headers: Headers, content: bytes, *, closing: bool) -> bytes:
-    """The bytes of an answer, with these headers of the server's besides."""
+@lru_cache(16)  # the headers have the time in them, which is another each second
+def written(answer: Canned, headers: Headers, *, closing: bool) -> bytes:
+    """The bytes of an answer, with these headers besides."""
     head = [b"%s: %s\r\n" % each for each in headers]
-    return b"".join([STATUS_LINE[status], *head, CLOSE if closing else b"", content])
+    return b"".join([STATUS_LINE[answer.status], *head, CLOSE if closing else b"", answer.content])

@@ -45,8 +45,23 @@ TOLD: Final = (
 )
 """What it may read of an answer beside what any may."""
 
+_TOLD: Final = ", ".join(TOLD).encode()
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 _SECONDS: Final = 7200  # for which a browser remembers the yes: the longest that all of them take
+
+
+def readable(origins: Collection[str], origin: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers by which a page of an origin may read an answer that `Cors` does not see.
+
+    There are none if it may not, or if what asks is no page.
+    """
+    if not origin or not {"*", origin.decode("latin-1")} & {*origins}:
+        return ()
+    return (
+        (b"access-control-allow-origin", b"*" if "*" in origins else origin),
+        (b"access-control-expose-headers", _TOLD),
+        (b"vary", b"Origin"),
+    )
 
 
 class Cors(CORSMiddleware):

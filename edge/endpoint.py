@@ -247,7 +247,7 @@ class Endpoint:
         tally = current()
         tally.operation, tally.kind = None, "batch"
         private = () if principal is ANONYMOUS else _PRIVATE
-        again = _raw(busy.AGAIN) if refused else ()
+        again = _raw(refused.headers) if refused else ()
         return Reply(200, JSON, Bodies(answered), (*private, *again, *scope.get(rates.TOLD, ())))
 
     async def _with_files(

@@ -6,6 +6,7 @@ logged under the trace id that the client is given. `docs/errors.md` lists the c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -27,7 +28,11 @@ _log = logger("graphql")
 
 
 class HttpError(BigraphError):
-    """A request that is refused before GraphQL sees it, with its HTTP status."""
+    """A request that is refused before GraphQL sees it, with its HTTP status.
+
+    If it may be asked again, it says after how many seconds: by a header, and in the error itself,
+    since a socket has no headers.
+    """
 
     def __init__(
         self,
@@ -37,11 +42,20 @@ class HttpError(BigraphError):
         *,
         headers: dict[str, str] | None = None,
         hint: str | None = None,
+        after: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.http_code = code
         self.headers = headers or {}
+        self._after = after
+        if after is not None:
+            self.headers = {**self.headers, "retry-after": str(after)}
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """When to ask again."""
+        return {} if self._after is None else {"retryAfter": self._after}
 
 
 class DocumentError(HttpError):
@@ -60,6 +74,12 @@ class OperationError(BigraphError):
 def error_body(message: str, code: str, hint: str | None = None) -> dict[str, Any]:
     """One error in the shape of a GraphQL answer."""
     return {"message": message, "extensions": _extensions(code, hint)}
+
+
+def refusal_body(error: HttpError) -> dict[str, Any]:
+    """Why a request is refused, in the same shape."""
+    extensions = {**_extensions(error.http_code, error.hint), **error.details}
+    return {"message": error.message, "extensions": extensions}
 
 
 def unexpected() -> dict[str, Any]:

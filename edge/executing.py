@@ -18,7 +18,7 @@ from strawberry.types.graphql import OperationType
 from auth import Principal
 from edge import busy, explaining, idempotency, rates
 from edge.delivering import Delivery
-from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, told
+from edge.errors import OPERATION_UNKNOWN, HttpError, error_body, refusal_body, told
 from edge.graph import Graph
 from edge.insight import NOBODY, Insight
 from edge.media import Spec
@@ -157,7 +157,7 @@ class Executing:
 
 def unexecuted(error: HttpError) -> Body:
     """The answer to what is not executed."""
-    return Body(None, [error_body(error.message, error.http_code, error.hint)])
+    return Body(None, [refusal_body(error)])
 
 
 def _body(result: Any) -> Body:

@@ -50,8 +50,8 @@ USUAL: Final = Bearable()
 class Client(Protocol):
     """A connection, as the gate knows it."""
 
-    def tell_refused(self) -> None:
-        """Answers a request that was not let in."""
+    def tell_refused(self, asked: Any) -> None:
+        """Answers a request that was not let in, of this scope."""
         ...
 
     def look(self, now: float, patience: float) -> None:
@@ -64,8 +64,9 @@ class Gate:
 
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
     own. ``delay`` tells how long requests wait for each other elsewhere, in seconds; ``lasting``
-    are those under way that are no requests. Once it ``is_closing``, clients are told not to ask by
-    the same connection again.
+    are those under way that only wait for what is to come. Pages of the ``origins`` may read that
+    they are refused. Once it ``is_closing``, clients are told not to ask by the same connection
+    again.
     """
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
@@ -75,18 +76,19 @@ class Gate:
         self.under_way: Collection[Any] = ()
         self.clients: Collection[Any] = ()
         self.lasting: Collection[Any] = ()
+        self.origins: Collection[str] = ()
         self._bearable = bearable
-        self._refused = deque[tuple[float, Client]]()
+        self._refused = deque[tuple[float, Client, Any]]()
         self._timer: asyncio.TimerHandle | None = None
         self._due = self._swept = 0.0
         self._lag = self._late = 0.0
         self._untold = 0
         self._said = -_SAID_EVERY
 
-    def refuse(self, client: Client) -> None:
-        """A request is not let in, which its client is told soon."""
+    def refuse(self, client: Client, asked: Any) -> None:
+        """A request of this scope is not let in, which its client is told soon."""
         self._untold += 1
-        self._refused.append((time.monotonic() + _TOLD_AFTER, client))
+        self._refused.append((time.monotonic() + _TOLD_AFTER, client, asked))
 
     def open(self) -> None:
         """From now on it is looked after."""
@@ -123,7 +125,8 @@ class Gate:
 
     def _tell(self, now: float) -> None:
         while self._refused and self._refused[0][0] <= now:
-            self._refused.popleft()[1].tell_refused()
+            _, client, asked = self._refused.popleft()
+            client.tell_refused(asked)
 
     def _sweep(self, now: float) -> None:
         """Once a second, since what it looks for takes ten.

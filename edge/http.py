@@ -12,7 +12,8 @@ from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
-from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, canned
+from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, Canned, written
+from edge.cors import readable
 from edge.gate import Gate
 from edge.requests import headers_in
 from edge.transport import Joining
@@ -59,13 +60,13 @@ class Http(HttpToolsProtocol):
         """More has come. What comes to no end would be held for as long as there is memory."""
         self._held += len(data)
         if self._held > _HEAD:
-            self._write(431, TOO_LONG, closing=True)
+            self._write(TOO_LONG, closing=True)
             return
         super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (it is always the same)
         """Tells who does not speak HTTP."""
-        self._write(400, NO_HTTP, closing=True)
+        self._write(NO_HTTP, closing=True)
 
     def on_body(self, body: bytes) -> None:
         """Some of a body, which is bounded by who takes it."""
@@ -79,18 +80,18 @@ class Http(HttpToolsProtocol):
             self._keeps = self._parsing.should_keep_alive()
             self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
             self.flow.pause_reading()
-            gate.refuse(self)
+            gate.refuse(self, self.scope)
             return
         super().on_headers_complete()
         if gate.is_closing and (cycle := self._last) is not None:
             cycle.keep_alive = False
 
-    def tell_refused(self) -> None:
+    def tell_refused(self, asked: Any) -> None:
         """Says that the server has too much to do; the client may ask again by this connection."""
         if self.transport.is_closing():
             return
         keeps = self._keeps and not self._gate.is_closing
-        self._write(503, OVERLOADED, closing=not keeps)
+        self._write(OVERLOADED, closing=not keeps, to=asked)
         if keeps:
             self.on_response_complete()
 
@@ -143,18 +144,23 @@ class Http(HttpToolsProtocol):
         if awaited is self:
             self.transport.close()
             return
+        asked = awaited
         if isinstance(awaited, RequestResponseCycle):
+            asked = awaited.scope
             awaited.scope[SLOW] = True  # type: ignore[typeddict-unknown-key]
             awaited.disconnected = True
             awaited.message_event.set()
             if awaited.response_started:
                 self.transport.abort()
                 return
-        self._write(408, TOO_SLOW, closing=True)
+        self._write(TOO_SLOW, closing=True, to=asked)
 
-    def _write(self, status: int, content: bytes, *, closing: bool) -> None:
+    def _write(self, answer: Canned, *, closing: bool, to: Any = None) -> None:
+        """Answers what the app does not see; the pages that may read it are those of the app's."""
         headers = tuple(self.server_state.default_headers)
-        self._joining.send(canned(status, headers, content, closing=closing))
+        if to is not None and (origins := self._gate.origins):
+            headers += readable(origins, headers_in(to).get(b"origin", b""))
+        self._joining.send(written(answer, headers, closing=closing))
         if closing:
             self.transport.close()
 

@@ -35,7 +35,7 @@ REPEATED: Final = ((b"idempotent-replayed", b"true"),)
 """What Stripe and others say of an answer that is an earlier one."""
 
 _LONGEST: Final = 255
-_AGAIN_SECONDS: Final = "1"
+_AGAIN_SECONDS: Final = 1
 # RFC 8941: a String, in which two characters are escaped; else what needs no quotes.
 _QUOTED: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])+)"')
 _BARE: Final = re.compile(r"[!#-+\--:<-\[\]-~]+")
@@ -90,8 +90,8 @@ def refused(error: KeyInUse | KeyReusedError) -> HttpError:
     """How it is told that a key cannot be used."""
     match error:
         case KeyInUse():
-            again = {"retry-after": _AGAIN_SECONDS}
-            return HttpError(409, error.code, error.message, headers=again, hint=error.hint)
+            after = _AGAIN_SECONDS
+            return HttpError(409, error.code, error.message, hint=error.hint, after=after)
         case KeyReusedError():
             return HttpError(422, error.code, error.message, hint=error.hint)
 

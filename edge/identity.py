@@ -18,7 +18,7 @@ from edge.sites import address_of, check_site
 from telemetry import logger
 
 _UNQUOTABLE: Final = re.compile(r'[^\x20-\x7e]|["\\]')
-_AGAIN_SECONDS: Final = "5"
+_AGAIN_SECONDS: Final = 5
 _log = logger("auth")
 
 
@@ -85,11 +85,10 @@ def refusal(error: BigraphError) -> HttpError:
             return error
         case IssuerError():
             _log.error("issuer_unavailable", reason=str(error.__cause__ or error)[:500])
-            again = {"retry-after": _AGAIN_SECONDS}
-            return HttpError(503, error.code, error.message, headers=again)
+            return HttpError(503, error.code, error.message, after=_AGAIN_SECONDS)
         case SessionsError():
-            again = {"retry-after": _AGAIN_SECONDS}
-            return HttpError(503, error.code, error.message, headers=again, hint=error.hint)
+            after = _AGAIN_SECONDS
+            return HttpError(503, error.code, error.message, hint=error.hint, after=after)
         case SessionError():
             challenge = {"www-authenticate": "Bearer"}
             return HttpError(401, error.code, error.message, headers=challenge, hint=error.hint)

@@ -19,7 +19,7 @@ from auth import Late, SignsIn, TokenError
 from auth.login import SECONDS, is_own_path
 from catalog.errors import BigraphError
 from edge.cookies import LOGIN, SESSION, cookie_of, forgotten, kept
-from edge.errors import HttpError, error_body
+from edge.errors import HttpError, refusal_body
 from edge.forms import form_content
 from edge.identity import refusal
 from edge.media import wants_page
@@ -150,7 +150,7 @@ def _told(answers: _Answers) -> _Answers:
 def _refused(request: Request, error: HttpError) -> Response:
     _log.warning("login_refused", path=request.url.path, code=error.http_code, reason=error.message)
     if not wants_page(request.headers.get("accept", "")):
-        body = {"errors": [error_body(error.message, error.http_code, error.hint)]}
+        body = {"errors": [refusal_body(error)]}
         return JSONResponse(body, error.status, headers=error.headers)
     told = {"message": error.message, "hint": error.hint or "", "again": "login"}
     page = _PAGE.format_map({name: html.escape(text) for name, text in told.items()})

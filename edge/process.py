@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -108,13 +108,15 @@ class Stop:
         presence: Presence | None = None,
         started: Callable[[], None] = lambda: None,
         delay: Callable[[], float] = lambda: 0.0,
+        origins: Collection[str] = (),
     ) -> None:
         """Serves until a signal comes; then finishes the requests under way, within 10 s.
 
         Those that take longer than this `patience` are cancelled. The ``proxies`` are believed who
         the client is. Lets in no more than is ``bearable``. Says when it has ``started``. Those of
         whose ``presence`` it is told hear first that it stops. With ``delay`` it asks how long
-        requests wait for each other elsewhere.
+        requests wait for each other elsewhere. Pages of the ``origins`` may read it if they are not
+        let in.
         """
         gate, live = Gate(bearable), presence.rules if presence else LIVE
         config = uvicorn.Config(
@@ -135,8 +137,8 @@ class Stop:
         )
         server = _Server(config, presence, started)
         gate.under_way, gate.clients = server.server_state.tasks, server.server_state.connections
-        gate.delay = delay
-        gate.lasting = presence.visits if presence else ()
+        gate.delay, gate.origins = delay, origins
+        gate.lasting = presence.lasting if presence else ()
         self._server, self._gate = server, gate
         gate.open()
         try:

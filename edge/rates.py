@@ -111,10 +111,10 @@ def _digest(text: str) -> str:
 
 def _refusal(taken: Taken, wants: Sequence[Want]) -> HttpError:
     seconds = math.ceil(taken.wait)
-    headers = {**_told(taken, wants), "retry-after": str(seconds)}
     message = f"Too much was asked for in too short a time; ask again in {seconds} s."
     hint = "Ask for less at once: `GraphQL-Cost: report` says what an operation costs."
-    return HttpError(429, "RATE_LIMITED", message, headers=headers, hint=hint)
+    headers = _told(taken, wants)
+    return HttpError(429, "RATE_LIMITED", message, headers=headers, hint=hint, after=seconds)
 
 
 def _told(taken: Taken, wants: Sequence[Want]) -> dict[str, str]:

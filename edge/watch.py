@@ -15,7 +15,7 @@ from typing import Any, Final
 from starlette.types import Receive
 
 from catalog import deadline
-from edge.errors import HttpError, error_body
+from edge.errors import HttpError, error_body, refusal_body
 from edge.requests import Headers, header
 from telemetry import Tally
 
@@ -145,7 +145,7 @@ def refusal(reason: Ending | None) -> tuple[int, dict[str, Any]]:
             return 499, error_body("The client has gone.", "CLIENT_GONE")
         case Ending.LATE:
             error = late()
-            return error.status, error_body(error.message, error.http_code, error.hint)
+            return error.status, refusal_body(error)
         case None:
             hint = "Ask again; another server may have taken its place."
             return 503, error_body("The server is stopping.", "SERVER_STOPPING", hint)

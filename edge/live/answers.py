@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any, Final, TypeVar, cast
 
@@ -15,7 +15,7 @@ from graphql import GraphQLError
 from starlette.types import Message, Scope
 
 from edge.delivering import Delivery
-from edge.errors import HttpError, error_body, unexpected
+from edge.errors import HttpError, refusal_body, unexpected
 from edge.executing import Executing, unexecuted
 from edge.live.guests import Guest
 from edge.live.subscribing import Subscribing, failed
@@ -71,6 +71,8 @@ class Answering:
         self._status = 200
         self.lasts = False
         """Whether there is no end to it as yet."""
+        self.lasting: Callable[[], None] = lambda: None
+        """What is to be done once that is so."""
 
     async def answers(self) -> AsyncGenerator[Told]:
         """Each as it comes; one without data is the last, and nothing is executed after it."""
@@ -125,6 +127,7 @@ class Answering:
                         yield part
                 return
             self.lasts = True
+            self.lasting()
             async with aclosing(begun.events()) as events:
                 # Who went while something was executed was noticed by nobody.
                 while not self._gone.is_set():
@@ -160,7 +163,7 @@ class Answering:
                 yield part
         except HttpError as error:
             self._status = error.status
-            yield delivery.broken_off(error_body(error.message, error.http_code, error.hint))
+            yield delivery.broken_off(refusal_body(error))
 
     async def _begin(self) -> Body | Subscribing | Delivery:
         """The one answer, or what gives several."""

@@ -28,6 +28,7 @@ _PAUSE: Final = 0.5
 """Seconds between two looks."""
 _BLIND: Final = 5.0
 """For how many seconds sessions are believed that cannot be asked for."""
+_AGAIN_SECONDS: Final = 5
 STOPPING: Final = ClosingError(1012, "The server is stopping; connect again")
 _OVER: Final = ClosingError(4403, "Forbidden: the credentials are good no longer")
 _UNKNOWN: Final = ClosingError(1013, "Whether the session has ended is not known; try again later")
@@ -68,6 +69,8 @@ class Presence:
         self._counts = Counter[str]()
         self.visits = set[Visit]()
         """All connections."""
+        self.lasting = set[Visit]()
+        """Those that only wait for what is to come, and hold no place of a request."""
         self._watched = set[Visit]()
         self._patrol: asyncio.Task[None] | None = None
         self._stopping = False
@@ -84,6 +87,7 @@ class Presence:
                 yield visit
             finally:
                 self.visits.discard(visit)
+                self.lasting.discard(visit)
 
     @contextmanager
     def known(self, visit: Visit, guest: Guest, scope: Scope) -> Generator[None]:
@@ -111,8 +115,7 @@ class Presence:
     def _counted(self, name: str, most: int) -> Generator[None]:
         if self._counts[name] >= most:
             message = f"There are {most} connections already, which is the most that may be."
-            headers = {"retry-after": "5"}
-            raise HttpError(429, "TOO_MANY_CONNECTIONS", message, headers=headers)
+            raise HttpError(429, "TOO_MANY_CONNECTIONS", message, after=_AGAIN_SECONDS)
         self._counts[name] += 1
         try:
             yield

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, aclosing
 from functools import partial
 from typing import Any, Final, cast
@@ -44,6 +44,8 @@ class Reserved:
         self.over = asyncio.Event()
         self.send: Send | None = None
         self.why: ClosingError | None = None
+        self.lasting: Callable[[], None] = lambda: None
+        """What is to be done once it is open."""
         self._most = most
         self._operations: dict[str, Answering] = {}
         self._tasks = set[asyncio.Task[None]]()
@@ -136,6 +138,7 @@ class Reservations:
         with ExitStack() as stack:
             visit = stack.enter_context(presence.visit(scope, reserved.end))
             stack.enter_context(presence.known(visit, guest, scope))
+            reserved.lasting = partial(presence.lasting.add, visit)
             task = asyncio.create_task(self._keep(reserved, stack.pop_all()))
         self._reserved[reserved.token] = reserved
         self._keeping.add(task)
@@ -197,6 +200,7 @@ async def _open(reserved: Reserved, receive: Receive, send: Send, pulse: float) 
         raise HttpError(409, "STREAM_TAKEN", "The stream is open already.")
     reserved.send = send
     reserved.opened.set()
+    reserved.lasting()
     await send(START)
     async with AsyncExitStack() as stack:
         await reserved.say(SIGN)

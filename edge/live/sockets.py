@@ -36,6 +36,7 @@ class Sockets:
             asked = as_request(scope, {})
             check_origin(asked, headers_in(asked), self._graph.public_url, self._origins)
             with presence.visit(scope, connection.end) as visit:
+                presence.lasting.add(visit)
                 if await _accepted(scope, send):
                     await connection.run(visit)
         except HttpError as error:

@@ -59,9 +59,11 @@ class Streams:
         headers = headers_in(scope)
         try:
             guest, asked = await self._read(scope, headers, receive)
-            stream = Stream(self._answers.to(asked, guest, scope), send)
-            presence = self._graph.presence
+            answering, presence = self._answers.to(asked, guest, scope), self._graph.presence
+            stream = Stream(answering, send)
             with presence.visit(scope, stream.end) as visit, presence.known(visit, guest, scope):
+                # Until it waits for events it is a request as any other, and one too many if so.
+                answering.lasting = partial(presence.lasting.add, visit)
                 await stream.run(receive, self._graph.live.pulse)
         except HttpError as error:
             await refuse(error, send)

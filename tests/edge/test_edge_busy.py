@@ -54,7 +54,7 @@ async def test_a_query_is_refused_whole(client, asked, media_type):
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert error == {
         "message": "Too many requests want Postgres at once.",
-        "extensions": {"code": "STORE_BUSY", "hint": "Ask again in a moment."},
+        "extensions": {"code": "STORE_BUSY", "hint": "Ask again in a moment.", "retryAfter": 1},
     }
     assert "data" not in response.json()
 

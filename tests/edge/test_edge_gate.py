@@ -16,6 +16,7 @@ import strawberry
 from edge.app import create_app
 from edge.gate import Bearable, Gate
 from edge.process import Stop, listen
+from edge.rules import HttpRules
 from schema import extends
 from tests.library.library import Library
 
@@ -79,13 +80,22 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(bearable: Bearable, delay: float = 0.0) -> AsyncGenerator[Serving]:
+async def serving(
+    bearable: Bearable, delay: float = 0.0, origins: tuple[str, ...] = ()
+) -> AsyncGenerator[Serving]:
     """A library, served."""
     stop = Stop(delay)
-    graph = Library(Held).graph
-    app = create_app(graph, max_body_bytes=100_000, examples=None, is_stopping=lambda: stop.asked)
+    app = create_app(
+        Library(Held).graph,
+        max_body_bytes=100_000,
+        examples=None,
+        is_stopping=lambda: stop.asked,
+        rules=HttpRules(origins=origins),
+    )
     with listen("127.0.0.1", 0) as listening:
-        running = asyncio.create_task(stop.serve(app, listening, patience=1, bearable=bearable))
+        running = asyncio.create_task(
+            stop.serve(app, listening, patience=1, bearable=bearable, origins=origins)
+        )
         while stop._server is None or not stop._server.started:  # noqa: ASYNC110 (it cannot tell)
             await asyncio.sleep(0.01)
         yield Serving(stop, listening.getsockname())
@@ -140,6 +150,72 @@ async def test_more_than_are_let_in_are_told_and_may_ask_again_by_the_same_conne
     assert alive.status_code == 200
     assert told == [{"data": {"held": 1}}] * 2
     assert [each.json() for each in again] == [ANSWER] * 3
+
+
+APP = "https://app.example"
+READABLE = ("access-control-allow-origin", "access-control-expose-headers", "vary")
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "allowed"),
+    [
+        ((APP,), APP, APP),
+        (("*",), APP, "*"),
+        ((APP,), "https://evil.example", None),
+        ((APP,), "https://\xe4.example", None),
+        ((APP,), None, None),
+        ((), APP, None),
+    ],
+)
+async def test_a_page_of_another_origin_may_read_that_it_is_refused(origins, origin, allowed):
+    """If it may read answers at all; and then as it reads those of the app."""
+    headers = {} if origin is None else {"origin": origin.encode("latin-1")}
+    async with (
+        serving(Bearable(requests=1), origins=origins) as served,
+        httpx.AsyncClient(headers=headers) as client,
+    ):
+        first = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+        await asyncio.wait_for(seen.begun.acquire(), 30)
+        refused = await post(client, served, HELLO)
+        seen.gate.set()
+        answered = await first
+    assert (refused.status_code, answered.status_code) == (503, 200)
+    assert refused.json()["errors"][0]["extensions"]["retryAfter"] == 1
+    assert refused.headers.get("access-control-allow-origin") == allowed
+    if allowed:
+        assert "Retry-After" in refused.headers["access-control-expose-headers"]
+        expected, given = ({n: a.headers.get(n) for n in READABLE[:2]} for a in (answered, refused))
+        assert given == expected
+
+
+async def test_each_of_several_by_one_connection_is_readable_by_its_own_page():
+    """And a body that does not come is refused readably as well."""
+    body, other = json.dumps(HELLO).encode(), "https://other.example"
+    async with (
+        serving(Bearable(requests=1), origins=(APP, other)) as served,
+        httpx.AsyncClient() as client,
+    ):
+        first = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+        await asyncio.wait_for(seen.begun.acquire(), 30)
+        asked = [
+            request(body).replace(b"host: x", b"host: x\r\norigin: " + origin.encode())
+            for origin in (APP, other)
+        ]
+        reader, writer = await connected(served, b"".join(asked))
+        for origin in (APP, other):
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert f"access-control-allow-origin: {origin}\r\n".encode() in head
+            await reader.readuntil(b"}]}")
+        seen.gate.set()
+        await first
+        late = asked[0][:-5]
+        reader, other_writer = await connected(served, late)
+        await served.later(11)
+        said = await asyncio.wait_for(reader.read(), 30)
+        assert said.startswith(b"HTTP/1.1 408")
+        assert f"access-control-allow-origin: {APP}\r\n".encode() in said
+        for each in (writer, other_writer):
+            each.close()
 
 
 async def test_several_by_one_connection_are_refused_in_turn():
@@ -291,7 +367,7 @@ def test_while_the_loop_is_held_up_no_client_is_slow():
             assert patience
             looks.append(now)
 
-        def tell_refused(self) -> None:
+        def tell_refused(self, asked: Any) -> None:
             pass
 
     gate = Gate()

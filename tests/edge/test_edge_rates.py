@@ -53,6 +53,7 @@ async def test_a_bucket_is_told_of_and_emptied_by_costs():
         (error,) = refused.json()["errors"]
         assert error["extensions"]["code"] == "RATE_LIMITED"
         assert refused.headers["retry-after"] == "5"
+        assert error["extensions"]["retryAfter"] == 5
         assert refused.headers["ratelimit"] == '"client";r=40;t=30'
         clock.now = 4.9
         assert (await asked(client, 50)).status_code == 429
@@ -94,7 +95,9 @@ async def test_each_request_of_a_batch_takes_what_it_costs():
         one = {"query": BOOKS, "variables": {"n": 40}}
         answer = await client.post("/graphql", json=[one, one, one])
     assert ["data" in each for each in answer.json()] == [True, True, False]
-    assert answer.json()[2]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    extensions = answer.json()[2]["errors"][0]["extensions"]
+    assert extensions["code"] == "RATE_LIMITED"
+    assert extensions["retryAfter"] == 12  # a fifth of the bucket, of a minute
 
 
 def scope_of(host: str) -> dict[str, object]:

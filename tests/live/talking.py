@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
@@ -62,6 +62,13 @@ async def serving(
         await asyncio.wait_for(running, PATIENCE)
         assert not graph.presence.visits
         assert not graph.presence._counts
+
+
+async def events_in(lines: AsyncIterator[str]) -> AsyncGenerator[Any]:
+    """What the events of a stream hold, as they come."""
+    async for line in lines:
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
 
 
 class Clock:

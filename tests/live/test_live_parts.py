@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +17,7 @@ from schema import extends
 from tests.library.library import Library
 from tests.library.parts import MIXED, OF_2022, parts_of
 from tests.live.fields import events
-from tests.live.talking import PATIENCE, serving, talking
+from tests.live.talking import PATIENCE, events_in, serving, talking
 from tests.live.test_live_seen import seen
 
 EVENTS = {"accept": "text/event-stream"}
@@ -65,13 +64,7 @@ async def hearing(address: str, name: str, headers: Any) -> AsyncGenerator[Any]:
         client.stream("POST", "/graphql", json=query_of(name), headers=headers) as answer,
     ):
         mixed = answer.headers["content-type"].startswith("multipart/mixed")
-        yield parts_of(answer.aiter_raw()) if mixed else _told(answer.aiter_lines())
-
-
-async def _told(lines: Any) -> AsyncGenerator[Any]:
-    async for line in lines:
-        if line.startswith("data: "):
-            yield json.loads(line.removeprefix("data: "))
+        yield parts_of(answer.aiter_raw()) if mixed else events_in(answer.aiter_lines())
 
 
 async def passed(name: str) -> None:
@@ -109,7 +102,7 @@ async def test_one_stream_of_several_operations_has_parts(address):
         async with client.stream("GET", f"/graphql/stream?token={token}") as stream:
             asked = query_of("reserved") | {"extensions": {"operationId": "a"}}
             assert (await client.post("/graphql/stream", json=asked, headers=named)).is_success
-            heard = _told(stream.aiter_lines())
+            heard = events_in(stream.aiter_lines())
             assert await anext(heard) == {"id": "a", "payload": FIRST}
             events["reserved go"].set()
             assert await anext(heard) == {"id": "a", "payload": SECOND}
