@@ -30,7 +30,7 @@ from datasources.migrations.noted import Urls
 from datasources.postgres.check import check_roles
 from development import print_token
 from edge.explain import Explained, explanation
-from edge.process import Stop, listen
+from edge.process import Stop, check_http, listen
 from edge.workers import Share
 from packages import StartError, package, sample_tables
 from principals import print_access
@@ -103,6 +103,7 @@ async def load_sample(
 
 async def serve(settings: Settings) -> None:
     """Starts what is not given by URL, loads the sample, and serves until a signal comes."""
+    check_http()
     share = Share.ours()
     catalog, schema = catalog_and_schema(settings)
     stop = Stop(settings.stops_after)

@@ -19,6 +19,7 @@ class Canned(NamedTuple):
     """An answer, but for the headers that are the server's or the client's."""
 
     status: int
+    code: str
     content: bytes
 
 
@@ -31,7 +32,7 @@ def _canned(status: int, code: str, message: str, hint: str, after: int | None =
         "content-length": str(len(body)),
     }
     head = "".join(f"{name}: {text}\r\n" for name, text in own.items())
-    return Canned(status, b"%s\r\n%s" % (head.encode(), body))
+    return Canned(status, code, b"%s\r\n%s" % (head.encode(), body))
 
 
 OVERLOADED: Final = _canned(

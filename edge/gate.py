@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from edge.unread import Unread
 from telemetry import count_refused, logger
 
 _EVERY: Final = 0.1
@@ -65,8 +66,8 @@ class Gate:
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
     own. ``delay`` tells how long requests wait for each other elsewhere, in seconds; ``lasting``
     are those under way that only wait for what is to come. Pages of the ``origins`` may read that
-    they are refused. Once it ``is_closing``, clients are told not to ask by the same connection
-    again.
+    they are refused. ``unread`` are those of whom no request came. Once it ``is_closing``, clients
+    are told not to ask by the same connection again.
     """
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
@@ -77,6 +78,7 @@ class Gate:
         self.clients: Collection[Any] = ()
         self.lasting: Collection[Any] = ()
         self.origins: Collection[str] = ()
+        self.unread = Unread()
         self._bearable = bearable
         self._refused = deque[tuple[float, Client, Any]]()
         self._timer: asyncio.TimerHandle | None = None
@@ -100,6 +102,7 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
         self._tell(time.monotonic() + _TOLD_AFTER)
+        self.unread.say()
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -109,6 +112,7 @@ class Gate:
         self._tell(now)
         self._sweep(now)
         self._say(now)
+        self.unread.look(now)
         self.open()
 
     def adjust(self, lag: float) -> None:

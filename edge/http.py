@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, cast
 
+import httptools
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -60,13 +61,16 @@ class Http(HttpToolsProtocol):
         """More has come. What comes to no end would be held for as long as there is memory."""
         self._held += len(data)
         if self._held > _HEAD:
-            self._write(TOO_LONG, closing=True)
+            self._turn_away(TOO_LONG)
             return
-        super().data_received(data)
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (it is always the same)
-        """Tells who does not speak HTTP."""
-        self._write(NO_HTTP, closing=True)
+        self._unset_keepalive_if_required()
+        try:
+            self._parsing.feed_data(data)
+        except httptools.HttpParserError:
+            self._turn_away(NO_HTTP)
+        except httptools.HttpParserUpgrade:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
 
     def on_body(self, body: bytes) -> None:
         """Some of a body, which is bounded by who takes it."""
@@ -144,16 +148,21 @@ class Http(HttpToolsProtocol):
         if awaited is self:
             self.transport.close()
             return
-        asked = awaited
-        if isinstance(awaited, RequestResponseCycle):
-            asked = awaited.scope
-            awaited.scope[SLOW] = True  # type: ignore[typeddict-unknown-key]
-            awaited.disconnected = True
-            awaited.message_event.set()
-            if awaited.response_started:
-                self.transport.abort()
-                return
-        self._write(TOO_SLOW, closing=True, to=asked)
+        if not isinstance(awaited, RequestResponseCycle):
+            self._turn_away(TOO_SLOW, to=awaited)
+            return
+        awaited.scope[SLOW] = True  # type: ignore[typeddict-unknown-key]
+        awaited.disconnected = True
+        awaited.message_event.set()
+        if awaited.response_started:
+            self.transport.abort()
+        else:  # the app writes its line in the log
+            self._write(TOO_SLOW, closing=True, to=awaited.scope)
+
+    def _turn_away(self, answer: Canned, to: Any = None) -> None:
+        """Answers what is no request as yet, and will be none; who sent it is to go."""
+        self._gate.unread.add(answer.code, self.client)
+        self._write(answer, closing=True, to=to)
 
     def _write(self, answer: Canned, *, closing: bool, to: Any = None) -> None:
         """Answers what the app does not see; the pages that may read it are those of the app's."""
@@ -173,9 +182,6 @@ class Http(HttpToolsProtocol):
 
     def _should_upgrade_to_ws(self) -> bool:
         return True
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """None: what else there is to upgrade to, pip would not bring."""
 
 
 def _more_for(awaited: object) -> float:

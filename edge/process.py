@@ -42,6 +42,15 @@ class AddressError(BigraphError):
     code = "ADDRESS_UNAVAILABLE"
 
 
+class NoHttpError(BigraphError):
+    """What reads HTTP is not installed. Uvicorn would do without: by h11, before which no gate is.
+
+    Then requests are let in however many they are, and the slow are waited for.
+    """
+
+    code = "HTTPTOOLS_MISSING"
+
+
 class Stop:
     """What the first signal does: ends the server if it serves, else whatever is being started.
 
@@ -176,12 +185,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _http(gate: Gate) -> Callable[..., asyncio.Protocol] | str:
-    """What speaks HTTP; without httptools h11 does, which has no gate, and no eye on the slow."""
+def check_http() -> None:
+    """Raises ``NoHttpError`` if there is nothing that reads HTTP as it is to be read."""
     if find_spec("httptools") is None:
-        _log.warning("httptools_missing", consequence="all requests are let in")
-        return "h11"
-    from edge.http import Http  # noqa: PLC0415 (it stands on httptools)
+        message = "httptools is not installed, without which nobody could be kept out."
+        hint = "Install all of requirements/runtime.txt, or httptools itself."
+        raise NoHttpError(message, hint=hint)
+
+
+def _http(gate: Gate) -> Callable[..., asyncio.Protocol]:
+    """What speaks HTTP."""
+    from edge.http import Http  # noqa: PLC0415 (it stands on httptools, which may not be there)
 
     return partial(Http, gate)
 

@@ -1,6 +1,6 @@
 """What an operator sees of a request: spans, counts and log lines. Imports nothing of ours."""
 
-from telemetry.counts import count_completion, count_refused
+from telemetry.counts import count_completion, count_errors, count_refused
 from telemetry.logs import log_request, logger
 from telemetry.spans import fail, span, trace_id
 from telemetry.stores import store_span
@@ -11,6 +11,7 @@ __all__ = [
     "Tally",
     "begin",
     "count_completion",
+    "count_errors",
     "count_refused",
     "current",
     "enabled",

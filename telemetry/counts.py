@@ -1,5 +1,7 @@
 """In charge of what is counted over the life of the server: completions, and ends of changes."""
 
+from collections.abc import Iterable
+
 from opentelemetry import metrics
 
 from telemetry import measures
@@ -49,6 +51,12 @@ def count_two_stores(outcome: str) -> None:
         measured.two_stores[outcome] = measured.two_stores.get(outcome, 0) + 1
     if _two_stores is not None:
         _two_stores.add(1, {"bigraph.two_stores.outcome": outcome})
+
+
+def count_errors(codes: Iterable[str]) -> None:
+    """Counts an answer with errors of these codes that is no request's, each once."""
+    if (measured := measures.installed) is not None:
+        measured.failed(codes)
 
 
 def count_refused(requests: int) -> None:

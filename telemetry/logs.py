@@ -26,6 +26,8 @@ _OPTIONS: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 _QUIET: Final = {
     # One line a request is ours to write.
     "uvicorn.access": logging.CRITICAL + 1,
+    # As is that of a socket; what is none has no line, or whoever sends it would fill the log.
+    "uvicorn.sockets": logging.WARNING,
     # At debug level these write whole commands, people's values included.
     "pymongo": logging.INFO,
     "psycopg": logging.INFO,

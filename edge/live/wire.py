@@ -15,6 +15,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from edge.errors import INTERNAL_ERROR, error_body
+from telemetry import count_errors
 
 _TAKEN: Final = 10_000
 """Bytes that a client is to take in its time; so many at least."""
@@ -37,6 +38,7 @@ class _Protocol(ServerProtocol):
         response = super().reject(status, "")
         message = text.partition("\n")[0] or "There is no socket here."
         code = _CODES.get(response.status_code, "BAD_REQUEST")
+        count_errors((code,))
         response.body = orjson.dumps({"errors": [error_body(message, code)]})
         del response.headers["Content-Length"], response.headers["Content-Type"]
         response.headers["Content-Length"] = str(len(response.body))
@@ -53,7 +55,7 @@ class Wire(WebSocketsSansIOProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.logger = _LOGGER
-        self.conn = _Protocol(max_size=self.config.ws_max_size, logger=self.conn.logger)
+        self.conn = _Protocol(max_size=self.config.ws_max_size, logger=_LOGGER)
         self._unsent, self._since = 0, 0.0
 
     def data_received(self, data: bytes) -> None:

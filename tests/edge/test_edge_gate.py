@@ -18,6 +18,7 @@ from edge.gate import Bearable, Gate
 from edge.process import Stop, listen
 from edge.rules import HttpRules
 from schema import extends
+from telemetry.measures import Measures
 from tests.library.library import Library
 
 HELLO = {"query": "{ openingHours }"}
@@ -56,6 +57,14 @@ class Held:
 def _fresh() -> None:
     global seen  # noqa: PLW0603 (the resolver has no other way to it)
     seen = Seen()
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Measures:
+    """What is measured."""
+    measures = Measures()
+    monkeypatch.setattr("telemetry.measures.installed", measures)
+    return measures
 
 
 class Serving:
@@ -315,6 +324,52 @@ async def test_a_loop_that_is_held_up_lets_in_fewer(lines: Callable[[], list[dic
     assert refused.status_code == 503
     (line,) = [each for each in lines() if each["event"] == "overloaded"]
     assert line["refused"] >= 1
+
+
+# --- What is no request ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"\x16\x03\x01 who speaks TLS\r\n\r\n", 400, "BAD_REQUEST"),
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "BAD_REQUEST"),
+        (b"GET / HTTP/1.1\r\nx: ".ljust(2_000_001, b"x"), 431, "HEAD_TOO_LARGE"),
+    ],
+    ids=["another protocol", "a broken head", "a head without end"],
+)
+async def test_what_is_no_request_does_not_fill_the_log(lines, measured, sent, status, code):
+    """All are told so, and counted; of all together there is a line, once in a while."""
+    number, began = 40, time.monotonic()
+    async with serving(Bearable()) as served:
+        for _ in range(number):
+            reader, writer = await asyncio.open_connection(*served.address)
+            writer.write(sent)
+            told = await asyncio.wait_for(reader.read(), 30)
+            writer.close()
+            assert told.startswith(b"HTTP/1.1 %d" % status)
+            assert (
+                json.loads(told.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"]["code"]
+                == code
+            )
+    least = [line for line in lines() if line["level"] != "info"]
+    assert {line["event"] for line in least} == {"requests_not_read"}
+    assert {line["last_client"] for line in least} == {"127.0.0.1"}
+    assert sum(line["codes"][code] for line in least) == measured.errors[code] == number
+    assert len(least) <= 2 + (time.monotonic() - began) / 5
+
+
+async def test_one_head_that_does_not_come_is_counted(lines, measured):
+    """It has no line of its own, as a body has that does not come: there is no request as yet."""
+    async with serving(Bearable(patience=10)) as served:
+        for sent in (b"GET / HTTP/1.1\r\n", request(b"{", length=500)):
+            reader, writer = await connected(served, sent)
+            await served.later(11)
+            await asyncio.wait_for(reader.read(), 30)
+            writer.close()
+    told = [line for line in lines() if line["event"] in {"request", "requests_not_read"}]
+    assert sorted(line["event"] for line in told) == ["request", "requests_not_read"]
+    assert measured.errors["REQUEST_TIMEOUT"] == 2
 
 
 # --- Slow clients ---------------------------------------------------------------------------------

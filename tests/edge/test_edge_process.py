@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from edge.app import create_app
-from edge.process import Stop, listen
+from edge.process import NoHttpError, Stop, check_http, listen
 from schema import extends
 from tests.library.library import Library
 
@@ -105,3 +106,11 @@ async def test_proxies_that_are_named_are_believed_who_the_client_is(proxies, se
         stop.ask()
         await asyncio.wait_for(serving_it, 30)
     assert answer.text == seen
+
+
+def test_nobody_is_served_without_what_reads_http(monkeypatch):
+    """Uvicorn would do so by what knows of no gate, and of no slow clients."""
+    check_http()
+    monkeypatch.setitem(sys.modules, "httptools", None)
+    with pytest.raises(NoHttpError, match=r"^httptools is not installed.* Install all of"):
+        check_http()

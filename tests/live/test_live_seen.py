@@ -74,3 +74,23 @@ async def test_how_long_somebody_listens_is_no_duration(lines: Lines, measured: 
         (line,) = await seen(lines, 1)
     assert (line["event"], line["operation"]) == ("request", "Count")
     assert not measured.operations
+
+
+async def test_what_is_no_socket_does_not_fill_the_log(lines: Lines, measured: Measures) -> None:
+    """Who is no client of WebSockets is told so, and counted; a socket has one line, at its end."""
+    unfit = b"upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-key: x\r\n"
+    graph = Library(Slow, Doing, Telling).graph
+    async with serving(graph) as (address, _):
+        host, port = address.split(":")
+        for _ in range(10):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"GET /graphql HTTP/1.1\r\nhost: x\r\n" + unfit + b"\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+            writer.close()
+        async with talking(address) as talk:
+            await talk.socket.send("no message")
+            assert (await talk.closed())[0] == 4400
+    assert measured.errors["BAD_REQUEST"] == 10
+    ours = [line for line in lines() if line["source"] != "uvicorn.error"]
+    assert [line["event"] for line in ours] == ["socket_closed"]
+    assert len(lines()) < 10
