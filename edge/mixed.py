@@ -6,9 +6,7 @@ They are never compressed: what compresses would wait for more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import aclosing
-from functools import partial
 from typing import Any, Final
 
 from starlette.types import Scope, Send
@@ -22,7 +20,7 @@ from edge.media import JSON, MIXED, Spec, parts_wanted
 from edge.parts import Part
 from edge.replies import Body, Content, Reply
 from edge.requests import GraphQLRequest, Headers, header
-from edge.watch import Ending, Watch, refusal
+from edge.watch import Watch, refusal
 from telemetry import logger
 
 _FIRST: Final = b"---"
@@ -69,17 +67,20 @@ class Mixed:
             if delivery.is_whole:
                 return body
             first = delivery.first(await executing.graph.documents.noted(asked, body))
-            sending = _Sending(send, delivery, partial(self._watch.leave, task))
+            sending = _Sending(send, delivery, self._watch, task)
             return await sending.sent(_start(spec, scope), first)
 
 
 class _Sending:
     """One answer on its way."""
 
-    def __init__(self, send: Send, delivery: Delivery, ending: Callable[[], Ending | None]) -> None:
+    def __init__(
+        self, send: Send, delivery: Delivery, watch: Watch, task: asyncio.Task[Any]
+    ) -> None:
         self._send = send
         self._delivery = delivery
-        self._ending = ending
+        self._watch = watch
+        self._task = task
         self._errors: list[dict[str, Any]] = []
 
     async def sent(self, start: dict[str, Any], first: Part) -> Reply:
@@ -91,12 +92,14 @@ class _Sending:
             while (part := await self._delivery.next()) is not None:
                 await self._say(b"", part)
         except asyncio.CancelledError:
-            status, error = refusal(self._ending())
+            status, error = refusal(self._watch.leave(self._task))
             await self._say(b"", self._delivery.broken_off(error))
         except Exception as error:  # noqa: BLE001 (of one answer, which has begun)
             status = 500
             _log.error("unexpected error", exc_info=error)
             await self._say(b"", self._delivery.broken_off(unexpected()))
+        # Of a client that has its whole answer a server says the same as of one that has gone.
+        self._watch.under_way.pop(self._task, None)
         await self._send({"type": "http.response.body", "body": _END})
         return Reply(status, MIXED, Content(self._errors), is_sent=True)
 

@@ -129,6 +129,29 @@ async def test_who_goes_ends_what_is_read(address, headers, name, lines):
     assert [(line["operation"], line["status"]) for line in found] == [("Held", 499)]
 
 
+@pytest.mark.parametrize(("headers", "name"), [(MIXED, "all mixed"), (EVENTS, "all events")])
+async def test_who_has_all_of_it_has_not_gone(headers, name, lines, caplog, monkeypatch):
+    """Though a server says of a client that has its answer the same as of one that has left."""
+    monkeypatch.setattr("edge.watch._PAUSE", 0.0)  # clients are listened to from the start
+    query = f"""query Held {{
+      books(first: 1) {{
+        nodes {{ title ... @defer {{ shelf {{ code }} reviews {{ totalCount }} }} }}
+      }}
+      ... @defer {{ held(name: "{name}") }}
+    }}"""
+    events[f"{name} go"].set()
+    async with (
+        serving(Library(Held).graph) as (address, _),
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=PATIENCE) as client,
+    ):
+        for _ in range(5):
+            answer = await client.post("/graphql", json={"query": query}, headers=headers)
+            assert '"hasNext":false' in answer.text
+        found = await seen(lines, 5)
+    assert [line["status"] for line in found] == [200] * 5
+    assert "Exception in ASGI" not in caplog.text
+
+
 async def test_who_completes_an_operation_ends_what_is_read(address):
     """By a socket, which goes on."""
     async with talking(address, init={}) as talk:
