@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import strawberry
+from graphql import GraphQLError
 from running import Running
 
+from schema import extends
+from tests.library.library import Library
+from tests.library.models.book import Book
+from tests.live.talking import serving
 from tests.npm import NEEDS_NODE, Workshop
 
 REFUSED = ["UNAUTHORIZED_FIELD_OR_TYPE"] * 2
@@ -14,6 +20,27 @@ RIGHT = {
 }
 
 pytestmark = NEEDS_NODE
+
+
+@extends(Book)
+class Missing:
+    """What must be there, and is not."""
+
+    @strawberry.field
+    def missing(self) -> str:
+        """Never there."""
+        raise GraphQLError("It is missing.")
+
+
+@extends("Query")
+class Failing:
+    """What is told one by one."""
+
+    @strawberry.field
+    async def failing(self) -> strawberry.Streamable[int] | None:
+        """Fails after a number."""
+        yield 1
+        raise GraphQLError("The source has run dry.")
 
 
 async def test_apollo_client(bench: Workshop, server_url: str):
@@ -47,3 +74,14 @@ async def test_relay(compiled: Workshop, enforcing: Running, server_url: str):
         "defer": {"same": True, "missing": [3, 0]},
         "stream": {"same": True, "first": 1},
     }
+
+
+async def test_parts_that_fail(bench: Workshop):
+    """What had come stays, and the error has its place, whichever client it is."""
+    async with serving(Library(Missing, Failing).graph) as (address, _):
+        told = await bench.told("failed-parts.mjs", f"http://{address}/graphql")
+    one = {
+        "defer": [[["Ashes", None]], [["books.nodes.0.missing", "RESOLVER_FAILED"]]],
+        "stream": [[1], [["failing", "RESOLVER_FAILED"]]],
+    }
+    assert told == {"today": one, "2022": one, "urql": one}
