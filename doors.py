@@ -27,8 +27,10 @@ def doors(
     """By the issuers that are set, else by our own; None where nobody can."""
     if settings.issuers:
         found = _authenticator([each.issuer for each in settings.issuers], replays)
-        parts = (Late(lambda: found), replays, redis_url)
-        return found, _browsers(settings, settings.login, *parts)
+        browsers = _browsers(settings, settings.login, Late(lambda: found), replays, redis_url)
+        if browsers is not None:
+            browsers()  # whoever comes first need not wait for it
+        return found, browsers
     if own is None:
         return None, None
     late = Late(partial(_authenticator, [own.believed()], replays))

@@ -90,6 +90,13 @@ class Authenticator(Authenticates):
         await self._keyrings[issuer.url].verified(compact, algorithm)
         return compact
 
+    async def warm(self) -> None:
+        """Has all keys fetched before anybody shows a token, with what is loaded for that.
+
+        Raises nothing if an issuer is away: then it is asked again by the first token.
+        """
+        await asyncio.gather(*(keyring.warm() for keyring in self._keyrings.values()))
+
     async def close(self) -> None:
         """Gives back every connection."""
         parts = (*self._keyrings.values(), *self._introspections, self.fetch)

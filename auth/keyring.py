@@ -70,6 +70,10 @@ class Keyring:
         # Keys are equal to none but themselves.
         return self._keys is not None and key in self._keys.keys
 
+    async def warm(self) -> None:
+        """Has the keys fetched, if that can be; who gives up waiting does not stop it."""
+        await asyncio.shield(self._begun())
+
     async def close(self) -> None:
         """Stops whatever is under way."""
         if self._fetching:

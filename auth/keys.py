@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
 
+from cryptography.hazmat.backends import default_backend
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -33,6 +34,9 @@ _PRIMES: Final = tuple(n for n in range(3, 168, 2) if all(n % d for d in range(3
 # Of Ed25519: -x² + y² = 1 + _TWIST x² y², modulo _FIELD.
 _FIELD: Final = 2**255 - 19
 _TWIST: Final = -121_665 * pow(121_666, -1, _FIELD)
+
+# Is loaded by the first signature of a curve otherwise, in the midst of a request.
+default_backend()
 
 _log = logger("auth")
 

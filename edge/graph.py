@@ -51,7 +51,7 @@ _WARMING: Final = 1.0
 
 @runtime_checkable
 class Warm(Protocol):
-    """A source that can get ready before it is asked."""
+    """A source, or who finds out who asks, that can get ready before it is asked."""
 
     async def warm(self) -> None:
         """Raises nothing if it cannot."""
@@ -181,10 +181,14 @@ class Graph:
         return max(told, default=0.0)
 
     async def warm(self) -> None:
-        """Has connections opened, before anybody asks, and estimates made; as far as is soon."""
+        """Has connections opened, keys fetched and estimates made before anybody asks.
+
+        What does not come soon is not waited for.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(_WARMING):
-                warmed = [each.warm() for each in self.sources.values() if isinstance(each, Warm)]
+                parts = (*self.sources.values(), self.authenticator)
+                warmed = [each.warm() for each in parts if isinstance(each, Warm)]
                 await asyncio.gather(self.sizes.ready(), *warmed)
 
     @cached_property

@@ -61,7 +61,7 @@ async def by_cookie(graph: Graph, session: str) -> Principal:
     """Who is signed in by the cookie of a session. Raises ``HttpError``."""
     assert graph.browsers is not None  # noqa: S101 (or the cookie would be none of ours)
     try:
-        return await graph.browsers().principal(session)
+        return await (await graph.browsers.ready()).principal(session)
     except (SessionError, SessionsError, IssuerError) as error:
         raise refusal(error) from None
 

@@ -69,7 +69,9 @@ class Pages:
         return_to = request.query_params.get("return_to", f"{urlsplit(origin).path}/")
         if not is_own_path(return_to):
             raise HttpError(400, "BAD_REQUEST", "`return_to` must be a path of this server.")
-        begun = await self._browsers().begin(origin, return_to, cookie_of(request.scope, LOGIN))
+        begun = await (await self._browsers.ready()).begin(
+            origin, return_to, cookie_of(request.scope, LOGIN)
+        )
         return _redirect(begun.url, kept(LOGIN, begun.browser, SECONDS))
 
     async def callback(self, request: Request) -> Response:
@@ -78,7 +80,7 @@ class Pages:
         if len(answer) < len(request.query_params.multi_items()):
             raise HttpError(400, "LOGIN_FAILED", "The issuer's answer says something twice.")
         scope = request.scope
-        signed_in = await self._browsers().finish(
+        signed_in = await (await self._browsers.ready()).finish(
             answer, cookie_of(scope, LOGIN), cookie_of(scope, SESSION)
         )
         return _redirect(signed_in.return_to, kept(SESSION, signed_in.session))
@@ -88,14 +90,16 @@ class Pages:
         session, who = cookie_of(request.scope, SESSION), None
         if session is not None:
             check_site(request.scope, headers_in(request.scope), self._public_url)
-            who = await self._browsers().described(session)
+            who = await (await self._browsers.ready()).described(session)
         return JSONResponse({"session": who})
 
     async def logout(self, request: Request) -> Response:
         """Ends the session here, and says where the browser is to go to end the issuer's."""
         check_site(request.scope, headers_in(request.scope), self._public_url)
         back_to = f"{own_origin(request.scope, self._public_url)}/"
-        location = await self._browsers().log_out(cookie_of(request.scope, SESSION), back_to)
+        location = await (await self._browsers.ready()).log_out(
+            cookie_of(request.scope, SESSION), back_to
+        )
         response = JSONResponse({"location": location})
         response.headers.append(*forgotten(SESSION))
         return response
@@ -103,7 +107,7 @@ class Pages:
     async def ended(self, request: Request) -> Response:
         """The issuer ends sessions; the answers are those of Back-Channel Logout 1.0."""
         try:
-            await self._browsers().ended_by_issuer(await _logout_token(request))
+            await (await self._browsers.ready()).ended_by_issuer(await _logout_token(request))
         except BigraphError as error:
             _log.warning("logout_token_refused", reason=error.message)
             told = {"error": "invalid_request", "error_description": error.message}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.deferred import Lazy
 from auth.issuers import Issuer, Login
 from auth.profiles import PROFILES
 from datasources.redis import Replays
@@ -58,7 +59,12 @@ class OwnIssuer:
 
     def route(self, replays: Replays) -> BaseRoute:
         """All that it answers; ``replays`` remembers what it has taken, for all workers."""
-        return Mount(PATH, _Late(partial(self._app, replays)))
+        app = Lazy(partial(self._app, replays))
+
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            await (await app.ready())(scope, receive, send)
+
+        return Mount(PATH, answered)
 
     def remember(self) -> None:
         """Notes where it is, for `server.py token`; raises ``OSError``."""
@@ -81,17 +87,3 @@ def remembered(folder: Path) -> str | None:
 
 def _note(folder: Path) -> Path:
     return folder / "origin"
-
-
-class _Late:
-    """An app that is made when it is first asked."""
-
-    def __init__(self, make: Callable[[], ASGIApp]) -> None:
-        self._make = make
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        return self._made(scope, receive, send)
-
-    @cached_property
-    def _made(self) -> ASGIApp:
-        return self._make()

@@ -154,7 +154,9 @@ class Presence:
         return seen
 
     async def _alive(self, sessions: set[str]) -> set[str]:
-        return await self._browsers().alive(sessions) if sessions and self._browsers else sessions
+        if not sessions or self._browsers is None:
+            return sessions
+        return await (await self._browsers.ready()).alive(sessions)
 
     def _end(self, visits: list[Visit], why: ClosingError) -> None:
         for visit in visits:
