@@ -61,7 +61,7 @@ class Client(Protocol):
 
 
 class Gate:
-    """Lets requests in while fewer than ``limit`` are under way; adjusted while it is `watching`.
+    """Lets requests in while fewer than ``limit`` are under way; adjusted while it is open.
 
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
     own. ``delay`` tells how long requests wait for each other elsewhere, in seconds; ``lasting``
