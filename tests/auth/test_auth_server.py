@@ -17,6 +17,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from vectors import forgeries, published, well_signed
 
+pytestmark = pytest.mark.slow  # the same forgeries are tried in this process by test_auth_vectors
+
 ALGORITHMS = ["RS256", "PS256", "ES256", "Ed25519"]
 QUERY = {"query": "{ __typename }"}
 

@@ -177,6 +177,17 @@ def _morning() -> Rows:
 GRAPHS = (library, flights, heroes, trains, yards)
 
 
+_NAMED: dict[str, World] = {}
+
+
+async def world_named(name: str) -> World:
+    """The one of these graphs that has the name; made once in a process."""
+    if name not in _NAMED:
+        (make,) = (each for each in GRAPHS if each.__name__ == name)
+        _NAMED[name] = await world_of(name, make())
+    return _NAMED[name]
+
+
 async def world_of(name: str, graph: Graph) -> World:
     """A world, once the graph has been asked what its rows hold."""
     met = _Met({}, {}, {})

@@ -66,6 +66,7 @@ def test_tables_hold_what_the_files_say(name: str, file: str) -> None:
         assert _as_written(row) == line
 
 
+@pytest.mark.slow
 def test_flights_hold_what_the_file_says() -> None:
     """All 336,776, numbered from 1; nulls by column, every 97th value by value."""
     empty, last = Counter[str](), 0

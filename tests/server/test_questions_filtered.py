@@ -52,6 +52,7 @@ def test_airports_by_their_arrivals(ask: Any, files: Any, quantifier: str) -> No
     assert [airport["faa"] for airport in data["airports"]["nodes"]] == expected[:1000]
 
 
+@pytest.mark.slow
 def test_flights_by_the_weather_of_an_hour(ask: Any, files: Any) -> None:
     """A link by two fields, in logic, below a parent, and paged through."""
     query = """query($after: String) { airline(carrier: "B6") {
@@ -121,6 +122,7 @@ def test_delays_in_a_storm(ask: Any, files: Any) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_weather_of_late_departures(ask: Any, files: Any) -> None:
     """Aggregates in MongoDB of hours that Postgres's flights tell, by airport."""
     data = ask(

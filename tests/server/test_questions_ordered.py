@@ -8,6 +8,7 @@ import pytest
 from data_files import number
 
 
+@pytest.mark.slow
 def test_flights_of_a_day_by_temperature_and_delay(ask: Any, files: Any) -> None:
     """Postgres by MongoDB and then by itself, page after page, hours without weather at the end."""
     query = """query($after: String) {
@@ -51,6 +52,7 @@ def test_flights_by_where_they_go(ask: Any, files: Any, forwards: bool) -> None:
     assert data["flights"] == {"totalCount": len(rows), "nodes": expected}
 
 
+@pytest.mark.slow
 def test_the_flights_of_the_windiest_hours_of_the_year(ask: Any, files: Any) -> None:
     """More hours than keys may be read: the first ones in order are enough, page after page."""
     query = """query($after: String) {

@@ -31,6 +31,7 @@ def start(urls, tmp_path) -> Generator[Callable[..., Running]]:
         running.stop()
 
 
+@pytest.mark.slow
 def test_strangers_have_their_role(start):
     """And their rows."""
     running = start(POSTGRES_ROLE="web", POSTGRES_ANONYMOUS_ROLE="visitor")
@@ -40,6 +41,7 @@ def test_strangers_have_their_role(start):
     assert "No row-level security" not in running.said
 
 
+@pytest.mark.slow
 def test_without_one_they_have_the_other(start, admin):
     """Whose policies find nothing that is a stranger's; what has none is told."""
     admin.execute("ALTER TABLE post.box DISABLE ROW LEVEL SECURITY")
@@ -52,6 +54,7 @@ def test_without_one_they_have_the_other(start, admin):
     assert "No row-level security guards post.box; see docs/rules.md." in running.said
 
 
+@pytest.mark.slow
 def test_a_role_that_does_not_do(start):
     """One line, and that is the end."""
     running = start(POSTGRES_ROLE="app")
