@@ -102,6 +102,7 @@ def sources(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> dict[St
             statement_timeout=settings.store_timeout,
             queueing=queueing,
             roles=roles(settings),
+            lines=settings.postgres_lines,
         )
     if catalog.of(Store.MONGO):
         url = settings.mongo_url or urls.mongo or ""

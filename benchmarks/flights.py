@@ -29,13 +29,15 @@ async def load_flights(url: str) -> None:
     await load(catalog, _few(), postgres_url=url, mongo_url=None, progress=lambda *_: None)
 
 
-def graph_where(of_flights: Rule, url: str, roles: Roles | None = None, **more: Any) -> Graph:
+def graph_where(
+    of_flights: Rule, url: str, roles: Roles | None = None, *, lines: bool = True, **more: Any
+) -> Graph:
     """The sample's graph by this rule about flights, where all else is for anyone."""
     catalog = catalog_where(of_flights)
     return Graph(
         catalog=catalog,
         schema=build_schema(catalog, extensions_in(extensions)),
-        sources={Store.POSTGRES: PostgresSource(catalog, url, roles=roles)},
+        sources={Store.POSTGRES: PostgresSource(catalog, url, roles=roles, lines=lines)},
         cache=NoCache(),
         cache_ttl=0,
         page_limits=PageLimits(100, 1000),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from catalog.lines import Told
 from catalog.query import Record
 from catalog.types import Field
 
@@ -48,10 +49,11 @@ class FlatReader:
 
     ``decoders`` stand by the place of what they decode; at ``exact`` places the store's own type
     lets nothing in that the field's GraphQL type could not show, but for null. ``told`` makes of
-    what stands there what an answer shows of it, or raises ValueError.
+    what stands there what an answer shows of it, or raises ValueError. ``lined`` says how the store
+    tells in a line what stands there, if it can.
     """
 
-    __slots__ = ("_read", "decoders", "exact", "shape", "told")
+    __slots__ = ("_read", "decoders", "exact", "lined", "shape", "told")
 
     def __init__(
         self,
@@ -59,8 +61,10 @@ class FlatReader:
         decoders: Mapping[int, Decoder],
         exact: Collection[int] = (),
         told: Mapping[int, Decoder] | None = None,
+        lined: Mapping[int, Told] | None = None,
     ) -> None:
         self.told = told or {}
+        self.lined = lined or {}
         self.shape = shape
         self.decoders = decoders
         self.exact = exact

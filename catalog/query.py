@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.entity import Entity, Relation, Store, Through
 from catalog.gauges import Gauge
+from catalog.lines import Line
 from catalog.routine import Call
 from catalog.viewer import Viewer
 
@@ -248,6 +249,9 @@ class Read:
     and there is neither order nor total, neither joins nor a batch.
 
     With a ``call`` the rows are those that it gives, in place of the entity's; there is no batch.
+
+    With a ``line`` rows come as lines, whose values are among the fields and joins. Only a store
+    whose reader says how it tells them is asked so (`catalog.flat`).
     """
 
     entity: Entity
@@ -262,6 +266,7 @@ class Read:
     batch: Batch | None = None
     distinct: bool = False
     call: Call | None = None
+    line: Line | None = None
 
     @property
     def is_idle(self) -> bool:

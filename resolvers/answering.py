@@ -12,7 +12,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError
 from strawberry import Schema
 
 from catalog.entity import Catalog
-from datasources.errors import StoreError
+from datasources.errors import StoreError, StoreTimeout, StoreUnavailable
 from resolvers.breadth.fields import FieldPlan
 from resolvers.breadth.request import Operated, Request
 from resolvers.breadth.run import completed
@@ -64,6 +64,8 @@ class Answering:
                 content = orjson.dumps(value)
             except Exception as error:  # noqa: BLE001 (see above)
                 reason = _reason_of(error)
+                if not isinstance(error, StoreUnavailable | StoreTimeout | InputError):
+                    root.level.forgo_lines()
             else:
                 count_completion(Form.ROWS)
                 return Answered(content, ())

@@ -12,6 +12,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
+import orjson
+
 from catalog.codec import decoded, encoded
 from catalog.entity import Catalog, Entity
 from catalog.errors import StoredValueError
@@ -87,23 +89,30 @@ Beyond = Callable[[Order, Key], Any]
 """The value in the other store that an order looks at, by the key that leads there."""
 
 
-def cursor(
-    catalog: Catalog,
-    entity: Entity,
-    orders: Sequence[Order],
-    record: Record,
-    beyond: Beyond,
-    listed: str | None = None,
-) -> str:
-    """The cursor of a row that was read with its order's values; raises ``StoredValueError``.
+def cursors_of(
+    catalog: Catalog, entity: Entity, orders: Sequence[Order], listed: str | None = None
+) -> Callable[[Record, Beyond], str]:
+    """What makes the cursors of rows that were read with their order's values.
 
-    It belongs to the list of the entity's rows, or to one that is ``listed`` by another name.
+    They belong to the list of the entity's rows, or to one that is ``listed`` by another name. It
+    raises ``StoredValueError``.
     """
-    values = [
-        _encoded(order_field(catalog, entity, order), order_value(record, order, beyond))
-        for order in orders
-    ]
-    return _packed([_mark(listed or entity.name, orders), *values])
+    mark = _mark(listed or entity.name, orders)
+    terms = [(order_field(catalog, entity, order), _value_of(order)) for order in orders]
+
+    def made(record: Record, beyond: Beyond) -> str:
+        values = [_encoded(field, value_of(record, beyond)) for field, value_of in terms]
+        return _packed([mark, *values])
+
+    return made
+
+
+def _value_of(order: Order) -> Callable[[Record, Beyond], Any]:
+    """What `order_value` finds, as it is found for every row."""
+    if order.relations or order.path[1:]:
+        return lambda record, beyond: order_value(record, order, beyond)
+    name = order.path[0]
+    return lambda record, _: record[name]
 
 
 def beyond_cursor(
@@ -234,9 +243,16 @@ def _mark(listed: str, orders: Sequence[Order]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
+_as_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 def _packed(parts: list[Any]) -> str:
-    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    try:
+        # What orjson writes otherwise: NaN and infinity, which are floats, or takes for an error.
+        text = orjson.dumps(parts) if float not in map(type, parts) else _as_json(parts).encode()
+    except TypeError:
+        text = _as_json(parts).encode()
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
 def _unpacked(text: str) -> list[Any]:

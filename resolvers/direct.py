@@ -7,8 +7,10 @@ completed again by graphql-core from the same reads, which the loaders remember.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -16,14 +18,15 @@ import orjson
 
 from catalog.errors import StoredValueError
 from catalog.query import Answer, Key
+from datasources.errors import StoreTimeout, StoreUnavailable
 from resolvers.completion import ViolationError
 from resolvers.context import Context
 from resolvers.forms import ObjectForm
 from resolvers.kept import Kept
 from resolvers.levels import NO_LINKS, Functions, Level, Links, Objects
-from resolvers.pages import Found, Shown, empty_page, pages_of, shown_of
+from resolvers.pages import Found, Shown, empty_page, pages_of, pages_told, shown_of
 from resolvers.plan import Hop
-from resolvers.questions import Variables
+from resolvers.questions import Question, Variables
 from telemetry.spans import span
 
 
@@ -39,11 +42,41 @@ async def answer_directly(level: Level, context: Context, variables: Variables) 
         functions = level.functions(answer.reader)
         made = functions.objects(level.form, answer.raw[:1], NO_LINKS)[0]
         return made[level.island.value] if level.island.value else made
-    asks = [await level.question.asked(context, variables)]
+    ask = partial(_found, level, context, variables)
+    if level.lined:
+        return (await _shown(level, ask, context, variables)).get(())
+    found = await ask(level.question)
+    return (await _completed(level, found, context, variables)).get(())
+
+
+async def _found(level: Level, context: Context, variables: Variables, question: Question) -> Found:
+    """The rows of a root, and what is summed up beside them."""
+    asks = [await question.asked(context, variables)]
     asks += [await summary.asked(context, variables) for summary in level.summaries]
     rows, *groups = await context.loaders.roots(asks)
-    found = Found({(): rows}, [{(): each} for each in groups])
-    return (await _completed(level, found, context, variables)).get(())
+    return Found({(): rows}, [{(): each} for each in groups])
+
+
+async def _shown(
+    level: Level,
+    ask: Callable[[Question], Awaitable[Found]],
+    context: Context,
+    variables: Variables,
+) -> Objects:
+    """What a level shows of lines, if its rows come as such, and else of rows."""
+    lines = level.lines_at(time.monotonic()) if level.lined else None
+    if lines is not None:
+        try:
+            found = await ask(lines.question)
+        except (StoreUnavailable, StoreTimeout) as error:
+            # Whoever completes this otherwise would wait for the rows in vain, too.
+            context.loaders.fail(level.question.bound(context, variables), error)
+            raise
+        return pages_told(level, lines, shown_of(level, found), context)
+    found = await ask(level.question)
+    if level.ends and (kept := _kept(found.rows, found.rows)) is not None:
+        return _told(level, kept, context)
+    return await _completed(level, found, context, variables)
 
 
 async def _completed(level: Level, found: Found, context: Context, variables: Variables) -> Objects:
@@ -51,6 +84,8 @@ async def _completed(level: Level, found: Found, context: Context, variables: Va
     # All answers of a read come with one reader; without rows nobody asks.
     reader = next((answer.reader for answer in found.rows.values() if answer.raw), None)
     functions = level.functions(reader)
+    if level.learns:
+        level.learn(reader)
     links = await _links(level, functions, shown.rows, context, variables)
     return _made(level, shown, functions, links, context)
 
@@ -128,15 +163,14 @@ async def _followed(step: _Step, context: Context, variables: Variables) -> Obje
     with step.span():
         if not keys:
             return {}
-        found = await _loaded(step, context, variables)
-        if below.ends and (kept := _kept(found.rows, keys)) is not None:
-            return _told(below, kept, context)
-        return await _completed(below, found, context, variables)
+        ask = partial(_loaded, step, context, variables)
+        return await _shown(below, ask, context, variables)
 
 
-async def _loaded(step: _Step, context: Context, variables: Variables) -> Found:
+async def _loaded(step: _Step, context: Context, variables: Variables, question: Question) -> Found:
+    """The rows that a step leads to, and what is summed up beside them."""
     hop, level, keys, _ = step
-    rows = await level.question.asked(context, variables, keys)
+    rows = await question.asked(context, variables, keys)
     if not level.summaries:
         known = await context.loaders.load(rows, hop.relation)
         return Found({key: known[key] for key in keys})
@@ -148,7 +182,7 @@ async def _loaded(step: _Step, context: Context, variables: Variables) -> Found:
     return Found({key: known[key] for key in keys}, groups)
 
 
-def _kept(known: Mapping[Key, Answer], keys: Sequence[Key]) -> dict[Key, Kept] | None:
+def _kept(known: Mapping[Key, Answer], keys: Iterable[Key]) -> dict[Key, Kept] | None:
     """The answers to these keys, if all of them are kept."""
     kept = {key: known[key] for key in keys}
     return cast("dict[Key, Kept]", kept) if {Kept}.issuperset(map(type, kept.values())) else None

@@ -18,7 +18,7 @@ from catalog.errors import BigraphError
 from catalog.query import Answer, Key, Record
 from datasources.errors import StoreError
 from resolvers.context import Context
-from resolvers.cursors import cursor
+from resolvers.cursors import cursors_of
 from resolvers.errors import ReachError
 from resolvers.later import Later
 from resolvers.paging import Page
@@ -222,6 +222,9 @@ def _value(
     )
 
 
-def _cursor_of(entity: Entity, page: Page, context: Context) -> Any:
-    value = context.reach.value
-    return partial(cursor, context.catalog, entity, page.orders, beyond=value, listed=page.listed)
+def _cursor_of(entity: Entity, page: Page, context: Context) -> Callable[[Record], str]:
+    def cursor_of(record: Record) -> str:
+        made = cursors_of(context.catalog, entity, page.orders, page.listed)
+        return made(record, context.reach.value)
+
+    return cursor_of

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLSchema
 
-from catalog.query import Answer, Key
+from catalog.entity import Catalog
+from catalog.flat import FlatReader
+from catalog.query import Answer, Key, Record
 from resolvers.completion import hops_in, keys_functions, objects_function
+from resolvers.cursors import Beyond, cursors_of
 from resolvers.documents import Place
 from resolvers.forms import Edges, Linked, Nodes, ObjectForm, PageForm, Summed
 from resolvers.group_completion import groups_function
+from resolvers.lining import Lining, lining_of
 from resolvers.plan import Island
+from resolvers.questions import Question
+from resolvers.telling import Teller
+from telemetry import logger
+
+_log = logger("completion")
 
 Objects = Mapping[Key, Any]
 """Completed values by the key that they were found by."""
@@ -23,7 +34,24 @@ Links = tuple[Sequence[Objects], Sequence[Any]]
 
 NO_LINKS: Links = ((), ())
 
+TIMES_UNTIL_LINES: Final = 3
+"""How often rows come before the next are asked for as lines."""
+LINES_SECONDS: Final = 10.0
+"""For how long they are, until rows come once more."""
 _READERS = 8  # at a time, of one summary: that of its groups, and none where there are no rows
+
+
+class Lines(NamedTuple):
+    """What to ask for a level's rows as lines, and what they are shown by.
+
+    It was learnt from rows with this reader.
+    """
+
+    question: Question
+    form: PageForm
+    lining: Lining
+    teller: Teller
+    reader: FlatReader
 
 
 class Level:
@@ -42,6 +70,13 @@ class Level:
         """Whether its rows are all that it takes."""
         self.nothing: Any = None
         """The page where nothing is related, once somebody has made it."""
+        self.learns = isinstance(form, PageForm) and not self.hops
+        """Whether its rows may come as lines, as far as is known."""
+        self.lined: Lines | None = None
+        """How its rows come as lines, if they do."""
+        self._lines_until = 0.0
+        self._learnt = 0
+        self._cursors: Callable[[Record, Beyond], str] | None = None
         self._functions: dict[Any, Functions] = {}
         self._groups: dict[tuple[str, Any], Any] = {}
 
@@ -50,6 +85,55 @@ class Level:
         if reader not in self._functions:
             self._functions = {reader: Functions(self, reader)}
         return self._functions[reader]
+
+    def cursors(self, catalog: Catalog) -> Callable[[Record, Beyond], str]:
+        """What makes the cursors of its rows."""
+        if self._cursors is None:
+            page, entity = self.island.page, self.island.read.entity
+            assert page is not None  # noqa: S101 (only the rows of a page have cursors)
+            self._cursors = cursors_of(catalog, entity, page.orders, page.listed)
+        return self._cursors
+
+    def lines_at(self, now: float) -> Lines | None:
+        """If its rows are to come as lines at this time of the monotonic clock."""
+        return self.lined if now < self._lines_until else None
+
+    def learn(self, reader: Any) -> None:
+        """Takes note of rows that have come: after some, the next come as lines for a while.
+
+        What comes once or twice is not worth another statement. What is in the columns only the
+        rows' reader knows, and somebody may alter them, so now and then there are rows again. What
+        the cache gives has no reader, and neither has a page without rows.
+        """
+        if not isinstance(reader, FlatReader):
+            return
+        self._learnt += 1
+        if self._learnt >= TIMES_UNTIL_LINES:
+            self._lines_until = time.monotonic() + LINES_SECONDS
+            if self.lined is None or self.lined.reader is not reader:
+                self.lined = self._lines(reader)
+                self.learns = self.lined is not None
+
+    def forgo_lines(self) -> None:
+        """There is something in these rows, or below them, that lines cannot show: no more of them.
+
+        The next answer may well hold it, too.
+        """
+        for _, below in self.hops:
+            below.forgo_lines()
+        if self.lined is not None:
+            _log.info("lines_forgone", of=self.island.read.entity.name)
+        self.learns, self.lined = False, None
+
+    def _lines(self, reader: FlatReader) -> Lines | None:
+        island, form = self.island, self.form
+        if island.page is None or not isinstance(form, PageForm):
+            return None
+        lining = lining_of(form, island.part, island.page, reader)
+        if lining is None:
+            return None
+        question = Question(replace(island.read, line=lining.line))
+        return Lines(question, form, lining, Teller(lining), reader)
 
     def groups(self, asked: Summed, answers: Sequence[Answer]) -> Any:
         """What is shown of a page's groups; ``answers`` are those of all its summaries."""

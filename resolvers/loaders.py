@@ -99,6 +99,10 @@ class Loaders:
                 raise
         return known
 
+    def fail(self, ask: Ask, error: StoreError) -> None:
+        """Asked for this, the store would fail as it just did: it is not asked again."""
+        self._note([ask], error)
+
     def forget(self) -> None:
         """Lets go of what was loaded: the request is over.
 

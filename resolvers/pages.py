@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate, chain, pairwise
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from catalog.lines import CURSOR
 from catalog.query import Answer, Key
 from resolvers.completion import ViolationError
 from resolvers.context import Context
-from resolvers.cursors import cursor
 from resolvers.forms import (
     Constant,
     Edges,
@@ -22,7 +23,8 @@ from resolvers.forms import (
     Summed,
     Total,
 )
-from resolvers.levels import NO_LINKS, Functions, Level, Links, Objects, object_forms
+from resolvers.levels import NO_LINKS, Functions, Level, Lines, Links, Objects, object_forms
+from resolvers.telling import texts_in
 
 _INT32: Final = 2**31
 
@@ -74,15 +76,20 @@ def pages_of(
         each: functions.objects(each, shown.rows, links) if functions and shown.rows else []
         for each in object_forms(form)
     }
-    pages = _Pages(level, shown, views, partial(_cursor, level, context))
-    keys, names = shown.found.rows, [member.key for member in form.members]
-    if not names:  # all that was asked was skipped
-        return {key: {} for key in keys}
-    columns = [pages.column(member) for member in form.members]
-    return {
-        key: dict(zip(names, each, strict=True))
-        for key, each in zip(keys, zip(*columns, strict=True), strict=True)
-    }
+    return _Pages(level, shown, views, partial(_cursor, level, context)).made(form)
+
+
+def pages_told(level: Level, lines: Lines, shown: Shown, context: Context) -> Objects:
+    """The same of rows that are lines. Raises ``LineError``."""
+    lining = lines.lining
+    pages = _Pages(level, shown, {}, partial(_cursor, level, context))
+    texts = texts_in(shown.rows)
+    if lining.has_cursors and lining.ahead:
+        texts = [*map("".join, zip(pages.cursors(), texts, strict=True))]
+    elif lining.has_cursors:
+        texts = [*map(CURSOR.join, zip(texts, pages.cursors(), strict=True))]
+    told = lines.teller.lists(shown.dealt(texts))
+    return pages._replace(lists={lining.member: told}).made(lines.form)
 
 
 def empty_page(level: Level, form: PageForm, context: Context) -> Any:
@@ -101,6 +108,22 @@ class _Pages(NamedTuple):
     shown: Shown
     views: Mapping[ObjectForm, list[Any]]
     cursor_of: Callable[[Any, Any], str]
+    lists: Mapping[PageMember, Sequence[Any]] = MappingProxyType({})
+    """What all pages show for some members, if it is made already."""
+
+    def made(self, form: PageForm) -> Objects:
+        """The connections by key."""
+        keys, names = self.shown.found.rows, [member.key for member in form.members]
+        if not names:  # all that was asked was skipped
+            return {key: {} for key in keys}
+        columns = [
+            self.lists[member] if self.lists and member in self.lists else self.column(member)
+            for member in form.members
+        ]
+        return {
+            key: dict(zip(names, each, strict=True))
+            for key, each in zip(keys, zip(*columns, strict=True), strict=True)
+        }
 
     def column(self, member: PageMember) -> Sequence[Any]:
         """What the pages show for a member of their form, one after the other."""
@@ -132,7 +155,7 @@ class _Pages(NamedTuple):
             if isinstance(what, ObjectForm):
                 columns.append(self.views[what])
             elif what is None:
-                columns.append(self._cursors())
+                columns.append(self.cursors())
             else:
                 columns.append([what] * len(rows))
         if not columns:  # all that was asked was skipped
@@ -141,7 +164,8 @@ class _Pages(NamedTuple):
         values = zip(*columns, strict=True)
         return [dict(zip(names, each, strict=True)) for each in values]
 
-    def _cursors(self) -> list[str]:
+    def cursors(self) -> list[str]:
+        """The cursors of all rows."""
         answers = self.shown.found.rows.values()
         return [
             self.cursor_of(answer, row)
@@ -195,8 +219,5 @@ class _Place:
 
 
 def _cursor(level: Level, context: Context, answer: Answer, row: Any) -> str:
-    page = level.island.page
     record = answer.reader(row) if answer.reader else row
-    entity = level.island.read.entity
-    assert page is not None  # noqa: S101 (only the rows of a page have cursors)
-    return cursor(context.catalog, entity, page.orders, record, context.reach.value, page.listed)
+    return level.cursors(context.catalog)(record, context.reach.value)

@@ -46,6 +46,11 @@ class Stores(BaseSettings):
     postgres_anonymous_role: str | None = Field(
         None, description="The same for everybody else; without it, the same role."
     )
+    postgres_lines: bool = Field(
+        default=True,
+        description="Whether PostgreSQL writes the rows of pages that are asked for often as text, "
+        "which takes it up to twice the time, and this process about half.",
+    )
     store_timeout: float = Field(
         30, gt=0, le=DAY, description="How long one statement or pipeline may take, in seconds."
     )

@@ -25,6 +25,7 @@ def conninfo_of(url: str, *, statement_timeout: float, writes: bool = False) -> 
     ours = {
         "TimeZone": "UTC",
         "DateStyle": "ISO",
+        "extra_float_digits": "1",  # as many as a number has, whatever the database is set to
         # What the operator % of pg_trgm says is then what our conditions rely on.
         "pg_trgm.similarity_threshold": str(LEAST_SIMILARITY),
         "statement_timeout": str(max(1, round(statement_timeout * 1000))),

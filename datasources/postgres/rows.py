@@ -14,6 +14,7 @@ from psycopg.postgres import types
 
 from catalog.errors import StoredValueError
 from catalog.flat import Decoder, FlatReader, FlatRow, Shape
+from catalog.lines import Told
 from catalog.query import Answer, Key
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
 from datasources.postgres.documents import json_decoder
@@ -68,14 +69,26 @@ def _answer(layout: Layout, rows: Sequence[FlatRow], reader: FlatReader | None) 
     return Answer(rows, total, reader)
 
 
-def reader_of(shape: Shape, types: Sequence[int]) -> FlatReader:
-    """What reads rows of this shape; ``types`` are the type OIDs of their columns."""
+def reader_of(shape: Shape, types: Sequence[int], *, lines: bool = True) -> FlatReader:
+    """What reads rows of this shape; ``types`` are the type OIDs of their columns.
+
+    With ``lines`` it says of values that they can be had in lines.
+    """
     return FlatReader(
         shape,
         dict(_decoders(shape, types)),
         frozenset(_exact(shape, types)),
         dict(_told(shape, types)),
+        dict(_lined(shape, types)) if lines else None,
     )
+
+
+def _lined(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Told]]:
+    for at, field in enumerate(shape.fields, shape.start):
+        if told := _LINED.get((field.type, types[at])):
+            yield at, told
+    for inner in shape.parts:
+        yield from _lined(inner, types)
 
 
 def _told(shape: Shape, types: Sequence[int]) -> Iterator[tuple[int, Decoder]]:
@@ -195,4 +208,21 @@ _EXACT: Final = frozenset(
         *((Scalar.STRING, oid) for oid in _NATIVE[Scalar.STRING]),
     ]
 )
+_LINED: Final[Mapping[tuple[FieldType, int], Told]] = {
+    (kind, oid): told
+    for kind, told, oids in (
+        (Scalar.INT, Told.INT, _oids("int2", "int4")),
+        (Scalar.BIGINT, Told.BIGINT, _NATIVE[Scalar.BIGINT]),
+        (Scalar.FLOAT, Told.FLOAT, _oids("float8")),
+        (Scalar.DECIMAL, Told.DECIMAL, _oids("numeric")),
+        (Scalar.STRING, Told.TEXT, _oids("text", "varchar")),
+        (Scalar.BOOLEAN, Told.BOOLEAN, _oids("bool")),
+        (Scalar.DATE, Told.DATE, _oids("date")),
+        (Scalar.DATETIME, Told.MOMENT, _oids("timestamptz")),
+        (Scalar.DATETIME, Told.MOMENT_WITHOUT_ZONE, _oids("timestamp")),
+        (Scalar.UUID, Told.UUID, _oids("uuid")),
+    )
+    for oid in oids
+}
+"""Of which type, and in which column, values can stand in a line, and how."""
 _ELEMENT: Final = {info.array_oid: info.oid for info in types if info.array_oid}

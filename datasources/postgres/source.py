@@ -48,6 +48,8 @@ class PostgresSource:
     before the first read. ``statement_timeout`` and ``connect_timeout`` are in seconds;
     ``queueing`` is for one of ``pool_size`` connections.
 
+    With ``lines`` it can write rows as such, for some of its time, and saves much of ours.
+
     With ``roles`` all reads are those of somebody, `as_seen_by` whom Postgres is told; without a
     viewer they are those of somebody unknown.
     """
@@ -65,9 +67,11 @@ class PostgresSource:
         connect_timeout: float = 2.0,
         queueing: Queueing = USUAL,
         roles: Roles | None = None,
+        lines: bool = True,
     ) -> None:
         self._catalog = catalog
         self._roles = roles
+        self._lines = lines
         self._nobody = roles.telling(None) if roles else None
         self._held = False
         self._changes = Changes(catalog)
@@ -126,7 +130,7 @@ class PostgresSource:
         return statement.call(ask.values, keys)
 
     def _compiled(self, template: Template) -> Statement:
-        statement = template.made[self] = compiled(self._catalog, template.read)
+        statement = template.made[self] = compiled(self._catalog, template.read, lines=self._lines)
         return statement
 
     async def sizes(self, entities: Sequence[Entity]) -> Mapping[str, int]:

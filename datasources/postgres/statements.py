@@ -20,6 +20,7 @@ from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from datasources.postgres.filters import condition, filtered
 from datasources.postgres.groups import summary_select
+from datasources.postgres.lines import lined
 from datasources.postgres.parts import Parts
 from datasources.postgres.quick import QUICK_KEYS, is_quick
 from datasources.postgres.routines import called_rows
@@ -79,12 +80,14 @@ class Statement:
         table: str,
         *,
         is_quick: bool = False,
+        lines: bool = True,
     ) -> None:
         self.sql = sql
         self.layout = layout
         self.table = table
         self.is_quick = is_quick
         self._parameters = parameters
+        self._lines = lines
         self._readers: dict[tuple[int, ...], FlatReader] = {}
 
     def call(self, values: Sequence[Any], keys: tuple[Key, ...]) -> Call:
@@ -94,7 +97,8 @@ class Statement:
     def reader(self, types: tuple[int, ...]) -> FlatReader | None:
         """What reads its rows, which differs if the table is not as the model says."""
         if types not in self._readers and self.layout.record:
-            self._readers = {types: reader_of(self.layout.record, types)}
+            reader = reader_of(self.layout.record, types, lines=self._lines)
+            self._readers = {types: reader}
         return self._readers.get(types)
 
 
@@ -113,18 +117,21 @@ def statement_for(catalog: Catalog, read: Read | Summary) -> Call | None:
     return compiled(catalog, ask.template.read).call(ask.values, keys)
 
 
-def compiled(catalog: Catalog, read: Read | Summary) -> Statement:
-    """The statement for reads that differ from this one in values only."""
+def compiled(catalog: Catalog, read: Read | Summary, *, lines: bool = True) -> Statement:
+    """The statement for reads that differ from this one in values only.
+
+    Without ``lines``, nobody is told that its rows could be such.
+    """
     if isinstance(read, Summary):
         select, layout = summary_select(catalog, read)
-    elif read.batch or read.total:
+    elif read.batch or read.total or read.line:
         select, layout = _combined(Parts(catalog, _simplified(read)), read)
     else:
         select, layout = _plain(catalog, read)
     text = select.compile(dialect=DIALECT)
     parameters = tuple(text.params[name] for name in text.positiontup or ())
-    quick = is_quick(catalog, read)
-    return Statement(str(text), parameters, layout, read.entity.table, is_quick=quick)
+    quick, table = is_quick(catalog, read), read.entity.table
+    return Statement(str(text), parameters, layout, table, is_quick=quick, lines=lines)
 
 
 def sendable(keys: Iterable[Key]) -> tuple[Key, ...]:
@@ -169,7 +176,10 @@ def _combined(parts: Parts, read: Read) -> tuple[sa.Select[Any], Layout]:
     if read.limit != 0:
         page = parts.page(len(columns))
         source = _beside(source, page.source, outer=read.total)
-        columns, terms, record = [*columns, *page.columns], [*terms, *page.terms], page.shape
+        listed, record = page.columns, page.shape
+        if read.line:
+            listed, record = lined(page, read.line, len(columns))
+        columns, terms = [*columns, *listed], [*terms, *page.terms]
     select = sa.select(*columns).select_from(source).order_by(*terms)
     return select, Layout(number, total, record)
 

@@ -8,7 +8,7 @@ from mongo_models import CATALOG
 
 from catalog.errors import StoredValueError
 from catalog.query import ALWAYS, Order, Read
-from resolvers.cursors import beyond_cursor, cursor
+from resolvers.cursors import beyond_cursor, cursors_of
 
 # NaN is not among them: SecantusDB orders it now so, now otherwise; MongoDB puts it first.
 ODD = {
@@ -46,7 +46,7 @@ async def test_pages_of_one_show_each_document_that_has_a_cursor(
         if isinstance(row[name], StoredValueError):
             continue
         after = beyond_cursor(
-            CATALOG, entity, orders, cursor(CATALOG, entity, orders, row, nowhere), "after"
+            CATALOG, entity, orders, cursors_of(CATALOG, entity, orders)(row, nowhere), "after"
         )
         rest = await rows(after)
         expected = [each["key"] for each in whole[whole.index(row) + 1 :]] if following else []
@@ -58,5 +58,5 @@ def test_nan_has_a_cursor_of_its_own():
     entity = CATALOG["Station"]
     orders = (Order(("price",)), Order((entity.key[0],)))
     row = {"price": decimal.Decimal("NaN"), "key": 1}
-    text = cursor(CATALOG, entity, orders, row, nowhere)
+    text = cursors_of(CATALOG, entity, orders)(row, nowhere)
     assert beyond_cursor(CATALOG, entity, orders, text, "after")

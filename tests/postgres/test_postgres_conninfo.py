@@ -24,8 +24,9 @@ def test_urls_of_libpq_and_of_sqlalchemy_mean_the_same(url):
     assert (known["user"], known["password"], known["dbname"]) == ("me", "secret", "app")
     assert known["application_name"] == "bigraph"
     assert known["options"] == (
-        "-c TimeZone=UTC -c DateStyle=ISO -c pg_trgm.similarity_threshold=0.3"
-        " -c statement_timeout=1500 -c default_transaction_read_only=on"
+        "-c TimeZone=UTC -c DateStyle=ISO -c extra_float_digits=1"
+        " -c pg_trgm.similarity_threshold=0.3 -c statement_timeout=1500"
+        " -c default_transaction_read_only=on"
     )
 
 

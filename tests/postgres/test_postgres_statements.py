@@ -11,6 +11,7 @@ import pytest
 from postgres_models import TABLES
 
 from catalog import catalog_of
+from catalog.lines import MARKS, Inner, Leaf, Line, Told
 from catalog.query import (
     And,
     Batch,
@@ -42,6 +43,23 @@ AIR = FLIGHT.relations["airline"]
 CARRIERS = Batch(("carrier",), (("UA",), ("EV",)))
 NAMED = Compare(("name",), Operator.STARTS_WITH, "U")
 COUNT = Measure(Function.COUNT)
+NAMED_LINE = Inner("airline", "\3", None, (Leaf("\4", "name", Told.TEXT, nullable=False),))
+OWN_LINE = (
+    Leaf("\1", "id", Told.INT, nullable=False),
+    Leaf("\2", "delay", Told.INT, nullable=True),
+)
+LINED = {
+    "whole": Told.INT,
+    "big": Told.BIGINT,
+    "ratio": Told.FLOAT,
+    "price": Told.DECIMAL,
+    "text": Told.TEXT,
+    "flag": Told.BOOLEAN,
+    "day": Told.DATE,
+    "token": Told.UUID,
+    "naive": Told.MOMENT_WITHOUT_ZONE,
+    "moment": Told.MOMENT,
+}
 
 CASES = {
     "plain": Read(FLIGHT, (("id",), ("delay",)), filter=LATE, order=(BY_ID,), limit=10, offset=20),
@@ -124,6 +142,26 @@ CASES = {
         order=(BY_ID,),
         limit=3,
         batch=Batch(PILOTS.target_fields, ((1,),), PILOTS.through),
+    ),
+    "lines": Read(
+        FLIGHT,
+        (("id",), ("delay",)),
+        joins=(Join(AIR, (("name",),)),),
+        order=(Order(("delay",)), BY_ID),
+        limit=3,
+        line=Line((*OWN_LINE, NAMED_LINE), kept=("delay",)),
+    ),
+    "lines_of_batch_with_total": Read(
+        FLIGHT, (("id",), ("delay",)), order=(BY_ID,), limit=3, total=True, batch=CARRIERS,
+        line=Line(OWN_LINE),
+    ),
+    "lines_of_types": Read(
+        SAMPLE,
+        tuple((name,) for name in LINED),
+        line=Line(tuple(
+            Leaf(mark, name, told, nullable=True)
+            for mark, (name, told) in zip(MARKS, LINED.items(), strict=False)
+        )),
     ),
     "summary": Summary(FLIGHT, (), (COUNT, Measure(Function.AVG, ("delay",))), filter=LATE),
     "groups": Summary(

@@ -11,7 +11,7 @@ from test_resolvers_reach_laws import UNITED, ids, ids_by_key, stores
 from catalog import Store
 from catalog.query import ALWAYS, Batch, Filter, Order, Read, Record
 from datasources.memory import MemorySource
-from resolvers.cursors import cursor
+from resolvers.cursors import cursors_of
 from resolvers.errors import ReachError
 from resolvers.paging import Page, PageLimits, page_of
 from resolvers.plan import Needs
@@ -113,7 +113,7 @@ async def test_all_pages_make_the_whole_list(tables, question, place, most, size
         pages.append([row["id"] for row in found[:size]])
         if len(found) <= size:
             break
-        last = cursor(CATALOG, CATALOG[name], order, found[size - 1], reach.value)
+        last = cursors_of(CATALOG, CATALOG[name], order)(found[size - 1], reach.value)
         arguments = {how: size, beyond: last}
     paged = [id for each in pages for id in each]
     whole = await expected(tables, asked(name, filter_, order))
@@ -130,7 +130,7 @@ async def test_cursors_stay_right_when_rows_come_and_go(before, after, question,
     shown = await answered(reach, sources, asked(name, ALWAYS, order))
     if not shown:
         return
-    text = cursor(CATALOG, CATALOG[name], order, data.draw(st.sampled_from(shown)), reach.value)
+    text = cursors_of(CATALOG, CATALOG[name], order)(data.draw(st.sampled_from(shown)), reach.value)
     how = data.draw(st.sampled_from([{"first": 2, "after": text}, {"last": 2, "before": text}]))
     page = page_of(CATALOG, CATALOG[name], order, how, LIMITS)
     read, sources = asked(name, filter_, order, page), stores(after)

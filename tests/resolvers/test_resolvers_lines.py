@@ -1,0 +1,254 @@
+"""In charge of lines on their way into answers: they become the JSON that they stand for, or none.
+
+Whatever people have written: a text with a mark in it is noticed, and never taken for a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.entity import Relation
+from catalog.flat import FlatReader, Shape
+from catalog.lines import CURSOR, MARKS, NULL, PAGE, QUOTE, ROW, Inner, Leaf, Told
+from catalog.query import Order
+from catalog.types import Field, Scalar
+from resolvers.forms import Constant, Edges, Linked, Nodes, ObjectForm, PageForm, Value
+from resolvers.lining import Lining, lining_of
+from resolvers.paging import Page
+from resolvers.plan import Joined, Part
+from resolvers.telling import LineError, Teller
+
+FIELDS = {
+    "id": (Told.INT, False),
+    "name": (Told.TEXT, False),
+    "note": (Told.TEXT, True),
+    "delay": (Told.INT, True),
+    "late": (Told.BOOLEAN, True),
+}
+INSIDE = {"title": (Told.TEXT, False), "year": (Told.INT, True), "motto": (Told.TEXT, True)}
+PLACE = ("plane",)
+RELATION = cast("Relation", SimpleNamespace(name="plane"))
+PART = Part(
+    cast("Any", None), (Joined("plane", cast("Any", PLACE), RELATION, cast("Any", None)),), ()
+)
+PAGE_OF_MANY = Page(200, 0, cast("Any", None), (Order(("id",)),), False, False, False)
+EVIL = [*MARKS[:14], QUOTE, NULL, CURSOR, PAGE, ROW, '"', "\\", ",", "null", "}", "\n", "\x7f"]
+
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
+    st.lists(st.sampled_from([*EVIL, "a", "é", "😀"]), max_size=6).map("".join),
+)
+numbers = st.integers(-(2**31), 2**31 - 1)
+inside = st.fixed_dictionaries(
+    {"title": texts, "year": st.none() | numbers, "motto": st.none() | texts}
+)
+records = st.fixed_dictionaries(
+    {
+        "id": numbers,
+        "name": texts,
+        "note": st.none() | texts,
+        "delay": st.none() | numbers,
+        "late": st.none() | st.booleans(),
+        "plane": st.none() | inside,
+    }
+)
+
+
+def fields_of(known: Mapping[str, tuple[Told, bool]]) -> tuple[Field, ...]:
+    """Fields of these names."""
+    return tuple(
+        Field(name, name, name, Scalar.STRING, nullable) for name, (_, nullable) in known.items()
+    )
+
+
+def reader() -> FlatReader:
+    """Of rows that hold a flag for the plane between their own fields and its."""
+    inner = Shape(len(FIELDS) + 1, fields_of(INSIDE), (), len(FIELDS))
+    shape = Shape(0, fields_of(FIELDS), (("plane", inner),))
+    told = [*(told for told, _ in FIELDS.values()), None, *(told for told, _ in INSIDE.values())]
+    return FlatReader(shape, {}, (), None, {at: each for at, each in enumerate(told) if each})
+
+
+def form_of(known: Mapping[str, tuple[Told, bool]], *more: Any) -> ObjectForm:
+    """An object of these fields, under other keys, with its type's name in the middle."""
+    values = [Value(f"the_{field.name}", field, "String") for field in fields_of(known)]
+    return ObjectForm(None, (*values[:2], Constant("kind", "T"), *values[2:], *more))
+
+
+FORM = form_of(
+    FIELDS,
+    Linked("on", cast("Any", PLACE), form_of(INSIDE, Constant("last", "P"))),
+    Constant("z", "Z"),
+)
+BARE = ObjectForm(None, tuple(Value(each.name, each, "T") for each in fields_of(FIELDS)[:2]))
+NULLS_INSIDE = ObjectForm(
+    None, (*BARE.members, Linked("on", cast("Any", PLACE), form_of(INSIDE)), Constant("z", "Z"))
+)
+NOTHING_INSIDE = ObjectForm(
+    None, (BARE.members[0], Linked("on", cast("Any", PLACE), ObjectForm(None, ())), BARE.members[1])
+)
+SHAPES: dict[str, Nodes | Edges] = {
+    "nodes": Nodes("all", FORM),
+    "edges": Edges("all", (("node", FORM), ("type", "Edge"))),
+    "cursor first": Edges("all", (("c", None), ("n", FORM))),
+    "no nulls": Nodes("all", BARE),
+    "nulls inside": Nodes("all", NULLS_INSIDE),
+    "nothing inside": Nodes("all", NOTHING_INSIDE),
+    "cursor last": Edges("all", (("type", "Edge"), ("n", FORM), ("c", None), ("type2", "Edge"))),
+}
+
+
+def lining(member: Nodes | Edges) -> Lining:
+    """How a page of this one member is lined."""
+    part = Part(cast("Any", None), (Joined("on", cast("Any", PLACE), RELATION, PART),), ())
+    found = lining_of(PageForm((member,)), part, PAGE_OF_MANY, reader())
+    assert found is not None
+    return found
+
+
+def line_of(members: Sequence[Leaf | Inner], record: Mapping[str, Any]) -> str:
+    """What a store writes; the memory's twin of Postgres's own SQL."""
+    return "".join(
+        leaf_of(member, record[member.name])
+        if isinstance(member, Leaf)
+        else inner_of(member, record)
+        for member in members
+    )
+
+
+def leaf_of(leaf: Leaf, value: Any) -> str:
+    """A mark, and the value behind it."""
+    if value is None:
+        return leaf.mark + (NULL if leaf.quotes else "null")
+    if not leaf.told.quoted:
+        return leaf.mark + orjson.dumps(value).decode()
+    return f"{leaf.mark}{QUOTE}{value}{QUOTE}" if leaf.quotes else f"{leaf.mark}{value}"
+
+
+def inner_of(inner: Inner, record: Mapping[str, Any]) -> str:
+    """The plane, or that there is none."""
+    there = record[inner.relation]
+    if there is None:
+        return inner.nowhere
+    return line_of(inner.members, there) + (inner.end or "}")
+
+
+def shown(form: ObjectForm, record: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What an answer shows of a record."""
+    if record is None:
+        return None
+    told: dict[str, Any] = {}
+    for member in form.members:
+        match member:
+            case Constant(key, value):
+                told[key] = value
+            case Value(key, field):
+                told[key] = record[field.name]
+            case Linked(key, _, ObjectForm() as inner):
+                told[key] = shown(inner, record["plane"])
+            case _:
+                raise AssertionError(member)
+    return told
+
+
+def expected(member: Nodes | Edges, record: Mapping[str, Any], cursor: str) -> Any:
+    """The same of a row of a page."""
+    if isinstance(member, Nodes):
+        return shown(member.form, record)
+    return {
+        key: shown(what, record)
+        if isinstance(what, ObjectForm)
+        else cursor
+        if what is None
+        else what
+        for key, what in member.members
+    }
+
+
+def text_of(lined: Lining, record: Mapping[str, Any], cursor: str) -> str:
+    """A row's line, with its cursor if it has one."""
+    line = line_of(lined.line.members, record)
+    if not lined.has_cursors:
+        return line
+    return cursor + line if lined.ahead else line + CURSOR + cursor
+
+
+def of_no_mark(record: Mapping[str, Any]) -> bool:
+    """Whether no text holds what may be a mark."""
+    held = [*record.values(), *(record["plane"] or {}).values()]
+    return not any(
+        ord(letter) < 32 and letter not in "\t\n\r"
+        for text in held
+        if isinstance(text, str)
+        for letter in text
+    )
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@given(pages=st.lists(st.lists(records, max_size=4), max_size=4))
+def test_lines_become_what_they_stand_for_or_nothing(name, pages):
+    """To the character, whatever stands in the texts; only marks in them may be too much."""
+    member = SHAPES[name]
+    lined = lining(member)
+    lines = [[text_of(lined, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
+    wanted = [[expected(member, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
+    try:
+        lists = Teller(lined).lists(lines)
+    except LineError:
+        assert not all(of_no_mark(each) for page in pages for each in page)
+    else:
+        assert orjson.loads(orjson.dumps(lists)) == wanted
+
+
+@pytest.mark.parametrize("plane", [None, {"title": "t", "year": 1, "motto": "m"}])
+@pytest.mark.parametrize("name", ["nodes", "no nulls", "nulls inside", "nothing inside"])
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_text_that_is_a_mark_is_noticed(evil, name, plane):
+    """Each of them, alone, and the only one of its page: also where no mark of its kind may be."""
+    member = SHAPES[name]
+    lined = lining(member)
+    held = {"id": 1, "note": "o", "delay": None, "late": True, "plane": plane, "name": evil}
+    lines = [[text_of(lined, held, "")]]
+    if of_no_mark(held) or evil not in {*lined.texts, QUOTE, NULL, PAGE, ROW}:
+        (told,) = Teller(lined).lists(lines)
+        assert orjson.loads(orjson.dumps(told)) == [expected(member, held, "")]
+    else:
+        with pytest.raises(LineError):
+            Teller(lined).lists(lines)
+
+
+@given(st.data())
+def test_no_text_passes_itself_off_as_a_value(data):
+    """Even one that was cut out of lines, with all their marks in the right order."""
+    lined = lining(SHAPES["nodes"])
+    honest = data.draw(st.lists(records.filter(of_no_mark), min_size=1, max_size=3))
+    lines = [text_of(lined, each, "") for each in honest]
+    whole = ROW.join(lines)
+    start = data.draw(st.integers(0, len(whole)))
+    cut = whole[start : data.draw(st.integers(start, len(whole)))]
+    forged = {**honest[0], data.draw(st.sampled_from(["name", "note"])): cut}
+    try:
+        (told,) = Teller(lined).lists([[*lines, text_of(lined, forged, "")]])
+    except LineError:
+        assert not of_no_mark(forged)
+    else:
+        assert orjson.loads(orjson.dumps(told)) == [shown(FORM, each) for each in [*honest, forged]]
+
+
+def test_a_form_with_more_than_there_are_marks_for_is_none():
+    """It is asked for by rows."""
+    many = {f"f{at}": (Told.INT, False) for at in range(len(MARKS) + 1)}
+    fields = fields_of(many)
+    wide = FlatReader(Shape(0, fields), {}, (), None, dict.fromkeys(range(len(fields)), Told.INT))
+    part = Part(cast("Any", None), (), ())
+    most = ObjectForm(None, tuple(Value(field.name, field, "Int") for field in fields[:-1]))
+    more = ObjectForm(None, tuple(Value(field.name, field, "Int") for field in fields))
+    assert lining_of(PageForm((Nodes("nodes", most),)), part, PAGE_OF_MANY, wide)
+    assert not lining_of(PageForm((Nodes("nodes", more),)), part, PAGE_OF_MANY, wide)
