@@ -22,10 +22,11 @@ from resolvers.remembered import Remembered
 from resolvers.validation import errors_in
 
 _LONGEST: Final = 20_000  # characters of a document that is kept
-_ALL: Final = 100_000
+_ALL: Final = 170_000
 """Characters of all that are kept, counted once for a document and once for each of its plans.
 
-Each stands for some hundred bytes, so they take some 10 megabytes.
+Each stands for some 45 bytes where rows answer, and for twice that where a tree is kept: so they
+take some 8 to 15 megabytes. A few hundred documents of a screen each have room in one generation.
 """
 
 

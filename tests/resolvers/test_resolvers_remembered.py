@@ -121,8 +121,9 @@ async def test_what_is_understood_is_bounded_by_its_length(query):
     understood = library.graph.operations._understood
     for number in range(300):
         await library.ask_directly(f"{query} # {number} {'-' * 4000}")
-        assert understood.weight <= 100_000
-    assert understood.weight > 50_000
+        # The last of each generation may grow by its plan once it is in.
+        assert understood.weight <= 170_000 + 2 * 4_100
+    assert understood.weight > 85_000
 
 
 async def test_what_one_operation_keeps_is_bounded_as_well():
@@ -135,4 +136,4 @@ async def test_what_one_operation_keeps_is_bounded_as_well():
         operation = library.graph.operations.find(query, None)
         assert operation is not None
         assert operation.plans == most
-    assert library.graph.operations._understood.weight <= 100_000
+    assert library.graph.operations._understood.weight <= 170_000

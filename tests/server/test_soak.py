@@ -24,7 +24,7 @@ from running import Running
 from datasources.embedded import EmbeddedUrls
 
 SECONDS = int(os.environ.get("SOAK_SECONDS", "150"))
-UNSEEN = 750
+UNSEEN = 1_275
 """New documents before the first sample: all that is ever kept of documents, and a third more."""
 ROOM = 5.0
 """Megabytes that a line through the samples may rise by, however long it is asked.
