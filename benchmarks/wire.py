@@ -85,7 +85,13 @@ async def clients() -> AsyncGenerator[Clients]:
 async def served(app: ASGIApp, speaks: Speaks, by: Clients) -> AsyncGenerator[Served]:
     """The app by this protocol."""
     config = uvicorn.Config(
-        app, interface="asgi3", ws="none", log_config=None, access_log=False, lifespan="off"
+        app,
+        interface="asgi3",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="off",
     )
     config.load()
     state = ServerState()

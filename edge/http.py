@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import httptools
 from uvicorn._types import HTTPScope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
@@ -19,6 +20,8 @@ from edge.gate import Gate
 from edge.requests import headers_in
 from edge.transport import Joining
 
+_FORWARDED: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
+_EXPECT: Final = b"expect"
 _HEALTH: Final = b"/health/"
 _METHODS: Final = (b"GET", b"POST")
 _PACE: Final = 50_000
@@ -51,6 +54,10 @@ class Http(HttpToolsProtocol):
         self._since = 0.0
         self._unsent = self._held = 0
         self._keeps = True
+        # Who a proxy says the client is, is worked out for those requests alone that say it.
+        self._plain = cast("Any", self.config.loaded_app)
+        self._proxied = ProxyHeadersMiddleware(self._plain, self.config.forwarded_allow_ips)
+        self._is_forwarded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
@@ -77,9 +84,20 @@ class Http(HttpToolsProtocol):
         self._held = 0
         super().on_body(body)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One more of a head, whose names are told in small letters."""
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in _FORWARDED:
+            self._is_forwarded = True
+        elif name == _EXPECT:
+            self.expect_100_continue = value.lower() == b"100-continue"
+
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""
         gate, self._held = self._gate, 0
+        self.app: Any = self._proxied if self._is_forwarded else self._plain
+        self._is_forwarded = False
         if len(self.tasks) - len(gate.lasting) >= gate.limit and self._may_be_refused():
             self._keeps = self._parsing.should_keep_alive()
             self.cycle = cast("RequestResponseCycle", _Refused(self.scope))

@@ -136,6 +136,7 @@ class Stop:
             server_header=False,
             timeout_graceful_shutdown=patience,
             lifespan="on",
+            proxy_headers=False,  # whoever speaks for the connection looks at them
             forwarded_allow_ips=proxies,
             http=cast("Any", _http(gate)),
             ws="none",  # it is loaded when somebody opens one

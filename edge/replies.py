@@ -11,6 +11,7 @@ from edge.caching import RawHeaders, is_known, tag_of, told_to_caches
 from edge.gzipped import gzipped, takes_gzip
 from edge.media import OFFERED
 from edge.requests import Headers, header
+from edge.transport import send_whole
 from resolvers.answering import as_json
 from resolvers.errors import UnauthorizedError
 
@@ -129,6 +130,8 @@ async def sent(send: Send, reply: Reply, headers: Headers, gzip_from: int | None
     if reply.status != HAS_IT:
         length = (b"content-length", b"%d" % len(content))
         raw = [_CONTENT_TYPES[reply.media_type], length, *raw]
+        if not packed and not reply.headers and send_whole(send, reply.status, raw, content):
+            return
     if packed:
         raw.append(_GZIPPED)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})

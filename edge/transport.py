@@ -1,13 +1,18 @@
 """In charge of what goes out on a connection: the head of an answer and its body in one piece.
 
 Uvicorn writes one after the other, and uvloop sends each at once: two calls of the system for us,
-and two for who reads them.
+and two for who reads them. Whoever has the whole answer may also hand it over in one piece, which
+saves most of what ASGI's messages take.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
+
+from starlette.types import Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system
 
@@ -53,3 +58,37 @@ class Joining:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+def send_whole(
+    send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes
+) -> bool:
+    """Sends an answer to GET or POST; False if that is to be done by ASGI's messages.
+
+    It is, unless ``send`` is that of a connection of ours: another one sees or changes the messages
+    on their way. ``headers`` are our own words, and say how long the content is.
+    """
+    cycle = getattr(send, "__self__", None)
+    if type(cycle) is not RequestResponseCycle:
+        return False
+    transport: Any = cycle.transport
+    if not isinstance(transport, Joining) or cycle.flow.write_paused:
+        return False
+    if cycle.disconnected or cycle.response_started:
+        return False
+    parts = [STATUS_LINE[status]]
+    for name, value in (*cycle.default_headers, *headers):
+        parts += (name, b": ", value, b"\r\n")
+    parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+    if len(content) < _LARGE:
+        parts.append(content)
+    transport.send(b"".join(parts))
+    if len(content) >= _LARGE:
+        transport.send(content)
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        transport.close()
+    cycle.on_response()
+    return True

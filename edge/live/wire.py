@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 from uvicorn._types import ASGISendEvent
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
@@ -55,6 +56,7 @@ class Wire(WebSocketsSansIOProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.logger = _LOGGER
+        self.app = ProxyHeadersMiddleware(self.app, self.config.forwarded_allow_ips)
         self.conn = _Protocol(max_size=self.config.ws_max_size, logger=_LOGGER)
         self._unsent, self._since = 0, 0.0
 

@@ -1,9 +1,15 @@
 """What goes out on a connection, piece by piece: each is a call of the system, here and there."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
+import orjson
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.server import ServerState
 
 from edge.app import create_app
@@ -29,6 +35,10 @@ class Recorder(asyncio.Transport):
     def close(self) -> None:
         """Ends it."""
         self.closed.set()
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        """Of the connection."""
+        return ("127.0.0.1", 1) if name == "peername" else default
 
     def is_closing(self) -> bool:
         """Whether it has ended."""
@@ -75,19 +85,134 @@ async def test_nothing_is_lost_when_the_connection_closes():
     assert sent.is_closing()
 
 
-async def test_the_server_sends_an_answer_in_one_piece():
-    """All the way from the bytes of a request."""
-    app = create_app(Library().graph, max_body_bytes=10_000, examples=None)
-    config = uvicorn.Config(app, interface="asgi3", ws="none", log_config=None)
+def connected(app: ASGIApp) -> tuple[Http, Recorder]:
+    """What speaks for a connection, and what it sends."""
+    config = uvicorn.Config(
+        app, interface="asgi3", ws="none", log_config=None, proxy_headers=False, access_log=False
+    )
     config.load()
-    protocol = Http(Gate(), config=config, server_state=ServerState(), app_state={})
+    state = ServerState()
+    state.default_headers = [(b"date", b"Fri, 27 Nov 2026 12:00:00 GMT")]
+    protocol = Http(Gate(), config=config, server_state=state, app_state={})
     sent = Recorder()
     protocol.connection_made(sent)
-    body = b'{"query": "{ __typename }"}'
-    head = b"POST /graphql HTTP/1.1\r\nconnection: close\r\ncontent-type: application/json\r\n"
-    protocol.data_received(b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body))
+    return protocol, sent
+
+
+def request_of(query: str, head: bytes = b"") -> bytes:
+    """A request by POST."""
+    body = orjson.dumps({"query": query})
+    head = b"POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\n" + head
+    return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Turns of the loop, until it is so."""
+    for _ in range(10_000):
+        if holds():
+            return
+        await asyncio.sleep(0)
+    raise TimeoutError
+
+
+def _is_idle(protocol: Http) -> bool:
+    return not protocol.tasks
+
+
+async def answers(sent: Recorder, count: int) -> list[bytes]:
+    """What was sent, once it is so many pieces."""
+    await eventually(lambda: len(sent.pieces) >= count)
+    return sent.pieces
+
+
+def by_messages(app: ASGIApp) -> ASGIApp:
+    """The same app behind another one, through which its messages go."""
+
+    async def passing(scope: Scope, receive: Receive, send: Send) -> None:
+        async def passed(message: Message) -> None:
+            await send(message)
+
+        await app(scope, receive, passed)
+
+    return passing
+
+
+APP = create_app(Library().graph, max_body_bytes=10_000, examples=None)
+
+
+async def test_the_server_sends_an_answer_in_one_piece():
+    """All the way from the bytes of a request."""
+    protocol, sent = connected(APP)
+    protocol.data_received(request_of("{ __typename }", b"connection: close\r\n"))
     await asyncio.wait_for(sent.closed.wait(), 5)
     (answer,) = sent.pieces
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nconnection: close\r\n" in answer
     assert answer.endswith(b'\r\n\r\n{"data":{"__typename":"Query"}}')
+    protocol.connection_lost(None)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        request_of("{ __typename }"),
+        request_of("{ __typename }", b"accept: application/graphql-response+json\r\n"),
+        request_of("{ nothing }"),
+        request_of("{ nothing }", b"accept: application/graphql-response+json\r\n"),
+        request_of("{ __typename }", b"accept-encoding: gzip\r\n"),
+        request_of("{ __typename }", b"expect: 100-continue\r\n"),
+        b"GET /graphql?query=%7B__typename%7D HTTP/1.1\r\ngraphql-preflight: 1\r\n\r\n",
+        b"GET /graphql HTTP/1.1\r\n\r\n",
+        b"POST /graphql HTTP/1.0\r\ncontent-length: 0\r\n\r\n",
+    ],
+)
+async def test_it_is_the_answer_that_messages_make(request_):
+    """Head and body, to the byte; and the connection is good for the next one, or is not."""
+    told: list[tuple[bytes, bool]] = []
+    for app in (APP, by_messages(APP)):
+        protocol, sent = connected(app)
+        protocol.data_received(request_)
+        await eventually(partial(_is_idle, protocol))
+        told.append((b"".join(sent.pieces), sent.is_closing()))
+        protocol.connection_lost(None)
+    assert told[0] == told[1]
+
+
+async def test_requests_that_come_together_are_answered_in_turn():
+    """Each in a piece of its own."""
+    protocol, sent = connected(APP)
+    protocol.data_received(b"".join(request_of(f"{{ t{at}: __typename }}") for at in range(3)))
+    told = await answers(sent, 3)
+    assert [orjson.loads(each.partition(b"\r\n\r\n")[2])["data"] for each in told] == [
+        {f"t{at}": "Query"} for at in range(3)
+    ]
+    protocol.connection_lost(None)
+
+
+async def test_nothing_is_sent_to_who_has_gone():
+    """The answer is made, and is for nobody."""
+    protocol, sent = connected(APP)
+    protocol.data_received(request_of("{ __typename }"))
+    protocol.connection_lost(None)
+    await eventually(partial(_is_idle, protocol))
+    assert sent.pieces == []
+
+
+async def test_a_proxy_speaks_for_the_one_request_only():
+    """Who comes next by the same connection is the proxy itself, if it says nothing."""
+    seen: list[object] = []
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append((scope["client"][0], scope["scheme"]))
+        await PlainTextResponse("")(scope, _receive, send)
+
+    protocol, sent = connected(app)
+    protocol._plain = app
+    protocol._proxied = ProxyHeadersMiddleware(app, "*")
+    for head in (b"X-Forwarded-For: 203.0.113.9\r\nx-forwarded-Proto: https\r\n", b""):
+        count = len(sent.pieces)
+        protocol.data_received(b"GET / HTTP/1.1\r\n" + head + b"\r\n")
+        await answers(sent, count + 1)
+    assert seen[0] == ("203.0.113.9", "https")
+    assert seen[1] != seen[0]
     protocol.connection_lost(None)
