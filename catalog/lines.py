@@ -26,7 +26,7 @@ ROW: Final = "\x1e"
 
 # What people write in texts is no mark: tabs and ends of lines.
 MARKS: Final = "".join(map(chr, [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1A), 0x1F]))
-"""One for each value of a line, two or three for each record inside it."""
+"""One for each value of a line, and one or two for each record inside it."""
 
 
 class Told(enum.Enum):
