@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from edge.errors import HttpError, refusal_body
+from edge.transport import STATUS_LINES
 
 CLOSE: Final = b"connection: close\r\n"
 
@@ -57,4 +57,4 @@ TOO_LONG: Final = _canned(
 def written(answer: Canned, headers: Headers, *, closing: bool) -> bytes:
     """The bytes of an answer, with these headers besides."""
     head = [b"%s: %s\r\n" % each for each in headers]
-    return b"".join([STATUS_LINE[answer.status], *head, CLOSE if closing else b"", answer.content])
+    return b"".join([STATUS_LINES[answer.status], *head, CLOSE if closing else b"", answer.content])

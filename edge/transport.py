@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.types import Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+STATUS_LINES: Final = {
+    each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus
+}
 
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system
 
@@ -68,15 +72,13 @@ def send_whole(
     It is, unless ``send`` is that of a connection of ours: another one sees or changes the messages
     on their way. ``headers`` are our own words, and say how long the content is.
     """
-    cycle = getattr(send, "__self__", None)
-    if type(cycle) is not RequestResponseCycle:
-        return False
-    transport: Any = cycle.transport
+    cycle: Any = getattr(send, "__self__", None)  # Uvicorn's, whose transport may be ours
+    transport = getattr(cycle, "transport", None)
     if not isinstance(transport, Joining) or cycle.flow.write_paused:
         return False
     if cycle.disconnected or cycle.response_started:
         return False
-    parts = [STATUS_LINE[status]]
+    parts = [STATUS_LINES[status]]
     for name, value in (*cycle.default_headers, *headers):
         parts += (name, b": ", value, b"\r\n")
     parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")

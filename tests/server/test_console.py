@@ -1,10 +1,13 @@
 """What a person at the terminal is told: the options, the progress, and the welcome."""
 
 import io
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from running import Running
 
 from assembly import uploads
 from console import Progress, joined, options, welcome
@@ -85,3 +88,14 @@ def test_a_folder_for_files_that_is_none_is_told_at_the_start(tmp_path: Path):
     there = uploads(missing.model_copy(update={"upload_dir": tmp_path}))
     assert there is not None
     assert (there.folder, there.most_files) == (tmp_path, 10)
+
+
+def test_what_reads_http_is_looked_for_before_anything_starts(
+    start: Callable[..., Running], data_dir: Path, tmp_path: Path
+) -> None:
+    """One line that says how to get it."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['httptools'] = None\n")
+    running = start(PYTHONPATH=str(tmp_path))
+    assert running.process.wait(30) == 1
+    assert re.fullmatch(r"httptools is not installed.*requirements/runtime.txt.*\n", running.said)
+    assert not data_dir.exists()

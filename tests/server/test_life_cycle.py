@@ -72,17 +72,6 @@ def test_a_taken_port_is_said_before_anything_starts(start: Start, data_dir: Pat
     assert not data_dir.exists()
 
 
-def test_what_reads_http_is_looked_for_before_anything_starts(
-    start: Start, data_dir: Path, tmp_path: Path
-) -> None:
-    """One line that says how to get it."""
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['httptools'] = None\n")
-    running = start(PYTHONPATH=str(tmp_path))
-    assert running.process.wait(30) == 1
-    assert re.fullmatch(r"httptools is not installed.*requirements/runtime.txt.*\n", running.said)
-    assert not data_dir.exists()
-
-
 @pytest.mark.parametrize(
     ("name", "url"),
     [
