@@ -9,14 +9,15 @@ import asyncio
 from typing import Any, Final, cast
 
 import httptools
+from starlette.types import ASGIApp
 from uvicorn._types import HTTPScope
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
 from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, Canned, written
 from edge.cors import readable
 from edge.gate import Gate
+from edge.proxied import proxied
 from edge.requests import headers_in
 from edge.transport import Joining
 
@@ -54,10 +55,8 @@ class Http(HttpToolsProtocol):
         self._since = 0.0
         self._unsent = self._held = 0
         self._keeps = True
-        # Who a proxy says the client is, is worked out for those requests alone that say it.
-        self._plain = cast("Any", self.config.loaded_app)
-        self._proxied = ProxyHeadersMiddleware(self._plain, self.config.forwarded_allow_ips)
-        self._is_forwarded = False
+        self._plain = cast("ASGIApp", self.config.loaded_app)
+        self._is_refused = self._is_forwarded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
@@ -71,6 +70,8 @@ class Http(HttpToolsProtocol):
             self._turn_away(TOO_LONG)
             return
         self._unset_keepalive_if_required()
+        if self._is_refused:  # whatever more it is, it has time until that is told
+            self.flow.pause_reading()
         try:
             self._parsing.feed_data(data)
         except httptools.HttpParserError:
@@ -96,12 +97,14 @@ class Http(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""
         gate, self._held = self._gate, 0
-        self.app: Any = self._proxied if self._is_forwarded else self._plain
-        self._is_forwarded = False
+        self.app: Any = self._plain
+        if self._is_forwarded:  # for those requests alone that say it
+            self._is_forwarded = False
+            self.app = proxied(self._plain, str(self.config.forwarded_allow_ips))
         if len(self.tasks) - len(gate.lasting) >= gate.limit and self._may_be_refused():
             self._keeps = self._parsing.should_keep_alive()
             self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
-            self.flow.pause_reading()
+            self._is_refused = True
             gate.refuse(self, self.scope)
             return
         super().on_headers_complete()
@@ -110,6 +113,7 @@ class Http(HttpToolsProtocol):
 
     def tell_refused(self, asked: Any) -> None:
         """Says that the server has too much to do; the client may ask again by this connection."""
+        self._is_refused = False
         if self.transport.is_closing():
             return
         keeps = self._keeps and not self._gate.is_closing

@@ -84,10 +84,14 @@ class Client:
 
 @dataclass(slots=True)
 class Load:
-    """What came of many requests."""
+    """What came of many requests, which were made within so many ``seconds``.
+
+    The first ``soon`` of those told were told within them.
+    """
 
     told: list[Told] = field(default_factory=list[Told])
     seconds: float = 0.0
+    soon: int = 0
 
     @property
     def statuses(self) -> Counter[int]:
@@ -96,8 +100,8 @@ class Load:
 
     @property
     def per_second(self) -> float:
-        """Requests that were answered, rather than refused or lost."""
-        return self.statuses[200] / self.seconds
+        """Requests that were answered, rather than refused or lost, while others were made."""
+        return sum(each.status == 200 for each in self.told[: self.soon]) / self.seconds
 
     def of(self, status: int) -> list[float]:
         """How long those took that were told so, in order."""
@@ -126,7 +130,7 @@ async def closed(
         client.close()
 
     await asyncio.gather(*(asks() for _ in range(clients)))
-    load.seconds = time.perf_counter() - began
+    load.seconds, load.soon = time.perf_counter() - began, len(load.told)
     return load
 
 
@@ -157,9 +161,9 @@ async def open_load(
             asking.add(task)
             task.add_done_callback(asking.discard)
         await asyncio.sleep(0.005)
+    load.seconds, load.soon = time.perf_counter() - began, len(load.told)
     if asking:
         await asyncio.wait(asking, timeout=60)
-    load.seconds = time.perf_counter() - began  # with what was still to be answered
     for client in idle:
         client.close()
     return load

@@ -24,7 +24,7 @@ from faults.findings import Finding, milliseconds
 from faults.load import LOST, Load, closed, for_seconds, open_load, percentile
 from faults.servers import Server, Stores, server
 
-ROUNDS, SECONDS, WARM_UP, PAUSE = 5, 4.0, 3.0, 1.0
+ROUNDS, SECONDS, WARM_UP, PAUSE = 7, 4.0, 3.0, 1.0
 DEADLINE = 2.0
 TIMES = 4
 # What takes the process long, and the network and the clients not: many little pages.
@@ -43,7 +43,7 @@ def body(number: int) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What came of some seconds, and what they took of processors, as parts of one."""
+    """What came of a load, and the seconds of processors that it took, to its last answer."""
 
     load: Load
     clients: float
@@ -52,7 +52,7 @@ class Spent:
     @property
     def each(self) -> float:
         """Seconds of the server for each request that was answered."""
-        return self.server * self.load.seconds / max(1, self.load.statuses[200])
+        return self.server / max(1, self.load.statuses[200])
 
 
 async def overload(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
@@ -122,7 +122,7 @@ async def spent(
 
     load = await asyncio.to_thread(run)
     server = sum(cpu(each) - was for each, was in zip(processes, before, strict=True))
-    return Spent(load, clients / load.seconds, server / load.seconds)
+    return Spent(load, clients, server)
 
 
 def let_in(peaks: list[Spent], over: list[Spent]) -> list[Finding]:
@@ -164,10 +164,10 @@ def refused(over: list[Spent]) -> list[Finding]:
 def costs(peaks: list[Spent], over: list[Spent]) -> Finding:
     """What it took: of who asks, and of who answers and refuses."""
     each = statistics.median(each.each for each in peaks)
-    spared = sum(one.server * one.load.seconds - one.load.statuses[200] * each for one in over)
+    spared = sum(one.server - one.load.statuses[200] * each for one in over)
     number = max(1, sum(one.load.statuses[503] for one in over))
     refusing = max(0.0, spared / number)
-    clients = statistics.median(one.clients for one in over)
+    clients = statistics.median(one.clients / one.load.seconds for one in over)
     said = (
         f"{refusing * 1e6:.0f} µs, an answer {each * 1e3:.1f} ms of the server's processor; "
         f"the clients had {clients:.0%} of one"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from uvicorn._types import ASGISendEvent
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
@@ -16,6 +15,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from edge.errors import INTERNAL_ERROR, error_body
+from edge.proxied import proxied
 from telemetry import count_errors
 
 _TAKEN: Final = 10_000
@@ -56,7 +56,7 @@ class Wire(WebSocketsSansIOProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.logger = _LOGGER
-        self.app = ProxyHeadersMiddleware(self.app, self.config.forwarded_allow_ips)
+        self.app = cast("Any", proxied(self.app, str(self.config.forwarded_allow_ips)))
         self.conn = _Protocol(max_size=self.config.ws_max_size, logger=_LOGGER)
         self._unsent, self._since = 0, 0.0
 

@@ -9,11 +9,10 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.server import ServerState
 
 from edge.app import create_app
-from edge.gate import Gate
+from edge.gate import Bearable, Gate
 from edge.http import Http
 from edge.transport import Joining
 from tests.library.library import Library
@@ -26,6 +25,7 @@ class Recorder(asyncio.Transport):
         super().__init__()
         self.pieces: list[bytes] = []
         self.closed = asyncio.Event()
+        self.reads = True
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         """Sends it at once, as uvloop does."""
@@ -45,10 +45,12 @@ class Recorder(asyncio.Transport):
         return self.closed.is_set()
 
     def pause_reading(self) -> None:
-        """There is nothing to read."""
+        """Whatever comes is to wait."""
+        self.reads = False
 
     def resume_reading(self) -> None:
-        """There is nothing to read."""
+        """It need not any longer."""
+        self.reads = True
 
 
 @pytest.mark.parametrize("length", [1, 5_000, 500_000])
@@ -85,7 +87,7 @@ async def test_nothing_is_lost_when_the_connection_closes():
     assert sent.is_closing()
 
 
-def connected(app: ASGIApp) -> tuple[Http, Recorder]:
+def connected(app: ASGIApp, gate: Gate | None = None) -> tuple[Http, Recorder]:
     """What speaks for a connection, and what it sends."""
     config = uvicorn.Config(
         app, interface="asgi3", ws="none", log_config=None, proxy_headers=False, access_log=False
@@ -93,7 +95,7 @@ def connected(app: ASGIApp) -> tuple[Http, Recorder]:
     config.load()
     state = ServerState()
     state.default_headers = [(b"date", b"Fri, 27 Nov 2026 12:00:00 GMT")]
-    protocol = Http(Gate(), config=config, server_state=state, app_state={})
+    protocol = Http(gate or Gate(), config=config, server_state=state, app_state={})
     sent = Recorder()
     protocol.connection_made(sent)
     return protocol, sent
@@ -207,12 +209,26 @@ async def test_a_proxy_speaks_for_the_one_request_only():
         await PlainTextResponse("")(scope, _receive, send)
 
     protocol, sent = connected(app)
-    protocol._plain = app
-    protocol._proxied = ProxyHeadersMiddleware(app, "*")
     for head in (b"X-Forwarded-For: 203.0.113.9\r\nx-forwarded-Proto: https\r\n", b""):
         count = len(sent.pieces)
         protocol.data_received(b"GET / HTTP/1.1\r\n" + head + b"\r\n")
         await answers(sent, count + 1)
     assert seen[0] == ("203.0.113.9", "https")
     assert seen[1] != seen[0]
+    protocol.connection_lost(None)
+
+
+async def test_who_sends_on_before_the_refusal_is_read_no_further():
+    """Until it is told; who waits for that is left alone."""
+    gate = Gate(Bearable(requests=0))
+    gate.limit = 0
+    protocol, sent = connected(APP, gate)
+    protocol.data_received(request_of("{ __typename }"))
+    assert sent.reads
+    protocol.data_received(request_of("{ __typename }"))
+    assert not sent.reads
+    assert sent.pieces == []
+    gate.close()
+    assert sent.reads
+    assert [each[:12] for each in sent.pieces] == [b"HTTP/1.1 503"] * 2
     protocol.connection_lost(None)
