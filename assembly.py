@@ -196,7 +196,12 @@ def rates(settings: Settings) -> Rates | None:
 
 def bearable(settings: Settings) -> Bearable:
     """How much a process is to answer at once, and how long it waits for clients."""
-    return Bearable(settings.max_requests, settings.max_lag, settings.slow_client_timeout)
+    return Bearable(
+        settings.max_requests,
+        settings.max_lag,
+        settings.slow_client_timeout,
+        settings.keep_alive,
+    )
 
 
 def uploads(settings: Settings) -> UploadLimits | None:

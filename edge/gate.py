@@ -36,12 +36,13 @@ class Bearable:
     """How many ``requests`` may be under way, and for how long what is due may wait for its turn.
 
     ``lag`` is in seconds, as is ``patience``: how long a client may take for a request's head, for
-    its body, or to take in some of an answer.
+    its body, or to take in some of an answer. And ``keep_alive``: how long it may ask nothing.
     """
 
     requests: int = 1000
     lag: float = 0.2
     patience: float = 10.0
+    keep_alive: float = 75.0
 
 
 USUAL: Final = Bearable()
@@ -72,6 +73,7 @@ class Gate:
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
         self.limit = bearable.requests
+        self.keep_alive = bearable.keep_alive
         self.is_closing = False
         self.delay: Callable[[], float] = lambda: 0.0
         self.under_way: Collection[Any] = ()

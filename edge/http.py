@@ -69,7 +69,6 @@ class Http(HttpToolsProtocol):
         if self._held > _HEAD:
             self._turn_away(TOO_LONG)
             return
-        self._unset_keepalive_if_required()
         if self._is_refused:  # whatever more it is, it has time until that is told
             self.flow.pause_reading()
         try:
@@ -133,8 +132,16 @@ class Http(HttpToolsProtocol):
         awaited = None if self.transport.is_closing() else self._what_is_awaited()
         if awaited is None or awaited is not self._awaited:
             self._awaited, self._since = awaited, now
-        elif now - self._since >= patience + _more_for(awaited):
+        elif now - self._since >= self._time_for(awaited, patience):
             self._cut_off(awaited)
+
+    def on_response_complete(self) -> None:
+        """An answer is out. The gate looks for who asks no more: a timer each time costs more."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
 
     @property
     def _parsing(self) -> Any:
@@ -156,7 +163,10 @@ class Http(HttpToolsProtocol):
         )
 
     def _what_is_awaited(self) -> object:
-        """The request of which more is to come: its scope while it is its head, else its cycle."""
+        """The request of which more is to come: its scope while it is its head, else its cycle.
+
+        Or that which is answered, and after which another may come.
+        """
         scope, cycle = cast("HTTPScope | None", self.scope), self._last
         if self.flow.read_paused:
             return None
@@ -164,10 +174,15 @@ class Http(HttpToolsProtocol):
             return self  # nothing has come at all
         if cycle is None or cycle.scope is not scope:
             return scope
-        return cycle if not cycle.response_complete and cycle.more_body else None
+        if cycle.response_complete:
+            return None if self._is_refused else cycle
+        return cycle if cycle.more_body else None
+
+    def _time_for(self, awaited: object, patience: float) -> float:
+        return self._gate.keep_alive if _is_idle(awaited) else patience + _more_for(awaited)
 
     def _cut_off(self, awaited: object) -> None:
-        if awaited is self:
+        if awaited is self or _is_idle(awaited):
             self.transport.close()
             return
         if not isinstance(awaited, RequestResponseCycle):
@@ -204,6 +219,11 @@ class Http(HttpToolsProtocol):
 
     def _should_upgrade_to_ws(self) -> bool:
         return True
+
+
+def _is_idle(awaited: object) -> bool:
+    """Whether it is what was answered last."""
+    return isinstance(awaited, RequestResponseCycle | _Refused) and awaited.response_complete
 
 
 def _more_for(awaited: object) -> float:

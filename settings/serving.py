@@ -54,6 +54,13 @@ class Serving(BaseSettings):
         description="How long a client may take for a request's head, for its body, or to take in "
         "some of an answer, in seconds.",
     )
+    keep_alive: float = Field(
+        75,
+        ge=1,
+        le=DAY,
+        description="How long a connection may be without a request, in seconds; longer than what "
+        "is in front of the server keeps it.",
+    )
     shutdown_delay: float | None = Field(
         None,
         ge=0,

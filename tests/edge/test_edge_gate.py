@@ -413,6 +413,21 @@ async def test_who_says_nothing_at_all_is_not_kept():
         writer.close()
 
 
+async def test_who_asks_no_more_is_let_go():
+    """After the time for that, which begins anew with each answer."""
+    async with serving(Bearable(keep_alive=60)) as served:
+        reader, writer = await connected(served, b"")
+        for passed in (50, 50, 70):
+            writer.write(request(json.dumps(HELLO).encode()))
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            assert json.loads(await reader.readexactly(length)) == ANSWER
+            assert b"connection: close" not in head
+            await served.later(passed)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
+
+
 def test_while_the_loop_is_held_up_no_client_is_slow():
     """What he has sent meanwhile has not been read: a look that comes late is as if it did not."""
     looks: list[float] = []
