@@ -40,12 +40,15 @@ class Told:
         return b"\r\nretry-after: " in self.head.lower()
 
 
-@dataclass(slots=True)
 class Client:
-    """One connection, opened again when it has ended."""
+    """One connection, opened again when it has ended.
 
-    url: str
-    _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    It takes little of a processor, which those that answer may be short of.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._wire: _Wire | None = None
 
     async def ask(self, body: Any, **headers: str) -> Told:
         """The answer to one request. A connection that ends before it is `LOST`, and told once."""
@@ -55,12 +58,9 @@ class Client:
         head = f"POST /graphql HTTP/1.1\r\nhost: x\r\n{lines}content-length: {len(content)}\r\n\r\n"
         began = time.perf_counter()
         try:
-            reader, writer = self._streams or await self._opened()
-            writer.write(head.encode() + content)
-            told = await reader.readuntil(b"\r\n\r\n")
-            length = int(told.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            answer = await reader.readexactly(length)
-        except (OSError, asyncio.IncompleteReadError):
+            wire = self._wire or await self._opened()
+            told, answer = await wire.ask(head.encode() + content)
+        except OSError:
             self.close()
             return Told(LOST, b"", b"", time.perf_counter() - began)
         except BaseException:
@@ -72,14 +72,62 @@ class Client:
 
     def close(self) -> None:
         """Ends the connection."""
-        if self._streams:
-            self._streams[1].close()
-        self._streams = None
+        if self._wire:
+            self._wire.close()
+        self._wire = None
 
-    async def _opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        parts = urlsplit(self.url)
-        self._streams = await asyncio.open_connection(parts.hostname, parts.port)
-        return self._streams
+    async def _opened(self) -> _Wire:
+        parts, loop = urlsplit(self.url), asyncio.get_running_loop()
+        _, self._wire = await loop.create_connection(_Wire, parts.hostname, parts.port)
+        return self._wire
+
+
+class _Wire(asyncio.Protocol):
+    """A connection by which one thing is asked after the other."""
+
+    def __init__(self) -> None:
+        self._transport: Any = None
+        self._came = bytearray()
+        self._head = b""
+        self._whole = 0  # bytes of an answer, once its head is there
+        self._told = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It is there."""
+        self._transport = transport
+
+    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        """The head of the answer, and its body. Raises ``OSError`` if it does not come."""
+        if self._told.done():
+            self._told = asyncio.get_running_loop().create_future()
+        if self._transport.is_closing():
+            raise ConnectionResetError
+        self._transport.write(request)
+        return await self._told
+
+    def data_received(self, data: bytes) -> None:
+        """Some of an answer."""
+        self._came += data
+        if not self._whole and (end := self._came.find(b"\r\n\r\n") + 4) > 3:
+            self._head = bytes(self._came[:end])
+            length = self._head.lower().partition(b"content-length: ")[2]
+            self._whole = end + int(length.partition(b"\r\n")[0])
+        if self._whole and len(self._came) >= self._whole:
+            answer = bytes(self._came[len(self._head) : self._whole])
+            del self._came[: self._whole]
+            self._whole = 0
+            if not self._told.done():
+                self._told.set_result((self._head, answer))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """There is no more to come."""
+        if not self._told.done():
+            self._told.set_exception(ConnectionResetError(str(error)))
+            self._told.exception()  # nobody may be waiting
+
+    def close(self) -> None:
+        """Ends it."""
+        self._transport.close()
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """Four times as many requests as can be answered, from a public that does not wait for anybody.
 
 Clients and server have a core each, if there are two, so that neither is slow by the other; the
-stores have both. What the machine can do differs by the second: so what is answered of too much is
-compared with what was answered just before and after, in several rounds.
+stores, which have little to do, have both. What the machine can do differs by the second: so what
+is answered of too much is compared with what was answered just before and after, in several rounds.
 """
 
 from __future__ import annotations
@@ -27,17 +27,19 @@ from faults.servers import Server, Stores, server
 ROUNDS, SECONDS, WARM_UP, PAUSE = 7, 4.0, 3.0, 1.0
 DEADLINE = 2.0
 TIMES = 4
-# What takes the process long, and the network and the clients not: many little pages.
+HEADERS = {"request_timeout_ms": f"{DEADLINE * 1000:.0f}"}
+# What takes the process long, and the store, the network and the clients not: rows with a field that
+# is a resolver's. Were it the store that is short of time, then who asks would take it from it.
 PAGE = "p%d: flights(where: { id: { gt: $from } }, orderBy: [{ id: ASC }], first: %d)"
-FIELDS = "{ nodes { carrier plane { seats } airline { name } } }"
-PAGES = " ".join(PAGE % (n, 40 + n) + FIELDS for n in range(10))
+FIELDS = "{ nodes { id onTime } }"
+PAGES = " ".join(PAGE % (n, 50 + n) + FIELDS for n in range(3))
 QUERY = f"query ($from: Int!) {{ {PAGES} }}"
 
 T = TypeVar("T")
 
 
 def body(number: int) -> object:
-    """Ten pages of flights, each time of others."""
+    """Some pages of flights, each time of others."""
     return {"query": QUERY, "variables": {"from": number * 37 % 300_000}}
 
 
@@ -56,12 +58,12 @@ class Spent:
 
 
 async def overload(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
-    """By one process, which has a core of its own if there are two; then by two."""
+    """By one process, which has a core of its own if there are two; then by two, which share it."""
     cores = sorted(os.sched_getaffinity(0))
     async with server(stores) as running:
         yield await rounds(running, "one process", cores[:1], cores[-1:])
     async with server(stores, workers=2) as running:
-        yield await rounds(running, "two processes", cores, cores)
+        yield await rounds(running, "two processes", cores[:1], cores[-1:])
 
 
 async def rounds(
@@ -93,15 +95,13 @@ async def rounds(
 
 async def usual(running: Server, seconds: float) -> Load:
     """Clients that wait for their answers."""
-    return await closed(running.url, body, clients=32, until=await for_seconds(seconds))
+    until = await for_seconds(seconds)
+    return await closed(running.url, body, clients=32, until=until, **HEADERS)
 
 
 async def public(running: Server, rate: float) -> Load:
     """Clients that do not."""
-    deadline = f"{DEADLINE * 1000:.0f}"
-    return await open_load(
-        running.url, body, rate=rate, seconds=SECONDS, request_timeout_ms=deadline
-    )
+    return await open_load(running.url, body, rate=rate, seconds=SECONDS, **HEADERS)
 
 
 async def spent(
