@@ -28,8 +28,8 @@ ROUNDS, SECONDS, WARM_UP, PAUSE = 7, 4.0, 3.0, 1.0
 DEADLINE = 2.0
 TIMES = 4
 HEADERS = {"request_timeout_ms": f"{DEADLINE * 1000:.0f}"}
-# What takes the process long, and the store, the network and the clients not: rows with a field that
-# is a resolver's. Were it the store that is short of time, then who asks would take it from it.
+# What takes the process long, and the store, the network and the clients not: rows with a field
+# that is a resolver's. If the store were short of time, its share would go to those who ask more.
 PAGE = "p%d: flights(where: { id: { gt: $from } }, orderBy: [{ id: ASC }], first: %d)"
 FIELDS = "{ nodes { id onTime } }"
 PAGES = " ".join(PAGE % (n, 50 + n) + FIELDS for n in range(3))
