@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -63,11 +64,14 @@ def resident_bytes(process: int) -> int:
 
 
 def _family(process: int) -> Iterator[int]:
-    yield process
-    for task in Path("/proc", str(process), "task").glob("*/children"):
-        with suppress(OSError):
-            for child in task.read_text().split():
-                yield from _family(int(child))
+    """It and all below it, by what each says of its parent: a list of children may lack some."""
+    below = defaultdict[int, list[int]](list)
+    for each in Path("/proc").glob("[0-9]*"):
+        below[int(_stat(int(each.name))[1])].append(int(each.name))
+    found = [process]
+    for each in found:
+        yield each
+        found += below[each]
 
 
 def _stat(process: int) -> list[str]:

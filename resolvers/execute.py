@@ -9,7 +9,7 @@ What is in a later part of the answer is read when that is made, for all rows at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -134,7 +134,7 @@ async def _shaped(
         key: _value(
             island,
             answer,
-            [*_rows(island, answer, hops)],
+            _rows(island, answer, hops),
             [each[key] for each in answers.groups],
             context,
             later and partial(_page_of, later, key),
@@ -157,14 +157,19 @@ async def _page_of(later: Later[Values], key: Key) -> RowPage:
     return page
 
 
-def _rows(island: Island, answer: Answer, hops: _Hops) -> Iterator[Row]:
+def _rows(island: Island, answer: Answer, hops: _Hops) -> list[Row]:
     """The answer's rows; noted are the hops off them."""
-    records, told = _shown(island, answer), island.at_once
-    backward = island.page is not None and island.page.backward
-    for number, record in enumerate(records):
-        place = len(records) - 1 - number if backward else number
-        is_later = told is not None and place >= told
-        yield _row(record, island.part, hops.all_later() if is_later else hops)
+    records, part, told = _shown(island, answer), island.part, island.at_once
+    if part.is_alone:
+        return [Row(part.entity, record) for record in records]
+    if told is None:
+        return [_row(record, part, hops) for record in records]
+    backward, put_off = island.page is not None and island.page.backward, hops.all_later()
+    places = reversed(range(len(records))) if backward else range(len(records))
+    return [
+        _row(record, part, put_off if place >= told else hops)
+        for place, record in zip(places, records, strict=True)
+    ]
 
 
 def _shown(island: Island, answer: Answer) -> Sequence[Record]:

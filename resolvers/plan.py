@@ -40,6 +40,11 @@ class Part:
     hops: tuple[Hop, ...]
     kinds: tuple[Part, ...] = ()
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is all of its row, of the one kind there is."""
+        return self.entity.kinds is None and not self.joined and not self.hops
+
     def of(self, record: Record) -> Part | None:
         """The part for this very record; None if it is of no kind that is known and asked for."""
         if self.entity.kinds is None:

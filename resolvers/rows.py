@@ -36,10 +36,13 @@ class Row:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self[name]
+            value = self.record_[name]
         except KeyError:
             message = f"{self.entity_.name}.{name} was not read: name it in @requires({name!r})."
             raise AttributeError(message) from None
+        if isinstance(value, StoredValueError):
+            raise value
+        return value
 
     @property
     def node_id(self) -> str:

@@ -101,6 +101,8 @@ def _shared(
     sources = [name for name, value in named.items() if value is _SOURCE]
     infos = [name for name, value in named.items() if value is _INFO]
     same = {name: value for name, value in named.items() if name not in (*sources, *infos)}
+    if given and not sources and not infos:
+        return lambda _number, source: function(source, **same)
 
     def call(number: int, source: Any) -> Any:
         own = dict.fromkeys(sources, source)

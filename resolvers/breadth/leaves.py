@@ -7,7 +7,7 @@ looks at each value.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
@@ -56,6 +56,12 @@ class Leaf:
         self._nullable = not isinstance(kind, GraphQLNonNull)
         self._kind: Any = inner_type(kind)
         self.convert: Convert = self._converter()
+        exact = _EXACT.get(self._kind)
+        self._as_they_are = {exact, type(None)} if exact and self._nullable else {exact}
+
+    def passes(self, values: Iterable[Any]) -> bool:
+        """Whether all of them are leaves as they are."""
+        return self._as_they_are.issuperset(map(type, values))
 
     def guarded(self, value: ast.expr, converted: ast.expr) -> ast.expr:
         """The value where its type alone shows that it fits, else ``converted``."""

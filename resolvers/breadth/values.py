@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Sequence
+from itertools import repeat
 from typing import Any, Final, NamedTuple, cast
 
 import graphql
@@ -81,6 +82,10 @@ class Values:
         if field.leaf is None:
             self._settle(frame, field.type, slots_of(frame, values))
             return
+        if field.leaf.passes(values):
+            for object_, value in zip(batch.objects, values, strict=True):
+                object_[field.key] = value
+            return
         odd: list[Odd] = []
         convert = field.leaf.convert
         for object_, value in zip(batch.objects, values, strict=True):
@@ -113,6 +118,8 @@ class Values:
 
     def _present(self, frame: Frame, kind: Any, slots: Slots) -> Slots:
         """The slots with a value: no null, no error, nothing to wait for."""
+        if self._ordinary.issuperset(map(type, slots.values)):
+            return slots
         ordinary, present, late = self._ordinary, list[int](), list[int]()
         for index, (number, spot, value) in enumerate(slots):
             if type(value) in ordinary:
@@ -161,7 +168,7 @@ class Values:
         batch, field, waits = frame
         shape = field.below[kind.name]
         judge = kind.is_type_of
-        if judge and not (shape.entity and all(judge(each, None) for each in slots.values)):
+        if judge and not (shape.entity and all(map(judge, slots.values, repeat(None)))):
             slots = self._made(
                 frame, slots, lambda value, number: self._checked(frame, shape, value, number)
             )
