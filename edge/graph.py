@@ -150,7 +150,8 @@ class Graph:
     @cached_property
     def finishing(self) -> Finishing | None:
         """What ends changes of both stores; None if not both can be written."""
-        if {entity.store for entity in self.catalog.values() if is_written(entity)} != {*Store}:
+        written = {entity.store for entity in self.catalog.values() if is_written(entity)}
+        if written & self.sources.keys() != {*Store}:
             return None
         outbox = Outbox(self.catalog, self.sources, self.entity_cache.forget)
         return Finishing(outbox, waits=self.waits_for_both)
