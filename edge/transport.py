@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from http import HTTPStatus
+from http.client import responses
 from typing import Any, Final
 
 from starlette.types import Send
 
 STATUS_LINES: Final = {
-    each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus
+    status: f"HTTP/1.1 {status} {responses.get(status, '')}\r\n".encode()
+    for status in range(100, 600)  # also those without a name of their own, such as 499
 }
 
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system

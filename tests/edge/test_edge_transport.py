@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from edge.app import create_app
 from edge.gate import Bearable, Gate
 from edge.http import Http
-from edge.transport import Joining
+from edge.transport import Joining, send_whole
 from tests.library.library import Library
 
 
@@ -231,4 +231,17 @@ async def test_who_sends_on_before_the_refusal_is_read_no_further():
     gate.close()
     assert sent.reads
     assert [each[:12] for each in sent.pieces] == [b"HTTP/1.1 503"] * 2
+    protocol.connection_lost(None)
+
+
+async def test_a_status_without_a_name_goes_out_as_any():
+    """Such as that of a request whose client has gone, if it is there after all."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        assert send_whole(send, 499, [(b"content-length", b"0")], b"")
+
+    protocol, sent = connected(app)
+    protocol.data_received(b"GET / HTTP/1.1\r\n\r\n")
+    (answer,) = await answers(sent, 1)
+    assert answer.startswith(b"HTTP/1.1 499 \r\n")
     protocol.connection_lost(None)
