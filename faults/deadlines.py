@@ -6,8 +6,9 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from pymongo.monitoring import CommandListener
@@ -16,6 +17,7 @@ import models
 from catalog import catalog_of, deadline, models_in
 from catalog.query import Read
 from datasources.mongo import MongoSource, client_of, database_of
+from faults.doors import Door, door
 from faults.findings import Finding, milliseconds
 from faults.full import READS, slow
 from faults.load import Client
@@ -110,12 +112,56 @@ async def in_mongo(stores: Stores) -> list[Finding]:
     ]
 
 
+async def let_go(running: Server, held: Door, *, late: bool) -> float | None:
+    """How long a connection to MongoDB stays open for a request whose time is up, or client gone.
+
+    None if it is not closed while MongoDB does not answer.
+    """
+    headers = {"request_timeout_ms": f"{DEADLINE * 1000:.0f}"} if late else {}
+    with held.held():
+        began, client = time.monotonic(), Client(running.url)
+        asking = asyncio.create_task(client.ask(READS["mongo"], **headers))
+        await asyncio.wait_for(held.asked.wait(), 10)
+        ended = began + DEADLINE
+        if not late:
+            await asyncio.sleep(0.2)
+            ended = time.monotonic()
+            asking.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(held.left.wait(), 5)
+        await asyncio.wait([asking])
+        client.close()
+    return held.left_at - ended if held.left.is_set() else None
+
+
+async def through_a_server(stores: Stores) -> list[Finding]:
+    """What MongoDB sees of the whole server, when it does not come to an end with a read."""
+    findings: list[Finding] = []
+    port = urlsplit(stores.urls.mongo or "").port or 0
+    async with door(port, b"aggregate") as held:
+        url = f"mongodb://127.0.0.1:{held.port}/app?directConnection=true"
+        async with server(stores, mongo_url=url) as running:
+            client = Client(running.url)
+            await client.ask(READS["mongo"])  # so that it is known, and connected
+            for title, late in (("its client has gone", False), ("its time is up", True)):
+                took = await let_go(running, held, late=late)
+                promise = f"MongoDB's connection is closed within 500 ms when {title}"
+                seen = "never" if took is None else milliseconds(took)
+                findings.append(Finding(promise, seen, took is not None and 0 <= took < MOST))
+                told = await client.ask(READS["mongo"])
+                well = told.status == 200 and not told.codes
+                findings.append(Finding("and the next read is answered", f"{told.status}", well))
+            client.close()
+    return findings
+
+
 async def deadlines(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
-    """In Postgres by its own list of what runs; in MongoDB by what is sent to it."""
+    """In Postgres by its own list of what runs; in MongoDB by connections, and what it is sent."""
     findings: list[Finding] = []
     async with server(stores) as running, watched(stores.urls.postgres or "") as waits:
         for title, late in (("its client has gone", False), ("its time is up", True)):
             took = await ended(stores, running, waits, late=late)
             promise = f"Postgres ends a statement within 500 ms when {title}"
             findings.append(Finding(promise, milliseconds(took), took < MOST))
+    findings += await through_a_server(stores)
     yield "requests that nobody waits for", findings + await in_mongo(stores)

@@ -1,10 +1,12 @@
-"""What becomes in PostgreSQL of requests whose client has gone, or whose time is up."""
+"""What becomes in the stores of requests whose client has gone, or whose time is up."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ import pytest
 from running import Running, eventually
 
 from datasources.embedded import EmbeddedUrls
+from faults.doors import door
 
 AIRLINES = {"query": "query Airlines { airlines { nodes { name } } }"}
 # What others share a session for, and what they wait for together, among them.
@@ -23,6 +26,7 @@ READS = {
     "a hop within": "{ planes(first: 3) { nodes { flights(first: 1) { nodes { id } } } } }",
     "a hop into": "{ airports(first: 3) { nodes { departures(first: 1) { nodes { id } } } } }",
 }
+AIRPORTS = {"query": "{ airports(first: 3) { nodes { name } } }"}
 WAITING = """
   SELECT pid FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'
@@ -97,3 +101,42 @@ def test_a_client_that_goes_away(
         answer = httpx.post(f"{server_url}/graphql", json=flights, timeout=60).json()
         assert answer == {"data": {"flight": {"carrier": "UA"}}}
     assert eventually(lambda: server.said.count("CLIENT_GONE") == before + 5)
+
+
+@pytest.mark.skipif(
+    os.environ.get("MONGO_DRIVER") == "motor", reason="Motor does not end what is under way"
+)
+async def test_mongo_does_not_answer(
+    start: Callable[..., Running], sample_servers: EmbeddedUrls
+) -> None:
+    """Its connection is closed when the time is up, or the client gone; the next is answered."""
+    async with door(urlsplit(sample_servers.mongo or "").port or 0, b"aggregate") as held:
+        running = start(
+            MODELS="models",
+            EXTENSIONS="extensions",
+            DATABASE_URL=sample_servers.postgres or "",
+            MONGO_URL=f"mongodb://127.0.0.1:{held.port}/app?directConnection=true",
+            REDIS_URL=sample_servers.redis or "",
+        )
+        url = await asyncio.to_thread(running.url)
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            assert len((await airports(client))["data"]["airports"]["nodes"]) == 3
+            with held.held():
+                late = await client.post(
+                    "/graphql", json=AIRPORTS, headers={"request-timeout-ms": "400"}
+                )
+                assert late.status_code == 504
+                await asyncio.wait_for(held.left.wait(), 40)
+            assert "errors" not in await airports(client)
+            with held.held():
+                gone = await asyncio.to_thread(asked, url, AIRPORTS)
+                await asyncio.wait_for(held.asked.wait(), 40)
+                assert not held.left.is_set()
+                gone.close()
+                await asyncio.wait_for(held.left.wait(), 40)
+            assert "errors" not in await airports(client)
+
+
+async def airports(client: httpx.AsyncClient) -> Any:
+    """The whole answer."""
+    return (await client.post("/graphql", json=AIRPORTS)).json()
