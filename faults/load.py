@@ -35,6 +35,14 @@ class Told:
         return set()
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is an answer in GraphQL, with data or errors; or lost, and none at all."""
+        with suppress(ValueError):
+            said = json.loads(self.body)
+            return isinstance(said, dict) and bool(said.get("data") or said.get("errors"))
+        return self.status == LOST
+
+    @property
     def may_ask_again(self) -> bool:
         """Whether it says when."""
         return b"\r\nretry-after: " in self.head.lower()

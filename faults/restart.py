@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 
 import psutil
 
+from faults import lasting
 from faults.findings import Finding, milliseconds
 from faults.load import LOST, Client, Load, closed
 from faults.servers import Server, Stores, server
@@ -85,10 +86,15 @@ async def gone_in_time(pids: set[int]) -> bool:
 
 
 async def stopping(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
-    """One server, told to stop while it is asked."""
+    """One server, told to stop while it is asked, and listened to."""
     async with server(stores, shutdown_delay=DELAY) as running:
         ended = asyncio.Event()
         asking = asyncio.create_task(closed(running.url, lambda _: QUICK, clients=8, until=ended))
+        staying = [asyncio.Event(), asyncio.Event()]
+        listening = asyncio.gather(
+            lasting.socket(running, staying[0]), lasting.stream(running, staying[1])
+        )
+        await asyncio.wait_for(asyncio.gather(*(each.wait() for each in staying)), PATIENCE)
         await asyncio.sleep(1)
         began = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
@@ -98,6 +104,7 @@ async def stopping(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
         load = await asking
         ending = await asyncio.wait_for(running.process.wait(), PATIENCE)
         took = time.monotonic() - began
+        ends = await listening
         traced = "Traceback" in running.said
     well = ending == 0 and took < DELAY + LIMIT + 1
     yield (
@@ -107,6 +114,7 @@ async def stopping(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
             Finding(
                 "meanwhile it answers on", unanswered(load), load.statuses[200] == len(load.told)
             ),
+            *ends,
             Finding("it ends well, in time", f"status {ending}, {milliseconds(took)}", well),
             Finding("without a traceback", "", not traced),
         ],
