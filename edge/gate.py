@@ -56,8 +56,8 @@ class Client(Protocol):
         """Answers a request that was not let in, of this scope."""
         ...
 
-    def look(self, now: float, patience: float) -> None:
-        """Ends it if its client keeps us waiting for longer than that, in seconds."""
+    def look(self, now: float, bearable: Bearable) -> None:
+        """Ends it if its client keeps us waiting for longer than can be borne."""
         ...
 
 
@@ -73,7 +73,6 @@ class Gate:
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
         self.limit = bearable.requests
-        self.keep_alive = bearable.keep_alive
         self.is_closing = False
         self.delay: Callable[[], float] = lambda: 0.0
         self.under_way: Collection[Any] = ()
@@ -143,7 +142,7 @@ class Gate:
             return
         self._swept = now
         for client in [*self.clients]:
-            client.look(now - self._late, self._bearable.patience)
+            client.look(now - self._late, self._bearable)
 
     def _say(self, now: float) -> None:
         if self._untold and now - self._said >= _SAID_EVERY:

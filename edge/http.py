@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from edge.bodies import SLOW
 from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, Canned, written
 from edge.cors import readable
-from edge.gate import Gate
+from edge.gate import Bearable, Gate
 from edge.proxied import proxied
 from edge.requests import headers_in
 from edge.transport import Joining
@@ -120,19 +120,19 @@ class Http(HttpToolsProtocol):
         if keeps:
             self.on_response_complete()
 
-    def look(self, now: float, patience: float) -> None:
-        """Ends the connection if its client has kept us waiting for longer than that."""
+    def look(self, now: float, bearable: Bearable) -> None:
+        """Ends the connection if its client has kept us waiting for longer than can be borne."""
         if unsent := self.transport.get_write_buffer_size():
             if not self._unsent or self._unsent - unsent >= _TAKEN:
                 self._unsent, self._since = unsent, now
-            elif now - self._since >= patience:
+            elif now - self._since >= bearable.patience:
                 self.transport.abort()
             return
         self._unsent = 0
         awaited = None if self.transport.is_closing() else self._what_is_awaited()
         if awaited is None or awaited is not self._awaited:
             self._awaited, self._since = awaited, now
-        elif now - self._since >= self._time_for(awaited, patience):
+        elif now - self._since >= _time_for(awaited, bearable):
             self._cut_off(awaited)
 
     def on_response_complete(self) -> None:
@@ -178,9 +178,6 @@ class Http(HttpToolsProtocol):
             return None if self._is_refused else cycle
         return cycle if cycle.more_body else None
 
-    def _time_for(self, awaited: object, patience: float) -> float:
-        return self._gate.keep_alive if _is_idle(awaited) else patience + _more_for(awaited)
-
     def _cut_off(self, awaited: object) -> None:
         if awaited is self or _is_idle(awaited):
             self.transport.close()
@@ -224,6 +221,12 @@ class Http(HttpToolsProtocol):
 def _is_idle(awaited: object) -> bool:
     """Whether it is what was answered last."""
     return isinstance(awaited, RequestResponseCycle | _Refused) and awaited.response_complete
+
+
+def _time_for(awaited: object, bearable: Bearable) -> float:
+    if _is_idle(awaited):
+        return bearable.keep_alive
+    return bearable.patience + _more_for(awaited)
 
 
 def _more_for(awaited: object) -> float:

@@ -35,6 +35,7 @@ class Row:
         return value
 
     def __getattr__(self, name: str) -> Any:
+        # As `__getitem__`, which is not called: it would be most of what an attribute costs.
         try:
             value = self.record_[name]
         except KeyError:
