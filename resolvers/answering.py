@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import graphql
@@ -113,11 +115,57 @@ async def executed(
 
 
 def as_json(value: Any) -> bytes:
-    """JSON of an answer, or of a part of one."""
+    """JSON of an answer, or of a part of one: numbers that are not finite are null.
+
+    Of what else JSON does not have only errors of resolvers tell; it becomes text.
+    """
+    return _json_of(value, str)
+
+
+def is_json(value: Any) -> bool:
+    """Whether there is JSON for a value, be it of large numbers or half a surrogate pair."""
     try:
-        return orjson.dumps(value)
-    except TypeError:  # a JSON column may hold numbers beyond 64 bits, or half a surrogate pair
-        return json.dumps(value).encode()
+        _json_of(value, _refused)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _json_of(value: Any, default: Callable[[Any], Any]) -> bytes:
+    try:
+        return orjson.dumps(value, default=default)
+    except TypeError:  # orjson has no numbers beyond 64 bits, and no half of a surrogate pair
+        return _large_json(value, partial(_as_orjson, default)).encode()
+
+
+def _large_json(value: Any, default: Callable[[Any], Any]) -> str:
+    write = json.JSONEncoder(default=default, allow_nan=False, separators=(",", ":")).encode
+    try:
+        return write(value)
+    except ValueError:
+        return write(_finite(value))
+
+
+def _as_orjson(default: Callable[[Any], Any], value: Any) -> Any:
+    """Of what the other does not know, such as dates, what orjson makes of it."""
+    return orjson.loads(orjson.dumps(value, default=default))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            held = cast("dict[Any, Any]", value)
+            return {key: _finite(inner) for key, inner in held.items()}
+        case list() | tuple():
+            return [_finite(inner) for inner in cast("list[Any]", value)]
+        case _:
+            return value
+
+
+def _refused(_value: Any) -> Any:
+    raise TypeError
 
 
 def _reason_of(error: Exception) -> Reason:

@@ -36,7 +36,7 @@ from schema.mutations import mutation_type
 from schema.objects import add_objects
 from schema.orders import add_orders
 from schema.roots import query_type
-from schema.scalars import SCALAR_MAP, locate_errors
+from schema.scalars import SCALAR_MAP, check_leaves, locate_errors
 
 _OWN: Final = (Parsing, Validation, Holding)
 """What Strawberry does around every operation, whatever else is asked for."""
@@ -107,6 +107,7 @@ def build_schema(
     core = core_of(schema)
     leave_arguments(core)
     locate_errors(core)
+    check_leaves(core)
     set_introspection(core, introspection)
     set_limits(core, limits)
     judge_of(core).weights  # noqa: B018 (what is said of them amiss is told now)

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 import strawberry
 from graphql import (
@@ -29,6 +29,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from catalog.geo import GeoPoint
 from catalog.types import Scalar
+from resolvers.answering import is_json
 from resolvers.uploads import UPLOAD, Upload
 
 BigInt = NewType("BigInt", int)
@@ -184,6 +185,32 @@ def _located(parse: Callable[[ValueNode, Any], Any]) -> Callable[[ValueNode, Any
 
     return parse_literal
 
+
+def check_leaves(schema: GraphQLSchema) -> None:
+    """Has scalars refuse what JSON cannot hold where it stands, so that all else is answered."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLScalarType) and not (
+            is_specified_scalar_type(kind) or kind.name in _PLAIN
+        ):
+            kind.serialize = kind.coerce_output_value = _checked(kind)  # type: ignore[method-assign]
+
+
+def _checked(kind: GraphQLScalarType) -> Callable[[Any], Any]:
+    serialize = kind.coerce_output_value
+
+    def serialized(value: Any) -> Any:
+        made = serialize(value)
+        if type(made) is not str and not is_json(made):
+            raise GraphQLError(f"{kind.name} cannot represent a value that is no JSON.")
+        return made
+
+    return serialized
+
+
+_PLAIN: Final = frozenset(
+    {"Base64", "BigInt", "Date", "DateTime", "Decimal", "GeoPoint", "Time", "UUID"}
+)
+"""Scalars that give nothing but JSON."""
 
 PYTHON: Mapping[Scalar, Any] = {
     Scalar.INT: int,

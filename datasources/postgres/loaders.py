@@ -5,11 +5,15 @@ An answer holds text again, and most of it can be had without making a date of i
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap
@@ -29,10 +33,36 @@ class _Json(JsonLoader):
 
     def load(self, data: Buffer) -> Any:
         """The value; thousands of levels, or of digits, are more than can be served."""
+        text = str(data, "utf-8")
         try:
-            return super().load(data)
+            return _read_json(text)
         except (ValueError, RecursionError):
-            return StoredValueError("The stored value is no JSON that can be served.")
+            return _read_large(text)
+
+
+def _read_large(text: str) -> Any:
+    """JSON, in which there may be numbers that no float can be."""
+    try:
+        return _read_large_json(text)
+    except (ArithmeticError, ValueError, RecursionError):
+        return StoredValueError("The stored value is no JSON that can be served.")
+
+
+def _large_number(text: str) -> float | int:
+    number = float(text)
+    if math.isfinite(number):
+        return number
+    exact = Decimal(text)
+    if exact.adjusted() >= _MOST_DIGITS or exact != exact.to_integral_value():
+        raise ValueError
+    return int(exact)
+
+
+_MOST_DIGITS: Final = 4300
+"""Of a whole number that Python makes a text of."""
+# Of the text of a number orjson makes the float that Python makes, and refuses infinity.
+_read_json: Final = json.JSONDecoder(parse_float=orjson.loads).decode
+_read_large_json: Final = json.JSONDecoder(parse_float=_large_number).decode
 
 
 def _adapters() -> AdaptersMap:

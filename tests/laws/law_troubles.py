@@ -20,6 +20,7 @@ _WRONG: Mapping[Any, Any] = {
     Scalar.INT: 2**40,
     Scalar.FLOAT: float("nan"),
     Scalar.BOOLEAN: "yes",
+    Scalar.JSON: {"not finite": [float("inf"), float("nan")], "large": 2**70, "half": "\ud800"},
 }
 
 

@@ -32,6 +32,7 @@ SPECIMENS: Mapping[str, Sequence[Any]] = {
     "DateTime": ["2013-01-01T10:00:00+00:00", "2024-05-03T12:30:00Z"],
     "UUID": ["00000000000000000000000000000001"],
     "Base64": ["", "AP8="],
+    "Ink": ["ink 1", "ink 3", "ink 4", "blue"],
     "JSON": [{"a": [1, None]}, None, "x"],
 }
 """Of each scalar some that rows need not hold."""

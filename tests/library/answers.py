@@ -8,6 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 
+def data_in(answer: bytes) -> Any:
+    """What stands in an answer's JSON, numbers beyond 64 bits and half surrogate pairs included."""
+    return json.loads(answer, parse_constant=_refused)
+
+
+def _refused(word: str) -> Any:
+    raise ValueError(f"JSON has no {word}")
+
+
 def comparable_errors(data: Any, errors: Sequence[dict[str, Any]]) -> Any:
     """Errors, whatever their order and whichever trace they belong to.
 

@@ -7,7 +7,6 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from strawberry import Schema
 from strawberry.types.execution import PreExecutionError
 
@@ -24,7 +23,7 @@ from edge.observe import Observe, TraceFields
 from resolvers.answering import as_json
 from resolvers.paging import PageLimits
 from schema import build_schema, extensions_in
-from tests.library.answers import comparable_errors
+from tests.library.answers import comparable_errors, data_in
 from tests.library.rows import documents, tables
 from tests.library.sources import CountingSource, DownSource
 
@@ -93,7 +92,7 @@ class Library:
         answer = {"data": result.data, **({"errors": errors} if errors else {})}
         if self._repeatable:
             direct = await self.ask_directly(query, **variables)
-            as_sent = orjson.loads(as_json(answer["data"]))
+            as_sent = data_in(as_json(answer["data"]))
             standard = _comparable({**answer, "data": as_sent})
             assert direct is None or _comparable(direct) == standard
         return answer
@@ -108,7 +107,7 @@ class Library:
         if not answered:
             return None
         errors = [told(error, before_execution=False) for error in answered.errors]
-        data = None if answered.data is None else orjson.loads(answered.data)
+        data = None if answered.data is None else data_in(answered.data)
         return {"data": data, **({"errors": errors} if errors else {})}
 
     async def data(self, query: str, **variables: Any) -> dict[str, Any]:

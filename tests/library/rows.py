@@ -53,7 +53,7 @@ _BOOKS = _table(
         (book_id(1), "i1", "Ashes", "NOVEL", Decimal("9.90"), 120, 4.5, 2**40, True, _day(1930),
          _moment(1), datetime.time(9, 15), b"\x00\xff", ["fire", "war"], {"a": [1, None]}, "A"),
         (book_id(2), "i2", "birds", "POETRY", Decimal(20), 80, None, 10, True, None,
-         _moment(2), None, None, [], {}, "A"),
+         _moment(2), None, None, [], {"large": [10**400, -(2**70)]}, "A"),
         (book_id(3), "i3", "Cells 100%", "SCIENCE", None, 300, 3.0, None, False, _day(2001, 9, 9),
          _moment(3), datetime.time(23, 0), b"", None, None, "B"),
         (book_id(4), "i4", "Dust", "NOVEL", Decimal("9.90"), None, -1.5, 0, True, _day(1930),

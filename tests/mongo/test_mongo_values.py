@@ -64,6 +64,8 @@ async def test_json_is_whatever_json_can_say(filled):
         "at": MOMENT,
         "list": [1, 2.5, None, True, {"$a.b": Int64(7)}],
         "price": Decimal128("1.50"),
+        "nothing": Decimal128("NaN"),
+        "most": float("inf"),
         "token": TOKEN,
         "blob": b"\xff",
     }
@@ -73,6 +75,8 @@ async def test_json_is_whatever_json_can_say(filled):
         "at": "2013-01-01T05:00:00.250000+00:00",
         "list": [1, 2.5, None, True, {"$a.b": 7}],
         "price": "1.50",
+        "nothing": "NaN",
+        "most": float("inf"),  # null in an answer
         "token": str(TOKEN),
         "blob": "/w==",
     }

@@ -136,6 +136,34 @@ async def test_a_json_null_is_null_like_the_databases(catalog, ids, admin):
         admin.execute("delete from air.sample where id = 50")
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1e400", 10**400),
+        ("[-15e399, 1.5, 99999999999999999999]", [-15 * 10**399, 1.5, 99999999999999999999]),
+        ('{"a": 1e4299}', {"a": 10**4299}),
+        ("1e4300", None),
+        (f"{'9' * 400}.5", None),
+        ("1e99999999999999999999", None),
+        (f"{'[' * 4000}{']' * 4000}", None),
+    ],
+)
+async def test_a_number_in_json_that_no_float_can_be_is_the_number_or_an_error(
+    catalog, answers, admin, written, value
+):
+    """Never infinity, which no JSON has; whole ones are served to their last digit."""
+    admin.execute("insert into air.sample (id, extra) values (52, %s)", [written])
+    try:
+        read = Read(catalog["Sample"], (("extra",),), filter=Compare(("id",), Operator.EQ, 52))
+        (row,) = (await answers(read))[()].rows
+        if value is None:
+            assert isinstance(row["extra"], StoredValueError)
+        else:
+            assert row == {"extra": value}
+    finally:
+        admin.execute("delete from air.sample where id = 52")
+
+
 async def test_a_stored_value_that_cannot_be_served_spoils_only_itself(catalog, answers, admin):
     """Infinity, years beyond Python's, midnight as 24:00, a label that the model lacks."""
     admin.execute(

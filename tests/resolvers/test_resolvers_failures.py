@@ -1,11 +1,16 @@
 """What fails costs what depends on it, and no more: stores that are down, values that are wrong."""
 
+import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
 from catalog import BigraphError
 from catalog.errors import StoredValueError
+from resolvers.answering import as_json
 from tests.library.library import Library
 from tests.library.sources import DownSource, SpoiltSource
 
@@ -178,6 +183,53 @@ async def test_a_value_that_graphql_cannot_show_is_told_as_such(library, field, 
     library.tables["Book"][0][field] = value
     answer = await library.ask(f'{{ bookByIsbn(isbn: "i1") {{ isbn {field} }} }}')
     assert told(answer) == {f"bookByIsbn.{field}": "STORED_VALUE_INVALID"}
+
+
+@pytest.mark.parametrize("large", [2**70, 1], ids=["beyond 64 bits", "small"])
+@pytest.mark.parametrize("asked", ['bookByIsbn(isbn: "i1")', "books(first: 1) { nodes", "novels"])
+async def test_a_number_in_json_that_is_not_finite_is_null(library, asked, large):
+    """By each form; JSON has no word for it, and what stands beside it must not bring one in."""
+    held = {"a": [float("inf"), -float("inf")], "b": {"c": float("nan"), "d": 0.5}, "n": large}
+    library.tables["Book"][0]["extra"] = held
+    end = " }" if "nodes" in asked else ""
+    told_directly = await library.ask_directly(f"{{ {asked} {{ extra }}{end} }}")
+    await library.ask(f"{{ {asked} {{ extra }}{end} }}")
+    assert told_directly is not None
+    found = next(iter(told_directly["data"].values()))
+    shown = found["nodes"][0] if "nodes" in asked else found[0] if asked == "novels" else found
+    assert shown["extra"] == {"a": [None, None], "b": {"c": None, "d": 0.5}, "n": large}
+
+
+async def test_a_value_that_is_no_json_costs_its_field_alone(library):
+    """A user's resolver gives it, or the scalar of a user's own; other roots are answered."""
+    answer = await library.ask(
+        """{ author(id: 3) { id ink scribbles inks }
+             low: author(id: 4) { id scribbles } books { totalCount } }"""
+    )
+    assert answer["data"] == {
+        "author": {"id": 3, "ink": None, "scribbles": None, "inks": ["ink 0", "ink 1", "ink 2"]},
+        "low": {"id": 4, "scribbles": None},
+        "books": {"totalCount": 6},
+    }
+    paths = ("author.ink", "author.scribbles", "low.scribbles")
+    assert told(answer) == dict.fromkeys(paths, "STORED_VALUE_INVALID")
+
+
+async def test_where_none_may_be_null_it_costs_what_may(library):
+    """The list, and the objects around it, up to what may be null."""
+    answer = await library.ask("{ author(id: 4) { id drafts } authors { nodes { id inks } } }")
+    assert answer["data"] == {"author": None, "authors": None}
+    assert told(answer) == dict.fromkeys(
+        ("author.drafts.3", "authors.nodes.3.inks.3"), "STORED_VALUE_INVALID"
+    )
+
+
+def test_what_is_no_json_is_text_where_errors_tell_of_it():
+    """Nobody declares what stands in extensions; an answer is not to be lost for it."""
+    told_of = {"price": Decimal("1.5"), "at": date(2024, 1, 1), "rate": float("nan")}
+    shown = {"price": "1.5", "at": "2024-01-01", "rate": None}
+    assert orjson.loads(as_json(told_of)) == shown
+    assert json.loads(as_json({**told_of, "n": 2**70})) == {**shown, "n": 2**70}
 
 
 def test_an_error_reads_well_in_a_log():

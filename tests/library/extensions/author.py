@@ -3,15 +3,45 @@
 import dataclasses
 import datetime
 import enum
+import warnings
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.scalars import JSON
 
 from schema import extends, requires
 from tests.library.models.author import Author
 from tests.library.models.book import Book
+
+
+class Ink:
+    """A colour of ink, by its number."""
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
+
+
+def ink_of(text: Any) -> Ink:
+    """The ink of this name; another is the client's mistake."""
+    if isinstance(text, str) and text.startswith("ink ") and text[4:].isdecimal():
+        return Ink(int(text[4:]))
+    raise GraphQLError("Ink cannot represent anything but `ink` and a number.")
+
+
+def told_of(ink: Ink) -> Any:
+    """As clients know it; the fourth is none, and of the third something that JSON cannot hold."""
+    if ink.number == 4:
+        raise GraphQLError("Ink cannot represent the fourth.")
+    return Decimal(3) if ink.number == 3 else f"ink {ink.number}"
+
+
+with warnings.catch_warnings():
+    # Strawberry would have it in a map of its settings, which extensions have no part in.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    InkScalar: Any = strawberry.scalar(Ink, name="Ink", serialize=told_of, parse_value=ink_of)
 
 
 @strawberry.enum
@@ -27,6 +57,7 @@ class Wish:
     """What a piece should be like."""
 
     words: list[str] = strawberry.field(default_factory=lambda: ["sea"])
+    inks: list[InkScalar] | None = None
     mood: Mood = Mood.CALM
 
 
@@ -106,6 +137,15 @@ class ShopType:
     rent: int
 
 
+SCRIBBLES: list[Any] = [
+    {"a": float("nan"), "b": [2**70, float("-inf")]},
+    {"half": "\ud800", "day": datetime.date(2024, 1, 1)},
+    [{"a": float("inf")}],
+    {"price": Decimal("1.5"), "large": 10**30},
+    {("no", "name"): 1},
+]
+
+
 @extends(Author)
 class Desk:
     """What is on an author's desk."""
@@ -174,6 +214,31 @@ class Desk:
                 yield f"rumour {number}"
 
         return told()  # type: ignore[return-value]
+
+    @strawberry.field
+    @requires("id")
+    def ink(self, other: InkScalar | None = None) -> InkScalar | None:
+        """The author's own, if it is not to be another."""
+        return other or Ink(self.id)
+
+    @strawberry.field
+    @requires("id")
+    def inks(self, wish: Wish | None = None) -> list[InkScalar]:
+        """Those that are wished for, or some."""
+        wished = wish.inks if wish else None
+        return [Ink(number) for number in range(self.id)] if wished is None else wished
+
+    @strawberry.field
+    @requires("id")
+    def scribbles(self) -> JSON | None:
+        """Numbers of every size, half a pair, and what JSON cannot hold."""
+        return SCRIBBLES[self.id % len(SCRIBBLES)]  # type: ignore[return-value]
+
+    @strawberry.field
+    @requires("id")
+    def drafts(self) -> list[JSON]:
+        """Some of the same, none of which may be null."""
+        return SCRIBBLES[: self.id]  # type: ignore[return-value]
 
     @strawberry.field
     def where_am_i(self, info: strawberry.Info) -> str:
