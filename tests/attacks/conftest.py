@@ -23,7 +23,7 @@ OPEN = {
     "UPLOADS": "true",
     "BATCH_LIMIT": "5",
     "SLOW_CLIENT_TIMEOUT": "5",
-    "MAX_BODY_BYTES": "60000",
+    "MAX_BODY_BYTES": "250000",
 }
 """As much as can be attacked; and who is slow is not waited for long."""
 

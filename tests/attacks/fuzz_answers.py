@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 from pathlib import Path
@@ -89,20 +90,36 @@ def judge(sent: Input, answer: Answer) -> set[str]:
     assert answer.status < 500 or late, "it is the server's fault"
     if not _of_graphql(sent, answer) or answer.status == _SWITCHING or sent.method == b"HEAD":
         return set()
+    content = _unpacked(answer)
     if answer.media_type == "text/event-stream":
-        data = re.findall(rb"^data: (.+)$", answer.content, re.MULTILINE)
+        data = re.findall(rb"^data: (.+)$", content, re.MULTILINE)
         bodies = [json.loads(each) for each in data]
-        codes = set[str]().union(*[codes_in(each.get("payload", each)) for each in bodies])
-    elif answer.media_type.endswith("json") and b"content-encoding" not in answer.headers:
-        body = json.loads(answer.content)
-        all_of_it = body if isinstance(body, list) else [body]
-        codes = set[str]().union(*[codes_in(each) for each in all_of_it])
+        bodies = [each.get("payload", each) for each in bodies]
+    elif answer.media_type == "multipart/mixed":
+        bodies = [json.loads(each) for each in _parts(content)]
+    elif answer.media_type.endswith("json"):
+        body = json.loads(content)
+        bodies = body if isinstance(body, list) else [body]
     else:
-        codes = set[str]()
-        packed = b"content-encoding" in answer.headers
-        assert answer.status < 400 or packed, "an error is JSON"
-    assert answer.status < 400 or codes or b"content-encoding" in answer.headers, "it has no code"
+        assert answer.status < 400, "an error is JSON"
+        return set()
+    codes = set[str]().union(*[codes_in(each) for each in bodies])
+    assert answer.status < 400 or codes, "it has no code"
     return codes
+
+
+def _unpacked(answer: Answer) -> bytes:
+    if b"content-encoding" not in answer.headers:
+        return answer.content
+    assert answer.headers[b"content-encoding"] == b"gzip", "nothing else is packed by"
+    return gzip.decompress(answer.content)
+
+
+def _parts(content: bytes) -> list[bytes]:
+    """What the parts hold, each of which has a head; after the last, nothing comes."""
+    first, *parts, last = (b"\r\n" + content).split(b"\r\n---")
+    assert (first, last) == (b"", b"--\r\n"), "it does not begin, or end, as parts do"
+    return [part.partition(b"\r\n\r\n")[2] for part in parts]
 
 
 def _told_busy(answer: Answer) -> bool:
@@ -116,10 +133,11 @@ def _of_graphql(sent: Input, answer: Answer) -> bool:
 
 
 def codes_in(body: Any) -> set[str]:
-    """The codes of the errors of one answer, each of which has one that is documented."""
+    """The codes of the errors of one answer, or of a part, each of which has a documented one."""
     assert isinstance(body, dict), "an answer is an object"
-    errors = body.get("errors", [])
-    assert errors or "data" in body, "an answer holds something"
+    later = [*body.get("incremental", ()), *body.get("completed", ())]
+    errors = [error for each in (body, *later) for error in each.get("errors", ())]
+    assert errors or "data" in body or "hasNext" in body, "an answer holds something"
     codes = {error["extensions"]["code"] for error in errors}
     assert codes <= DOCUMENTED, codes - DOCUMENTED
     assert not codes & FAULTS, codes & FAULTS

@@ -12,9 +12,8 @@ from typing import Final
 from fuzz_answers import Answer, BusyError, judge, read
 from fuzz_documents import Asked
 from fuzz_inputs import Input, chance, input_of
+from fuzz_turns import PATIENCE
 
-PATIENCE: Final = 60.0
-"""Seconds after which what is not answered hangs; a busy machine is no fault."""
 _LIMIT: Final = 2**22
 _ATTEMPTS: Final = 60
 _LARGE: Final = 30_000

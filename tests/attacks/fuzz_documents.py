@@ -91,6 +91,9 @@ MARKET: Final = (
     Asked("mutation { a: deleteStalls(where: {number: {gt: 500}}) { __typename } "
           'b: deleteOpinions(where: {author: {eq: "nobody"}}) { __typename } }', {}),
     Asked("subscription ($n: Int!) { rings(times: $n) }", {"n": 3}),
+    Asked("query ($n: Int) { stalls(first: $n) { nodes @stream(initialCount: 1) { name ... @defer("
+          'label: "later") { opinions(first: 2) { nodes { author } } } } } ... @defer { weighed('
+          "grams: [1]) } }", {"n": 3}),
 )  # fmt: skip
 """Of every kind that there is; nearly all are answered without an error."""
 

@@ -11,9 +11,13 @@ from typing import Any
 from fuzz_documents import Asked
 from fuzz_requests import JSON, MEANT, Request, as_json, form, got, multipart, posted
 from fuzz_texts import document, value_like
+from fuzz_wide import wide
 
 EVENTS = (b"Accept", b"text/event-stream")
+PARTS = (b"multipart/mixed, application/json", b"multipart/mixed;deferSpec=20220824, */*;q=0.1")
 STREAM = "/graphql/stream"
+_WIDE = 0.01
+"""How many have a wide value, each of which takes as long as dozens of others."""
 _LOGIN = {
     "response_type": "code",
     "client_id": "bigraph",
@@ -48,10 +52,13 @@ class Seeds:
 
     def one(self) -> Request:
         """A request of any kind."""
+        if self.random.random() < _WIDE:
+            return self._wide()
         kinds: list[tuple[int, Callable[[], Request]]] = [
             (12, self._posted),
             (4, self._got),
             (2, self._batch),
+            (2, self._in_parts),
             (3, self._named),
             (3, self._with_files),
             (3, self._events),
@@ -97,12 +104,20 @@ class Seeds:
             case _:
                 return request
 
+    def _wide(self) -> Request:
+        asked = wide(self.operations, self.random)
+        request = posted({"query": asked.text, "variables": asked.variables})
+        return request.zipped(self.random) if self.random.random() < 0.2 else request
+
     def _got(self) -> Request:
         body = self.body()
         return got(body if isinstance(body, dict) else {"query": as_json(body).decode()})
 
     def _batch(self) -> Request:
         return posted([self.body() for _ in range(self.random.choice([0, 1, 2, 5, 6]))])
+
+    def _in_parts(self) -> Request:
+        return posted(self.body()).having((b"Accept", self.random.choice(PARTS)))
 
     def _named(self) -> Request:
         body, random = self.body(), self.random

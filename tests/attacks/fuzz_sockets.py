@@ -14,10 +14,12 @@ from fuzz_documents import Asked
 from fuzz_inputs import chance
 from fuzz_requests import as_json
 from fuzz_texts import document, odd, value_like
+from fuzz_wide import wide
 
 _CLOSING: Final = {1000, 1002, 1005, 1007, 1009, 4400, 4401, 4403, 4408, 4409, 4429}
 """Codes by which a client may be told that it is wrong; 1011 would say that the server is."""
 _CLOSE: Final = 8
+_WIDE: Final = 0.01
 _HANDSHAKE: Final = (
     b"GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -53,7 +55,7 @@ async def converse(host: str, port: int, number: int, operations: Sequence[Asked
 def _frames(random: Random, operations: Sequence[Asked]) -> list[bytes]:
     said: list[Any] = [{"type": "connection_init", "payload": {}}]
     for at in range(random.choice([1, 2, 6])):
-        body = _body(random.choice(operations), random)
+        body = _body(operations, random)
         said.append({"type": "subscribe", "id": str(at % 5), "payload": body})
         said += random.choice([[], [{"type": "ping"}], [{"type": "complete", "id": str(at)}]])
     if random.random() < 0.5:
@@ -64,7 +66,11 @@ def _frames(random: Random, operations: Sequence[Asked]) -> list[bytes]:
     return [_frame(1, as_json(each), random) for each in said]
 
 
-def _body(asked: Asked, random: Random) -> dict[str, Any]:
+def _body(operations: Sequence[Asked], random: Random) -> dict[str, Any]:
+    if random.random() < _WIDE:
+        asked = wide(operations, random)
+        return {"query": asked.text, "variables": asked.variables}
+    asked = random.choice(operations)
     if random.random() < 0.4:
         return {"query": document(asked.text, random), "variables": asked.variables}
     return {"query": asked.text, "variables": value_like(asked.variables, random)}

@@ -84,10 +84,10 @@ def value_like(value: Any, random: Random) -> Any:
     """A copy of a JSON value, with something else at one place or a few."""
     value = copy.deepcopy(value)
     for _ in range(random.choice([1, 1, 1, 2, 4])):
-        places = list(islice(_places(value), _PLACES))
-        if not places:
+        found = list(islice(places(value), _PLACES))
+        if not found:
             return odd(random)
-        holder, key = random.choice(places)
+        holder, key = random.choice(found)
         match random.randrange(6):
             case 0:
                 del holder[key]
@@ -118,12 +118,12 @@ def odd(random: Random) -> Any:
             return copy.deepcopy(random.choice(_ODD))
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """All places of a value: what holds each, and by what."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if _is_list(value) else ()
     for key in keys:
         yield value, key
-        yield from _places(value[key])
+        yield from places(value[key])
 
 
 def _is_list(value: Any) -> bool:

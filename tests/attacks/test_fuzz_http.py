@@ -7,6 +7,7 @@ FUZZ_INPUTS=1 sends it alone.
 No input may bring about a status of 500 or more. There are two that are no fault: 504 where the
 input itself has set a deadline, and 503 with STORE_BUSY or SERVER_OVERLOADED, as on a machine that
 has much else to do; then the same input is sent again, until there is another answer to it.
+Nor may any input keep others waiting, one of whom asks for next to nothing all the while.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from fuzz_answers import BusyError
-from fuzz_crew import PATIENCE, Crew
+from fuzz_crew import Crew
 from fuzz_documents import MARKET, SAMPLE
 from fuzz_sockets import converse
+from fuzz_turns import LONGEST, PATIENCE, Turns, others
 from running import Running, eventually, query, ready
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "100000"))
@@ -43,6 +45,14 @@ def megabytes(running: Running) -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1000
 
 
+def check_turns(turns: Turns, running: Running, before: int) -> None:
+    """Nobody else was kept waiting; if somebody was, the log says by what."""
+    assert turns.wrong == []
+    assert turns.asked
+    stuck = [line for line in running.said[before:].splitlines() if '"event_loop_stuck"' in line]
+    assert turns.longest < LONGEST, f"{turns}\n" + "\n\n".join(stuck[-3:]).replace("\\n", "\n")
+
+
 def check_sound(running: Running, before: int) -> None:
     """It lives, is ready, and has logged no failure of its own since it had said so much."""
     assert running.process.poll() is None, running.said[-5000:]
@@ -56,9 +66,11 @@ async def test_a_few_inputs_are_answered_in_order(server: Running) -> None:
     """Of every kind, to the sample, as somebody nobody knows."""
     before = len(server.said)
     crew = Crew(*address(server), SAMPLE)
-    await crew.send(range(FEW))
-    print(crew)
+    with others(address(server), server.process.pid) as turns:
+        await crew.send(range(FEW))
+    print(crew, turns)
     assert crew.wrong == [], "\n\n".join(crew.wrong)
+    check_turns(turns, server, before)
     await asyncio.to_thread(check_sound, server, before)
 
 
@@ -69,10 +81,12 @@ async def test_inputs_are_answered_in_order(
 ) -> None:
     """As many as FUZZ_INPUTS says; afterwards the server answers as ever, in as much memory."""
     crew = Crew(*address(market), MARKET, waits=0.02)
-    await crew.send(range(FIRST, FIRST + INPUTS))
+    with others(address(market), market.process.pid) as turns:
+        await crew.send(range(FIRST, FIRST + INPUTS))
     with capsys.disabled():
-        print(f"\n{crew}; {megabytes(market):.0f} MB at most")
+        print(f"\n{crew}; {turns}; {megabytes(market):.0f} MB at most")
     assert crew.wrong == [], "\n\n".join(crew.wrong)
+    check_turns(turns, market, 0)
     await asyncio.to_thread(check_sound, market, 0)
     answer = await asyncio.to_thread(query, market.url(), "{ weighed(grams: [1, 2]) }")
     assert answer == {"data": {"weighed": 3.0}}
@@ -101,8 +115,10 @@ async def test_conversations_end_in_order(
             except (AssertionError, TimeoutError, KeyError, TypeError) as error:
                 wrong.append(f"conversation {number}: {error!r}")
 
-    await asyncio.gather(*(some() for _ in range(16)))
+    with others((host, port), market.process.pid) as turns:
+        await asyncio.gather(*(some() for _ in range(16)))
     assert wrong == []
     with capsys.disabled():
-        print(f"\n{TALKS:,} conversations; {len(told)} codes")
+        print(f"\n{TALKS:,} conversations; {len(told)} codes; {turns}")
+    check_turns(turns, market, before)
     await asyncio.to_thread(check_sound, market, before)
