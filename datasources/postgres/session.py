@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 import psycopg
@@ -32,6 +33,8 @@ _SEEN: Final = 1000
 """Texts that a session knows to have come once, by their hashes."""
 
 _CANCEL_SECONDS: Final = 2.0
+_CANCEL_PAUSE: Final = 0.005
+"""Seconds until the server is told again; then twice as many."""
 
 
 class Asked(Protocol):
@@ -129,9 +132,30 @@ class Session(ABC):
         running = self._is_waited_for and not self._is_lost()
         self._broken = True
         self._unwatch()
-        if running:
-            await self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
-        await self._connection.close()
+        try:
+            if running:
+                await self._cancel()
+        finally:
+            await self._connection.close()
+
+    async def _cancel(self) -> None:
+        """Ends what runs; told again, since the server does not hear it before that has begun.
+
+        Nor does it hear that the session is closed, until it has something to say to it.
+        """
+        until, pause = self._loop.time() + _CANCEL_SECONDS, _CANCEL_PAUSE
+        with suppress(psycopg.Error):  # then it ends by its own timeout
+            while not self._has_ended() and (left := until - self._loop.time()) > 0:
+                await self._connection.cancel_safe(timeout=left)
+                await asyncio.sleep(pause)
+                pause *= 2
+
+    def _has_ended(self) -> bool:
+        """Whether all that was sent has come to an end, whatever that was."""
+        self._pg.consume_input()
+        while self._next() is not None:
+            pass
+        return not self._pg.is_busy()
 
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK

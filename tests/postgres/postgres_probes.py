@@ -1,6 +1,7 @@
 """In charge of looking at a source and at its sessions while a test treats them badly."""
 
 import asyncio
+from pathlib import Path
 
 from catalog.query import Order, Read
 
@@ -21,6 +22,14 @@ async def works(source, catalog):
 def sessions(admin, name):
     """The process ids of the sessions of this name."""
     return [pid for (pid,) in admin.execute(SESSIONS, [name])]
+
+
+def is_told(pid, number):
+    """Whether a signal waits for a process that does not run."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    waiting = int(status["ShdPnd"], 16) | int(status["SigPnd"], 16)
+    return waiting >> (number - 1) & 1
 
 
 async def eventually(found):

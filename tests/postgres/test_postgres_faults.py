@@ -8,7 +8,7 @@ import socket
 
 import pytest
 from patient import PATIENT
-from postgres_probes import eventually, pilots, sessions, works
+from postgres_probes import eventually, is_told, pilots, sessions, works
 from postgres_rows import fill
 from ticking import ticking
 
@@ -195,6 +195,27 @@ async def test_a_cancelled_read_stops_in_the_server(catalog, opened, slow, slow_
     quick = Read(catalog["Flight"], ())
     with pytest.raises(StoreError, match="does not match its model"):
         await asyncio.wait_for(source.read([quick]), 30)
+
+
+async def test_a_read_stops_that_was_cancelled_before_it_had_begun(
+    catalog, opened, slow, slow_url, admin
+):
+    """What the server is told of a session before it reads a statement of it, it forgets."""
+    source = opened(catalog, f"{slow_url}&application_name=early")
+    await source.warm()
+    (pid,) = sessions(admin, "early")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        reading = asyncio.create_task(source.read([slow]))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it is sent
+        reading.cancel()
+        closing = asyncio.create_task(source.close())
+        await eventually(lambda: is_told(pid, signal.SIGINT))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await closing
+    await eventually(lambda: not sessions(admin, "early"))
 
 
 @pytest.mark.slow
