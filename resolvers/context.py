@@ -100,6 +100,11 @@ class Context:
         vars(self).pop("reach", None)
 
     @cached_property
+    def batches(self) -> dict[object, Any]:
+        """What waits to be asked for many objects at once, where graphql-core asks for each."""
+        return {}
+
+    @cached_property
     def _questions(self) -> dict[object, Question]:
         """What `load` has asked in this request: rows of one level ask the same."""
         return {}

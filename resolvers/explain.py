@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.describe import read_text, summary_text
-from resolvers.breadth.fields import Called, FieldPlan, Followed
+from resolvers.breadth.fields import Called, CalledOnce, FieldPlan, Followed
 from resolvers.measures import AGGREGATE, GROUP_BY
 from resolvers.plan import Island, Part
 from resolvers.reach import Reach
@@ -68,6 +68,9 @@ def _resolvers(field: FieldPlan, indent: str, reach: Reach) -> Iterator[str]:
             inner = indent + "  "
             how = "awaited" if of.is_async else "called"
             yield f"{indent}! {field.parent.name}.{_named(field.key, field.name)}: {how}"
+        case CalledOnce():
+            inner = indent + "  "
+            yield f"{indent}! {field.parent.name}.{_named(field.key, field.name)}: called once"
         case Followed(hop=hop) if hop:
             inner = indent + "  "
             yield f"{indent}> {_named(field.key, hop.relation.api)}:"

@@ -2,6 +2,7 @@
 
 from resolvers.limits.directives import Cost, ListSize
 from resolvers.uploads import Upload
+from schema.batched import batched
 from schema.build import build_schema
 from schema.deciding import policies, policies_in
 from schema.directives import Authenticated, Policy, RequiresScopes
@@ -14,6 +15,7 @@ __all__ = [
     "Policy",
     "RequiresScopes",
     "Upload",
+    "batched",
     "build_schema",
     "extends",
     "extensions_in",

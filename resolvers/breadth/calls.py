@@ -1,4 +1,4 @@
-"""In charge of calling resolvers: each once for every object of a level.
+"""In charge of calling resolvers: each once for every object of a level, or once for all of them.
 
 Sync ones are called in a loop; async ones are started together, so that whatever they load goes as
 one batch. What a resolver raises is its value.
@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from strawberry.types.field import StrawberryField
 
+from resolvers.batched import INFO, Many
 from resolvers.breadth.faults import Batch
 from resolvers.breadth.fields import FieldPlan
 from resolvers.breadth.request import Position, Request
@@ -45,6 +46,21 @@ async def called_async(
     """The values that a coroutine function gives, or what it raised."""
     with _span(batch, field) as note:
         note(values := await awaited(_each(request, batch, field, of)))
+        return values
+
+
+async def called_once(
+    request: Request, batch: Batch, field: FieldPlan, of: StrawberryField, many: Many
+) -> list[Any]:
+    """The values that a function of all objects gives, or what it raised, for each of them."""
+    with _span(batch, field) as note:
+        try:
+            info = request.info(of, Position(batch, 0, field))
+            _, named = request.call_arguments(of, request.arguments(field), _SOURCE, info)
+        except Exception as error:  # noqa: BLE001 (arguments that do not fit are each object's error)
+            return [error] * len(batch.sources)
+        del named[INFO]
+        note(values := await many.values(batch.sources, info, named))
         return values
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from strawberry.types.field import StrawberryField
 
+from resolvers.batched import Many
 from resolvers.breadth.leaves import Leaf
 from resolvers.documents import Place
 from resolvers.plan import Hop, Island
@@ -47,6 +48,14 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledOnce:
+    """A field whose values, those of all objects, a function of the user's gives."""
+
+    field: StrawberryField
+    many: Many
+
+
+@dataclass(frozen=True, slots=True)
 class Produced:
     """A field whose value a function of the engine's gives, of the object and the info."""
 
@@ -80,7 +89,9 @@ class Planned:
     island: Island
 
 
-Source = Constant | Stored | Attribute | Called | Produced | Followed | Summed | Planned
+Source = (
+    Constant | Stored | Attribute | Called | CalledOnce | Produced | Followed | Summed | Planned
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, assert_never
 
 from graphql import GraphQLError
 
-from resolvers.breadth.calls import called, called_async
+from resolvers.breadth.calls import called, called_async, called_once
 from resolvers.breadth.faults import Batch, Faults
 from resolvers.breadth.fields import (
     Attribute,
     Called,
+    CalledOnce,
     Constant,
     FieldPlan,
     Followed,
@@ -84,6 +85,8 @@ def _started(
         case Called(of):
             call = called_async if of.is_async else called
             return call(request, batch, field, of)
+        case CalledOnce(of, many):
+            return called_once(request, batch, field, of, many)
         case Produced(of, produce):
             infos = (request.info(of, Position(batch, n, field)) for n in _numbers(batch))
             pairs = zip(batch.sources, infos, strict=True)

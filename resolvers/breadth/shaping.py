@@ -23,9 +23,11 @@ from strawberry.types.field import StrawberryField
 from catalog.entity import Relation
 from catalog.errors import BigraphError
 from catalog.types import Field
+from resolvers.batched import many_of
 from resolvers.breadth.fields import (
     Attribute,
     Called,
+    CalledOnce,
     Constant,
     FieldPlan,
     Followed,
@@ -76,7 +78,7 @@ class Shaper:
         match source:
             case Followed() | Planned():
                 planned = True
-            case Called() | Produced():
+            case Called() | CalledOnce() | Produced():
                 planned = False
             case _:
                 pass
@@ -132,8 +134,9 @@ class Shaper:
         if not self._catalog.uses(name := f"{kind.name}.{asked.name}"):
             raise NotDirectError(Reason.UNAUTHORIZED, f"{name} may not be read")
         _check_field(kind, field)
-        if _resolver_of(field) is not None:
-            return Called(field)
+        if (resolver := _resolver_of(field)) is not None:
+            many = many_of(resolver.wrapped_func)
+            return Called(field) if many is None else CalledOnce(field, many)
         if isinstance(member, Field) and of_entity:
             return Stored(member.name)
         return Attribute(field.python_name, field.default_resolver)
