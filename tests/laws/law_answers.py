@@ -56,9 +56,13 @@ def understood(graph: Graph, operation: Operation) -> Understood | None:
     return Understood(graph.schema, graph.catalog, operation.text, tree)
 
 
-async def answers_of(graph: Graph, found: Understood, variables: Mapping[str, Any]) -> Answers:
-    """Both answers, each from reads of its own."""
+async def answers_of(
+    graph: Graph, found: Understood, variables: Mapping[str, Any], before: int = 0
+) -> Answers:
+    """Both answers, each from reads of its own; the engine is asked some times ``before``."""
     tree = found.document.tree
+    for _ in range(before):
+        await found.run(graph.context(ANONYMOUS), variables)
     answered = await found.run(graph.context(ANONYMOUS), variables)
     by_core = await _by_graphql_core(graph, tree, variables)
     standard = _comparable(as_json(by_core.data), by_core.errors)

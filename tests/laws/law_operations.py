@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -54,7 +54,9 @@ _DEEPEST: Final = -8
 
 
 @dataclass
-class _Writer:
+class Writer:
+    """Writes one operation."""
+
     schema: GraphQLSchema
     random: Random
     values: Values
@@ -76,12 +78,16 @@ class _Writer:
         # An abstract type may be asked as another one, and so on: at some depth that must end.
         if is_abstract_type(kind) and self.happens(0.7) and depth > _DEEPEST:
             return self._on(self.random.choice(self._overlapping(kind)), depth)
-        names = list(getattr(kind, "fields", ()))
+        names = self.names(kind)
         if depth <= 0 or self.budget <= 0:
             names = [name for name in names if is_leaf_type(get_named_type(kind.fields[name].type))]
         if not names or self.happens(0.06):
             return self._spread(kind, self.random.choice(["__typename", "t: __typename"]), depth)
         return self._spread(kind, self.field(kind, self.random.choice(names), depth), depth)
+
+    def names(self, kind: Any) -> list[str]:
+        """The fields of a type to choose from."""
+        return list(getattr(kind, "fields", ()))
 
     def _overlapping(self, kind: Any) -> list[Any]:
         """Types of which an object of this abstract type may be."""
@@ -230,16 +236,20 @@ def plain(value: Any) -> str:
 
 
 def operation_of(
-    schema: GraphQLSchema, random: Random, known: Known, cursors: Mapping[str, Sequence[str]]
+    schema: GraphQLSchema,
+    random: Random,
+    known: Known,
+    cursors: Mapping[str, Sequence[str]],
+    writes: Callable[..., Writer] = Writer,
 ) -> Operation:
     """A query of this schema."""
     budget = random.choice([2, 3, 4, 6, 8, 12, 24, 40])
-    writer = _Writer(schema, random, Values(random, known), budget, cursors)
+    writer = writes(schema, random, Values(random, known), budget, cursors)
     root: Any = schema.query_type
     roots = [
         random.choice(["__typename", *_INTROSPECTION])
         if writer.happens(0.05)
-        else writer._spread(root, writer.field(root, random.choice(list(root.fields)), DEPTH), 1)
+        else writer._spread(root, writer.field(root, random.choice(writer.names(root)), DEPTH), 1)
         for _ in range(random.choice([1, 1, 1, 2, 3]))
     ]
     declared = f"({', '.join(writer.declared)})" if writer.declared else ""

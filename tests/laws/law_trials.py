@@ -21,7 +21,7 @@ async def holds(world: World, operation: Operation, called: str, *, checked: boo
     if found is None:
         return False
     for variables in operation.variables:
-        if not (await answers_of(world.graph, found, variables)).agree:
+        if not (await answers_of(world.graph, found, variables, world.before)).agree:
             asked, answers = await _shrunk(world, (operation.text, variables), operation.name)
             pytest.fail(_told(called, asked, answers))
     return True
@@ -35,7 +35,7 @@ async def _shrunk(world: World, asked: Asked, name: str | None) -> tuple[Asked, 
     async def answers_to(asked: Asked) -> Answers | None:
         text, variables = asked
         found = _found(world, Operation(text, name))
-        return found and await answers_of(world.graph, found, variables)
+        return found and await answers_of(world.graph, found, variables, world.before)
 
     async def differ(smaller: Asked) -> bool:
         answers = await answers_to(smaller)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -20,7 +20,7 @@ from graphql import (
     get_named_type,
     is_leaf_type,
 )
-from law_operations import Operation, operation_of
+from law_operations import Operation, Writer, operation_of
 from law_values import Known
 
 import extensions
@@ -52,15 +52,17 @@ class World:
     graph: Graph
     known: Known
     cursors: Mapping[str, Sequence[str]]
+    before: int = 0
+    """How often an operation is asked before its answer counts."""
 
     @property
     def core(self) -> GraphQLSchema:
         """The schema as graphql-core has it."""
         return core_of(self.graph)
 
-    def operation(self, seed: int) -> Operation:
+    def operation(self, seed: int, writes: Callable[..., Writer] = Writer) -> Operation:
         """The operation of this number: always the same."""
-        return operation_of(self.core, Random(seed), self.known, self.cursors)  # noqa: S311
+        return operation_of(self.core, Random(seed), self.known, self.cursors, writes)  # noqa: S311
 
     def with_sources(self, sources: Mapping[Store, DataSource]) -> World:
         """The same graph on other sources."""
@@ -110,21 +112,12 @@ def flights() -> Graph:
     """The sample, of one morning."""
     # Without its routines, which memory cannot call; the library's have a form for it.
     tables = [each for each in models_in(models) if isinstance(each, type)]
-    return _in_memory(catalog_of(tables), _morning(), extensions_in(extensions))
+    return _in_memory(catalog_of(tables), morning(), extensions_in(extensions))
 
 
 def heroes() -> Graph:
     """Tables that know nothing of Bigraph."""
-    rows: Rows = {
-        "Team": [{"id": 1, "name": "Preventers", "headquarters": "Sharp Tower"},
-                 {"id": 2, "name": "Z-Force", "headquarters": ""}],
-        "Hero": [{"id": 1, "name": "Deadpond", "secret_name": "Dive Wilson", "team_id": 2},
-                 {"id": 2, "name": "Rusty", "secret_name": "Tommy", "age": 48, "team_id": 1},
-                 {"id": 3, "name": "Spider", "secret_name": "Pedro", "age": 16}],
-        "Mission": [{"id": 1, "title": "Save the day"}, {"id": 2, "title": "Rest"}],
-        "HeroMissionLink": [{"hero_id": 1, "mission_id": 1}, {"hero_id": 2, "mission_id": 1}],
-    }  # fmt: skip
-    return _in_memory(catalog_of([Team, Hero, Mission, HeroMissionLink]), rows)
+    return _in_memory(catalog_of([Team, Hero, Mission, HeroMissionLink]), team())
 
 
 def trains(more: Sequence[type] = ()) -> Graph:
@@ -150,7 +143,21 @@ def yards() -> Graph:
     return trains([law_yards.Sidings, law_yards.Yard])
 
 
-def _morning() -> Rows:
+def team() -> Rows:
+    """The rows of the heroes."""
+    return {
+        "Team": [{"id": 1, "name": "Preventers", "headquarters": "Sharp Tower"},
+                 {"id": 2, "name": "Z-Force", "headquarters": ""}],
+        "Hero": [{"id": 1, "name": "Deadpond", "secret_name": "Dive Wilson", "team_id": 2},
+                 {"id": 2, "name": "Rusty", "secret_name": "Tommy", "age": 48, "team_id": 1},
+                 {"id": 3, "name": "Spider", "secret_name": "Pedro", "age": 16}],
+        "Mission": [{"id": 1, "title": "Save the day"}, {"id": 2, "title": "Rest"}],
+        "HeroMissionLink": [{"hero_id": 1, "mission_id": 1}, {"hero_id": 2, "mission_id": 1}],
+    }  # fmt: skip
+
+
+def morning() -> Rows:
+    """The rows of the flights."""
     held = {table.model.__name__: table.rows for table in tables()}
     flown = list(itertools.islice(held["Flight"](), 30))
     planes, places = ({f[n] for f in flown} for n in ("tailnum", "dest"))

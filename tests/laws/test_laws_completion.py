@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from random import SystemRandom
 
 import pytest
 from graphql import parse, parse_value, validate
@@ -24,14 +23,12 @@ from law_operations import Operation, operation_of, plain
 from law_trials import holds
 from law_troubles import in_trouble
 from law_values import SPECIMENS
-from law_volume import ANEW, THOROUGH
+from law_volume import ANEW, FIRST, TIMES
 from law_worlds import World, world_named
 
 from auth import ANONYMOUS
 from resolvers.root_plans import Root
 
-TIMES = 20 if THOROUGH else 1
-FIRST = SystemRandom().randrange(10**9) if ANEW else 10**5 * THOROUGH
 COUNTS = {"library": 1_900, "flights": 1_100, "heroes": 650, "trains": 650, "yards": 650}
 OF_STORES = 125
 pytestmark = pytest.mark.timeout(120 * TIMES)

@@ -1,0 +1,57 @@
+"""In charge of random operations that ask for pages of plain rows, as most clients do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final
+
+from graphql import GraphQLField, GraphQLNonNull, get_named_type, is_leaf_type
+from law_operations import Writer
+
+from catalog import Catalog, Store
+
+_OFTEN: Final = 8
+
+
+@dataclass
+class _Pages(Writer):
+    """Chooses one list of each page, and mostly leaves of its rows; all else is as ever."""
+
+    types: frozenset[str] = frozenset()
+
+    @cached_property
+    def _listed(self) -> str:
+        return self.random.choice(["nodes", "edges"])
+
+    def names(self, kind: Any) -> list[str]:
+        """What is to be chosen more often is there more often."""
+        known = super().names(kind)
+        if kind is self.schema.query_type:
+            return [name for name in known if self._is_page(kind.fields[name])]
+        if "pageInfo" in known:
+            return [self._listed] * (2 * _OFTEN) + ["totalCount", "pageInfo"]
+        if "cursor" in known:
+            return ["node"] * _OFTEN + known
+        plain = [n for n in known if _is_plain(kind.fields[n]) and n != "nodeId"]
+        return plain * _OFTEN + known
+
+    def _is_page(self, field: Any) -> bool:
+        required = any(isinstance(each.type, GraphQLNonNull) for each in field.args.values())
+        return not required and get_named_type(field.type).name in self.types
+
+    def _arguments(self, definition: GraphQLField) -> str:
+        if "first" in definition.args and self.happens(0.7):  # else it is often empty
+            return self.random.choice(["", "(first: 2)", "(last: 3)", "(offset: 1)"])
+        return super()._arguments(definition)
+
+
+def pages_of(catalog: Catalog, store: Store) -> Callable[..., Writer]:
+    """Writes operations whose root fields are pages of rows of this store."""
+    types = frozenset(f"{entity.name}Connection" for entity in catalog.of(store))
+    return partial(_Pages, types=types)
+
+
+def _is_plain(field: GraphQLField) -> bool:
+    return is_leaf_type(get_named_type(field.type)) and not field.args
