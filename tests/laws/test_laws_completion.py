@@ -1,9 +1,9 @@
 """The law of direct completion: any valid operation is answered as graphql-core answers it.
 
-`make test` asks the same 5,000 operations every time, `make test-all` 100,000 others, and
-`AGREEMENT=random make test ARGS=tests/laws` as many that nobody has asked before. Where the answers
-differ, the operation is shown as small as it can be made, with the number that it was made from. To
-ask it again:
+`make test` asks the same 5,000 operations every time (a tenth of them is `test_laws_lines.py`'s),
+`make test-all` 100,000 others, and `AGREEMENT=random make test ARGS=tests/laws` as many that nobody
+has asked before. Where the answers differ, the operation is shown as small as it can be made, with
+the number that it was made from. To ask it again:
 
     LAW=library:4711 make test ARGS="tests/laws -k asked_again"
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 
 import pytest
 from graphql import parse, parse_value, validate
@@ -29,8 +30,8 @@ from law_worlds import World, world_named
 from auth import ANONYMOUS
 from resolvers.root_plans import Root
 
-COUNTS = {"library": 1_900, "flights": 1_100, "heroes": 650, "trains": 650, "yards": 650}
-OF_STORES = 125
+COUNTS = {"library": 1_500, "flights": 900, "heroes": 550, "trains": 575, "yards": 575}
+OF_STORES = 500
 pytestmark = pytest.mark.timeout(120 * TIMES)
 ANY = settings(
     deadline=None,
@@ -80,19 +81,24 @@ async def test_hypothesis_finds_no_other(worlds, name, random):
 
 
 @given(st.data())
-@settings(ANY, max_examples=25 * TIMES)
+@settings(ANY, max_examples=150 * TIMES)
 async def test_a_generator_of_others_finds_none(worlds, data):
     """hypothesis-graphql knows nothing of this engine; of what it writes, @oneOf lets half pass."""
     world = worlds[data.draw(st.sampled_from(sorted(COUNTS)))]
+    text = data.draw(_others(world))
+    if not await holds(world, Operation(text), world.name, checked=True):
+        event("not valid")
+
+
+@cache
+def _others(world: World) -> st.SearchStrategy[str]:
     known = {name: st.sampled_from(some).map(plain) for name, some in SPECIMENS.items()}
     scalars = {
         name: texts.map(parse_value)
         for name, texts in known.items()
         if name in world.core.type_map and name not in {"Int", "Float", "String", "Boolean", "ID"}
     }
-    text = data.draw(queries(world.core, custom_scalars=scalars))
-    if not await holds(world, Operation(text), world.name, checked=True):
-        event("not valid")
+    return queries(world.core, custom_scalars=scalars)
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -112,7 +118,7 @@ async def test_operations_are_valid_and_most_say_something(worlds, name):
         roots += found.roots(context.planner, operation.variables[0]) or ()
     assert conflicts < 6
     assert well > 35
-    assert sum(root.refused is None for root in roots) > len(roots) / 2
+    assert sum(root.refused is None for root in roots) > len(roots) * 0.75
 
 
 async def _all_hold(worlds: Sequence[World], count: int) -> None:
