@@ -32,6 +32,7 @@ from resolvers.info import core_of
 from resolvers.limits.limits import limits_of
 from resolvers.operation import Operation
 from resolvers.parsing import Tree, tree_in
+from resolvers.reasons import Form, Reason
 from resolvers.root_plans import Root
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from resolvers.writes.others import others_in, writes_in
@@ -114,6 +115,7 @@ async def explained(
     return body._replace(
         explain={
             "roots": [_root(root, context) for root in roots],
+            **({} if roots else {"whole": {"form": Form.STANDARD, "reason": Reason.OPERATION}}),
             "calls": [await _call(each, tally.began) for each in noted],
             "stages": {name: _ms(seconds) for name, seconds in stages.items()},
             "cost": cost_of(core_of(graph.schema), asked, body),
