@@ -1,6 +1,8 @@
-"""Links from page to page lead to a file that is there, and to a heading of it."""
+"""What pages name is there: the file of a link, and its heading; and files by their names."""
 
+import os
 import re
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -29,3 +31,31 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not target.exists() or (heading and heading not in headings(target.resolve())):
             lost.append(f"{path}#{heading}")
     assert not lost
+
+
+_NAMED = re.compile(r"`([\w.*/-]+\.(?:py|md|json|ya?ml|toml|graphql|js|ts|sh|svg|png|ini|txt))`")
+YOURS = {
+    "app/codegen/gql/persisted-documents.json", "apollo.js", "codegen.json", "Name.graphql",
+    "persisted-documents.json", "relay.config.json", "relay.js", "urql.js",
+}  # fmt: skip
+"""Files of those who read the page."""
+MADE = {"benchmarks/tracing.md"}
+"""Files that a command makes."""
+
+
+@cache
+def files() -> list[str]:
+    """Those of the repository, from its root, each with a slash before it."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [each for each in folders if each[0] != "." and each != "node_modules"]
+        found += [f"/{(Path(folder) / name).relative_to(ROOT)}" for name in names]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    """By their whole path, or by its end, where the page has said the folder."""
+    named = set(_NAMED.findall(_CODE.sub("", page.read_text("utf-8")))) - YOURS - MADE
+    lost = [name for name in named if not any(fnmatch(path, f"*/{name}") for path in files())]
+    assert sorted(lost) == []
