@@ -14,7 +14,7 @@ from catalog.query import Answer, Key
 from catalog.templates import Ask
 from edge.media import MIXED as MIXED_TYPE
 from edge.media import Spec, parts_wanted
-from schema import Authenticated, extends
+from schema import Authenticated, batched, extends
 from telemetry import measures
 from telemetry.measures import Measures
 from tests.library.library import Library
@@ -54,6 +54,13 @@ class Judged:
         for _ in range(5):
             await asyncio.sleep(0)
         return len(beside)
+
+    @strawberry.field
+    @batched
+    @staticmethod
+    async def together(books: list[Book], word: str) -> list[str]:
+        """With how many of them it is called."""
+        return [f"{word} {len(books)}" for _ in books]
 
     @strawberry.field
     def missing(self) -> str:
@@ -312,3 +319,13 @@ async def test_a_mutation_is_answered_whole(asking):
     answer = await asking("mutation { lend { title ... @defer { shelf { code } } } }")
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.json() == {"data": {"lend": [{"title": "Ashes", "shelf": {"code": "A"}}]}}
+
+
+async def test_a_batched_field_that_is_late_is_called_once_for_all_rows(asking):
+    """And once for those that are told at once."""
+    query = """{ books(first: 2) { nodes {
+      now: together(word: "now") ... @defer { late: together(word: "late") }
+    } } }"""
+    first, second = await told(asking, query)
+    assert first["data"]["books"]["nodes"] == [{"now": "now 2"}, {"now": "now 2"}]
+    assert [each["data"] for each in second["incremental"]] == [{"late": "late 2"}] * 2

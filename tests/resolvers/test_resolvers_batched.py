@@ -4,6 +4,7 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from auth import ANONYMOUS
 from catalog import ModelError
 from resolvers.explain import resolvers_text
+from resolvers.info import core_of
 from schema import batched, extends, requires
 from tests.library.library import Library
 from tests.library.models.author import Author
@@ -225,3 +227,53 @@ def test_what_gives_no_list_is_refused():
         @batched
         def none() -> list[int]:
             return []
+
+
+@extends(Author)
+class Spelt:
+    """What a function may say that it returns, in text and as it is."""
+
+    @strawberry.field
+    @batched
+    @staticmethod
+    def a(authors: list[Author]) -> "list[int | Exception | None]":
+        """In text, as all of a module's annotations may be."""
+        return [None for _ in authors]
+
+    @strawberry.field
+    @batched
+    @staticmethod
+    def b(authors: list[Author]) -> "Sequence[list[Medal]]":
+        """A list of lists."""
+        return [[] for _ in authors]
+
+    @strawberry.field
+    @batched
+    @requires("name")
+    @staticmethod
+    def c(authors: list[Author]) -> Sequence[Author | Exception]:
+        """A row of the engine's, never null."""
+        return authors
+
+    @strawberry.field
+    @batched
+    @staticmethod
+    async def d(authors: list[Author], *, at: int, info: strawberry.Info) -> list[str | None]:
+        """Arguments by name alone; the info is none of them."""
+        return [f"{at} {info.field_name}" for _ in authors]
+
+
+async def test_a_field_has_the_type_of_one_value():
+    """Errors are left out of it."""
+    library = Library(Spelt)
+    fields = core_of(library.graph.schema).type_map["Author"].fields  # type: ignore[attr-defined]
+    assert {name: str(fields[name].type) for name in "abcd"} == {
+        "a": "Int", "b": "[Medal!]!", "c": "Author!", "d": "String",
+    }  # fmt: skip
+    assert list(fields["d"].args) == ["at"]
+    data = await library.data(
+        "{ authors(first: 1) { nodes { a b { year } c { name } d(at: 3) } } }"
+    )
+    assert data["authors"]["nodes"] == [
+        {"a": None, "b": [], "c": {"name": "Ann Archer"}, "d": "3 d"}
+    ]
