@@ -3,9 +3,14 @@
 `library.ask` compares both ways; here it is made sure that there are two.
 """
 
+import ast
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from auth import ANONYMOUS
+from catalog import code
 from resolvers.cursors import node_id
 from tests.library.library import Library
 from tests.library.rows import documents, tables
@@ -100,3 +105,96 @@ async def test_a_node_by_a_literal_and_one_that_is_none(library):
     found = the_id(library, "Review")
     data = await library.data(twice, id=found)
     assert data == {"node": {"nodeId": found}, "review": None}
+
+
+async def answered(library: Library, query: str) -> Any:
+    """The engine's own answer, of the library's own sources."""
+    operation = library.graph.operations.find(query, None)
+    assert operation is not None
+    return await operation.run(library.graph.context(ANONYMOUS), {})
+
+
+def _too_long(_entity: str, record: dict) -> None:
+    if "pages" in record:
+        record["pages"] = 2**31
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ bookByIsbn(isbn: "i1") { pages shelf { code } } }',
+        """{ books(first: 3) { totalCount nodes { pages shelf { code parent { code } }
+             loans { nodes { number } } reviews { totalCount } } aggregate { count } } }""",
+        "{ shelves { nodes { code books { nodes { title pages } } } } }",
+    ],
+)
+async def test_what_graphql_forbids_is_told_of_the_same_rows(query):
+    """graphql-core completes them again, and asks no store for anything."""
+    well, spoilt = Library(), Library(postgres=lambda source: SpoiltSource(source, _too_long))
+    assert set(forms(spoilt, query).values()) == {"rows"}
+    assert not (await answered(well, query)).errors
+    told = await answered(spoilt, query)
+    assert {error.path[-1] for error in told.errors} == {"pages"}
+    assert well.calls() == spoilt.calls() != {"postgres": [], "mongo": []}
+
+
+HOSTILE = [
+    *("__import__", "os", "exec", "lambda", "None", "True", "import", "row", "rows", "links"),
+    *("missing", "violation", "x0", "v1", "str", "type", "__class__", "get", "source", "odd"),
+]
+EVIL = '"""); __import__(\'os\').harmless() #'
+
+
+def of_everything(aliases: Sequence[str], text: str) -> tuple[str, dict[str, str]]:
+    """A query of both forms under these aliases, of which the text is a value; and variables."""
+    named = """query($given: String!) {
+        %s: books(first: 2, where: {title: {ne: $given}, tags: {none: {eq: "%%"}}}) {
+          %s: nodes { %s: __typename %s: title %s: pages %s: genre %s: tags
+            %s: shelf { %s: code %s: location { %s: room } } %s: loans { %s: totalCount } }
+          %s: groupBy(by: [{genre: VALUE}]) { %s: key { %s: genre } } }
+        %s: authors { %s: nodes { pieces(wish: {words: [$given, "%%"], mood: STORMY}) {
+          ... on Poem { %s: title verses { %s: loud text } } } } } }"""
+    literal = text.replace('"', '\\"')
+    return (named % tuple(aliases)).replace("%", literal), {"given": text}
+
+
+@pytest.fixture
+def trees(monkeypatch: pytest.MonkeyPatch) -> list[ast.AST]:
+    """All that is compiled from now on."""
+    noted = list[ast.AST]()
+
+    def noting(tree: ast.AST, *more: Any) -> Any:
+        noted.append(tree)
+        return compile(tree, *more)
+
+    monkeypatch.setattr(code, "compile", noting, raising=False)
+    return noted
+
+
+class _Blank(ast.NodeTransformer):
+    """Puts a number in place of each constant that is one of these texts."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        """Its place among them."""
+        if node.value in self._texts:
+            return ast.Constant(f"alias {self._texts.index(node.value)}")
+        return node
+
+
+async def test_nothing_that_a_client_wrote_is_code(trees):
+    """Aliases are constants, be they Python's words or ours; values are not there at all."""
+    made = list[list[str]]()
+    for aliases, text in ([f"tame{n}" for n in range(20)], "harmless"), (HOSTILE, EVIL):
+        library, (query, variables) = Library(), of_everything(aliases, text)
+        trees.clear()
+        assert set(forms(library, query, **variables).values()) == {"rows", "resolvers"}
+        data = await library.data(query, **variables)
+        assert set(data) == {aliases[0], aliases[16]}
+        assert not any("harmless" in ast.unparse(tree) for tree in trees)
+        made.append([ast.dump(_Blank(aliases).visit(tree)) for tree in trees])
+    tame, hostile = made
+    assert all(f"alias {n}" in str(tame) for n in (3, 8, 15, 18, 19))  # there is something to see
+    assert hostile == tame
