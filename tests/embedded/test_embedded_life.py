@@ -55,13 +55,14 @@ async def test_a_path_with_a_space_holds_the_sockets(tmp_path: Path, said: list[
 
 
 async def test_settings_that_the_rest_relies_on(data_dir: Path, said: list[str]):
-    """UTC, UTF-8, one order of text on every machine, WAL for change feeds, writes that last."""
+    """UTC, UTF-8, one order of text everywhere, WAL for change feeds, writes that last."""
     wanted = {
         "TimeZone": "UTC",
         "server_encoding": "UTF8",
         "wal_level": "logical",
         "fsync": "on",
         "max_connections": "100",
+        "random_page_cost": "1.1",
     }
     settings = ", ".join(f"current_setting('{name}')" for name in wanted)
     async with Supervisor(data_dir, ["postgres"], say=said.append) as servers:
