@@ -19,6 +19,7 @@ from catalog.errors import BigraphError
 from edge.gate import USUAL, Bearable, Gate
 from edge.live.presence import Presence
 from edge.live.rules import LIVE
+from edge.transport import ALWAYS
 from telemetry import logger
 
 PATIENCE: Final = 10
@@ -134,6 +135,7 @@ class Stop:
             log_config=None,
             access_log=False,
             server_header=False,
+            headers=[ALWAYS],
             timeout_graceful_shutdown=patience,
             lifespan="on",
             proxy_headers=False,  # whoever speaks for the connection looks at them
@@ -172,6 +174,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """From now on it answers."""
+        await self.on_tick(0)  # or the first answers would lack the headers that all have
         await super().startup(sockets)
         self._said()
 

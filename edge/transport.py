@@ -19,6 +19,9 @@ STATUS_LINES: Final = {
     for status in range(100, 600)  # also those without a name of their own, such as 499
 }
 
+ALWAYS: Final = ("x-content-type-options", "nosniff")
+"""A header of whatever goes out: what its type says it is, and no browser is to guess."""
+
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system
 
 

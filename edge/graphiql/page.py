@@ -38,7 +38,6 @@ CONTENT_SECURITY_POLICY = (
 )
 PROTECTION = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
 

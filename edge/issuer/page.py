@@ -19,7 +19,6 @@ _MOST_SHOWN: Final = 200
 NEVER_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _PROTECTION: Final = {
     **NEVER_KEPT,
-    "x-content-type-options": "nosniff",
     # Not `no-referrer`, with which a browser would not say whose form it sends.
     "referrer-policy": "same-origin",
 }

@@ -46,7 +46,7 @@ def app_of(own: OwnIssuer, replays: Replays, clock: Callable[[], float] = time.t
 
 
 async def _style(_parts: Parts, _request: Request) -> Response:
-    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    headers = {"cache-control": "no-cache"}
     return FileResponse(FOLDER / "login.css", media_type="text/css", headers=headers)
 
 

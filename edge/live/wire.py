@@ -16,6 +16,7 @@ from websockets.server import ServerProtocol
 
 from edge.errors import INTERNAL_ERROR, error_body
 from edge.proxied import proxied
+from edge.transport import ALWAYS
 from telemetry import count_errors
 
 _TAKEN: Final = 10_000
@@ -34,6 +35,11 @@ _UNFIT: Final = "This is no handshake: it has a body, or is no HTTP."
 class _Protocol(ServerProtocol):
     """Whose no to a handshake is told as any other error is."""
 
+    def send_response(self, response: Response) -> None:
+        """What becomes of the handshake; the app's own no lacks what all answers have."""
+        response.headers.setdefault(*ALWAYS)
+        super().send_response(response)
+
     def reject(self, status: HTTPStatus | int, text: str) -> Response:
         """The answer in place of a socket."""
         response = super().reject(status, "")
@@ -44,6 +50,7 @@ class _Protocol(ServerProtocol):
         del response.headers["Content-Length"], response.headers["Content-Type"]
         response.headers["Content-Length"] = str(len(response.body))
         response.headers["Content-Type"] = "application/json; charset=utf-8"
+        response.headers.setdefault(*ALWAYS)
         return response
 
 
