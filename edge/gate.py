@@ -102,7 +102,9 @@ class Gate:
         """Nobody is let wait any longer."""
         if self._timer is not None:
             self._timer.cancel()
-        self._tell(time.monotonic() + _TOLD_AFTER)
+        now = time.monotonic()
+        self._tell(now + _TOLD_AFTER)
+        self._say(now)
         self.unread.say()
 
     def _look(self) -> None:
@@ -112,7 +114,8 @@ class Gate:
         self.adjust(max(late, self.delay()))
         self._tell(now)
         self._sweep(now)
-        self._say(now)
+        if now - self._said >= _SAID_EVERY:
+            self._say(now)
         self.unread.look(now)
         self.open()
 
@@ -145,7 +148,7 @@ class Gate:
             client.look(now - self._late, self._bearable)
 
     def _say(self, now: float) -> None:
-        if self._untold and now - self._said >= _SAID_EVERY:
+        if self._untold:
             count_refused(self._untold)
             _log.warning("overloaded", refused=self._untold, limit=self.limit, lag=self._lag)
             self._untold, self._said = 0, now

@@ -326,6 +326,22 @@ async def test_a_loop_that_is_held_up_lets_in_fewer(lines: Callable[[], list[dic
     assert line["refused"] >= 1
 
 
+async def test_none_that_was_refused_is_forgotten_at_the_end(
+    lines: Callable[[], list[dict[str, Any]]], measured: Measures
+):
+    """The first is told of at once; who came since then, when the server stops."""
+    async with serving(Bearable(requests=1)) as served, httpx.AsyncClient() as client:
+        asking = asyncio.create_task(post(client, served, {"query": "{ held }"}))
+        await asyncio.wait_for(seen.begun.acquire(), 30)
+        refused = [await post(client, served, HELLO) for _ in range(3)]
+        seen.gate.set()
+        await asking
+    assert [each.status_code for each in refused] == [503] * 3
+    told = [line["refused"] for line in lines() if line["event"] == "overloaded"]
+    assert sum(told) == 3
+    assert measured.errors["SERVER_OVERLOADED"] == 3
+
+
 # --- What is no request ---------------------------------------------------------------------------
 
 
