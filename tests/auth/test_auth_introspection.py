@@ -483,3 +483,18 @@ async def test_nothing_is_told(query: str):
         assert fine.json() == {
             "data": {"__typename": "Query", "crews": {"__typename": "CrewConnection"}}
         }
+
+
+@pytest.mark.parametrize("name", ["_service", "_entities"])
+async def test_other_ways_to_ask_for_the_schema_are_fields_like_any(name: str):
+    """Those of Apollo's federation: there are none, and they are refused as what nobody has."""
+    transport = httpx.ASGITransport(create_app(OFF, max_body_bytes=10_000, examples=None))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+        told = []
+        for asked in (name, "_nothing"):
+            answer = await client.post("/graphql", json={"query": f"{{ {asked} {{ sdl }} }}"})
+            (error,) = answer.json()["errors"]
+            assert "data" not in answer.json()
+            told.append((error["message"].replace(asked, "?"), error["extensions"]))
+    assert told[0] == told[1]
+    assert told[0][1] == {"code": "GRAPHQL_VALIDATION_FAILED"}
