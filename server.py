@@ -251,7 +251,8 @@ def run(command: str, settings: Settings, given: Mapping[str, Any]) -> int:
         # A signal while everything is still being started ends it like this.
         with suppress(asyncio.CancelledError):
             work = serve(settings) if command == "serve" else load_given(settings)
-            # uvloop is faster, but starts no child under another account, as the servers may need.
+            # uvloop is faster, but starts no child under another account, which servers of our own
+            # need where this one is root's: PostgreSQL refuses to be. They are for development.
             (asyncio.run if embeds(settings) else runner())(work)
     finally:
         end_tracing()

@@ -30,6 +30,7 @@ from edge.workers import Share, Workers
 from metering import measured
 from packages import examples, package
 from settings import Settings
+from telemetry import logger
 from telemetry.stalls import watched
 
 VERSION: Final = "0.1.0"
@@ -38,6 +39,7 @@ VERSION: Final = "0.1.0"
 # and ends in no cycles. By Python's own 700 the search takes a sixth of the time; by 50,000 it is
 # so rare, since documents leave no garbage, that what was cut short stays, which is megabytes.
 _GARBAGE: Final = 20_000
+_log = logger("process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ async def answer(place: Place, stop: Stop, share: Share | None = None) -> None:
         await graph.warm()
         if share is None:
             greet(place, own, metrics)
+        loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+        _log.info("serving", version=VERSION, loop=loop)
         gc.collect()
         gc.freeze()  # what is here now stays: no search for garbage need look through it
         gc.set_threshold(_GARBAGE, 20, 20)
