@@ -7,7 +7,7 @@ logged under the trace id that the client is given. `docs/errors.md` lists the c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
@@ -24,6 +24,9 @@ INTERNAL_ERROR = "INTERNAL_ERROR"
 
 _NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
 _CANNOT_SERIALIZE = "cannot represent"
+_LONGEST: Final = 500
+"""Characters of a message: it may hold what the client has sent, which is not sent back whole."""
+_PLACES: Final = 20  # of one error
 _log = logger("graphql")
 
 
@@ -73,13 +76,13 @@ class OperationError(BigraphError):
 
 def error_body(message: str, code: str, hint: str | None = None) -> dict[str, Any]:
     """One error in the shape of a GraphQL answer."""
-    return {"message": message, "extensions": _extensions(code, hint)}
+    return {"message": _cut(message), "extensions": _extensions(code, hint)}
 
 
 def refusal_body(error: HttpError) -> dict[str, Any]:
     """Why a request is refused, in the same shape."""
     extensions = {**_extensions(error.http_code, error.hint), **error.details}
-    return {"message": error.message, "extensions": extensions}
+    return {"message": _cut(error.message), "extensions": extensions}
 
 
 def unexpected() -> dict[str, Any]:
@@ -130,12 +133,17 @@ def _code(error: GraphQLError, root: BaseException, *, before_execution: bool) -
 
 
 def _located(error: GraphQLError, message: str, extensions: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"message": message}
+    body: dict[str, Any] = {"message": _cut(message)}
     if error.locations:
-        body["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+        places = error.locations[:_PLACES]
+        body["locations"] = [{"line": at.line, "column": at.column} for at in places]
     if error.path is not None:
         body["path"] = error.path
     return {**body, "extensions": extensions}
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
 
 
 def _extensions(code: str, hint: str | None) -> dict[str, Any]:

@@ -115,7 +115,7 @@ async def explanation(
 ) -> str:
     """The whole explanation, root field by root field; raises ``ExplainError``."""
     operations = Operations(schema, catalog)
-    if problems := operations.problems(asked.query, asked.operation):
+    if problems := operations.problems(asked.query, asked.operation, inside=True):
         raise ExplainError(_told(problems[0]))
     operation = operations.find(asked.query, asked.operation)
     if operation is None:

@@ -28,6 +28,16 @@ _EXTENSION: Final = "bigraph.introspection"
 QUESTIONS: Final = ("__schema", "__type")
 """The fields that ask about a schema."""
 _SUGGESTION: Final = " Did you mean "
+_UNTOLD: Final = (
+    "This does not fit the schema, of which nothing is told here: a name is unknown, a value does"
+    " not fit, something required is missing; or what must have a selection has none, or what must"
+    " not have a selection since type or field has no subfields has one."
+)
+"""It lists what may be wrong, and tells nobody which it is.
+
+Programs that guess names, as clairvoyance, take each for one of the schema unless they are told in
+graphql-core's words that it is not; and they take all back where they are told these words.
+"""
 
 
 class Introspection(StrEnum):
@@ -71,6 +81,33 @@ def refusals(document: DocumentNode) -> Iterator[GraphQLError]:
         yield GraphQLError(error.message, node, original_error=error)
 
 
+def untold(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Where something does not fit the schema, if anything does not, and no more of it.
+
+    Each place is told once, so that neither the number of errors nor their order tells anything.
+    """
+    places = {node.loc.start: node for error in errors for node in error.nodes or () if node.loc}
+    return [GraphQLError(_UNTOLD, [places[at] for at in sorted(places)])] if errors else []
+
+
+def together(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """The errors, of which those that say the same are one, at all of their places."""
+    said: dict[tuple[str, object], list[GraphQLError]] = {}
+    for error in errors:
+        said.setdefault((error.message, type(error.original_error)), []).append(error)
+    return [_one(each) for each in said.values()]
+
+
+def _one(errors: Sequence[GraphQLError]) -> GraphQLError:
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    nodes = [node for error in errors for node in error.nodes or ()]
+    return GraphQLError(
+        first.message, nodes, original_error=first.original_error, extensions=first.extensions
+    )
+
+
 def reworded(
     errors: Sequence[GraphQLError], suggesting: Sequence[GraphQLError]
 ) -> list[GraphQLError]:
@@ -81,7 +118,7 @@ def reworded(
 def _with_suggestion(error: GraphQLError, suggesting: Sequence[GraphQLError]) -> GraphQLError:
     for other in suggesting:
         said, found, _ = other.message.partition(_SUGGESTION)
-        if found and other.nodes == error.nodes and error.message.startswith(said.rstrip(".")):
+        if found and error.message.startswith(said.rstrip(".")) and other.nodes == error.nodes:
             return other
     return error
 

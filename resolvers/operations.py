@@ -82,7 +82,7 @@ class Operations:
         if (known := self._trusted.get(query)) is not None:
             return known
         document = parsed(query, limits_of(self._core).tokens)
-        if errors := errors_in(self._core, document):
+        if errors := errors_in(self._core, document, inside=True):
             raise errors[0]
         nodes = () if self._hooked else operations_in(document)
         named = {node.name.value if node.name else None: Tree(document, node) for node in nodes}
@@ -107,15 +107,20 @@ class Operations:
         operation = Operation(self._schema, self._catalog, query, tree, grow)
         return Understood(len(query), operation)
 
-    def problems(self, query: str, name: str | None) -> Sequence[GraphQLError]:
-        """What is wrong with a document, or with the choice of an operation in it."""
+    def problems(
+        self, query: str, name: str | None, *, inside: bool = False
+    ) -> Sequence[GraphQLError]:
+        """What is wrong with a document, or with the choice of an operation in it.
+
+        Those inside are told all of it, whatever the schema tells of itself.
+        """
         try:
             document = parsed(query, limits_of(self._core).tokens)
         except (GraphQLError, RecursionError) as error:
             return [
                 error if isinstance(error, GraphQLError) else GraphQLError("Nested too deeply.")
             ]
-        if errors := errors_in(self._core, document):
+        if errors := errors_in(self._core, document, inside=inside):
             return errors
         nodes = operations_in(document)
         names = [node.name.value if node.name else "" for node in nodes]

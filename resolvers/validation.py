@@ -2,27 +2,42 @@
 
 Strawberry's own rule for `@oneOf` fails over a variable in a fragment, when the operation before it
 declares no such variable. graphql-core has rules that do not, once it knows what is one; but its
-rule for variables overlooks inputs that are not null, as those in a list.
+rule for variables overlooks inputs that are not null, as those in a list. What is told is bounded:
+of one value (`literals.py`), and of a document; and what is equal is told once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import graphql
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
+    ExecutableDefinitionsRule,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
+    KnownFragmentNamesRule,
+    LoneAnonymousOperationRule,
     Node,
+    NoFragmentCyclesRule,
     NonNullTypeNode,
+    NoUndefinedVariablesRule,
+    NoUnusedFragmentsRule,
+    NoUnusedVariablesRule,
     OperationDefinitionNode,
     TypeInfo,
+    UniqueArgumentNamesRule,
+    UniqueFragmentNamesRule,
+    UniqueInputFieldNamesRule,
+    UniqueOperationNamesRule,
+    UniqueVariableNamesRule,
     ValidationContext,
     ValidationRule,
+    ValuesOfCorrectTypeRule,
     get_operation_ast,
     specified_rules,
 )
@@ -32,8 +47,16 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 
 from resolvers.context import Context
 from resolvers.info import core_of
-from resolvers.introspection import Introspection, introspection_of, refusals, reworded
+from resolvers.introspection import (
+    Introspection,
+    introspection_of,
+    refusals,
+    reworded,
+    together,
+    untold,
+)
 from resolvers.limits.judging import is_refusal, judge_of
+from resolvers.literals import FittingValues
 from resolvers.parsing import KNOWN, is_short
 from resolvers.walking import Uses, Walk
 from telemetry.stages import stage
@@ -58,57 +81,113 @@ class OneOfVariables(ValidationRule):
                 self.report_error(GraphQLError(message, [definition, usage.node]))
 
 
-RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfVariables)
+_EXCHANGED: Final[Mapping[Any, type[ValidationRule]]] = {ValuesOfCorrectTypeRule: FittingValues}
+RULES: Final[Sequence[type[ASTValidationRule]]] = (
+    *(_EXCHANGED.get(rule, rule) for rule in specified_rules),
+    MaybeNullValidationRule,
+    OneOfVariables,
+)
+_OF_DOCUMENTS: Final = frozenset(
+    {
+        ExecutableDefinitionsRule,
+        KnownFragmentNamesRule,
+        LoneAnonymousOperationRule,
+        NoFragmentCyclesRule,
+        NoUndefinedVariablesRule,
+        NoUnusedFragmentsRule,
+        NoUnusedVariablesRule,
+        UniqueArgumentNamesRule,
+        UniqueFragmentNamesRule,
+        UniqueInputFieldNamesRule,
+        UniqueOperationNamesRule,
+        UniqueVariableNamesRule,
+    }
+)
+"""Those that look at no schema: what they find is so of any, and tells nothing of this one."""
 
 
-def errors_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
+def errors_in(
+    schema: GraphQLSchema, document: DocumentNode, *, inside: bool = False
+) -> Sequence[GraphQLError]:
     """What is wrong with a document; nothing if it may be run.
 
-    What is over a limit is looked at no further. Raises RecursionError.
+    What is over a limit is looked at no further. Those inside are told all, and others what the
+    schema tells of itself. Raises RecursionError.
     """
     with stage("validate"):
-        return judge_of(schema).refusals(document) or faults_in(schema, document)
+        return judge_of(schema).refusals(document) or faults_in(schema, document, inside=inside)
 
 
-def faults_in(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
-    """What is invalid in a document.
+def faults_in(
+    schema: GraphQLSchema, document: DocumentNode, *, inside: bool = False
+) -> Sequence[GraphQLError]:
+    """What is invalid in a document; equal errors are one, at several places.
 
-    It suggests what may have been meant only where all of the schema is told to everybody.
+    It suggests what may have been meant only where all of the schema is told to everybody, and
+    where nothing is, it says of all that the schema has to do with only where it is; and that once
+    there is nothing else, or whether it is there would tell what the schema holds.
     """
     told = introspection_of(schema)
-    errors = _found(schema, document, quiet=told is not Introspection.ALL)
-    return [*errors, *refusals(document)] if told is Introspection.OFF else errors
+    found = _found(schema, document, quiet=told is not Introspection.ALL and not inside)
+    if told is not Introspection.OFF:
+        return together(found.errors)
+    errors = found.errors if inside else found.own or untold(found.errors)
+    return together([*errors, *refusals(document)])
 
 
-def _found(schema: GraphQLSchema, document: DocumentNode, *, quiet: bool) -> list[GraphQLError]:
+class _Found(NamedTuple):
+    """What is wrong with a document, and what of that is so whatever the schema."""
+
+    errors: list[GraphQLError]
+    own: list[GraphQLError]
+
+
+def _found(schema: GraphQLSchema, document: DocumentNode, *, quiet: bool) -> _Found:
     """What the rules find, as graphql-core's `validate` has them find it, in half of its time.
 
     That goes from node to node by calls that are for changing documents, asks every rule about
     every node, and looks for the uses of variables by itself.
     """
-    errors: list[GraphQLError] = []
+    errors, own = _Found([], [])
+    most = _most_of(document)
 
     def note(error: GraphQLError) -> None:
-        if len(errors) >= _MOST:
+        if len(errors) >= most:
             raise ValidationAbortedError(_TOO_MANY)
         errors.append(error)
 
+    def note_own(error: GraphQLError) -> None:
+        note(error)
+        own.append(error)
+
     info = TypeInfo(schema)
-    context: Any = ValidationContext(schema, document, info, note, quiet)
-    for held in _HELD:
-        setattr(context, held, _ByNode())
-    setattr(context, _USES, _UsesByNode(Uses(info)))
+    of_schema: Any = ValidationContext(schema, document, info, note, quiet)
+    of_document: Any = ValidationContext(schema, document, info, note_own, quiet)
+    for name, held in (*((each, _ByNode()) for each in _HELD), (_USES, _UsesByNode(Uses(info)))):
+        setattr(of_schema, name, held)
+        setattr(of_document, name, held)
+    contexts = [of_document if rule in _OF_DOCUMENTS else of_schema for rule in RULES]
     try:
-        Walk(info, [rule(context) for rule in RULES]).through(document)
+        Walk(info, [rule(context) for rule, context in zip(RULES, contexts, strict=True)]).through(
+            document
+        )
     except ValidationAbortedError as error:
         error.__context__ = None  # or it would keep all that was looked at
         errors.append(error.with_traceback(None))
     except RecursionError:
-        errors.append(ValidationAbortedError(_TOO_DEEP))
-    return errors
+        errors.append(error := ValidationAbortedError(_TOO_DEEP))
+        own.append(error)
+    return _Found(errors, own)
 
 
-_MOST: Final = 100  # errors
+def _most_of(document: DocumentNode) -> int:
+    """How many errors: for the lines and columns of each the document is gone through."""
+    length = document.loc.end if document.loc else 0
+    return max(1, min(MOST, _LOOKED_AT // (length + 1)))
+
+
+MOST: Final = 25  # errors of a document that is not very long
+_LOOKED_AT: Final = 1_000_000  # characters, by all errors of a document
 _TOO_MANY: Final = "Too many validation errors, error limit reached. Validation aborted."
 _TOO_DEEP: Final = "Validation aborted."
 _USES: Final = "_variable_usages"
