@@ -69,7 +69,7 @@ async def test_no_object_is_printed(connect, library, monkeypatch):
     )
     assert printed == []
     await answered(connect, library, WIDE.replace("{t0", "{title: {eq: {t0").replace("})", "}}})"))
-    assert len({id(node) for node in printed}) == 1
+    assert len(printed) <= 2
 
 
 async def test_what_is_equal_is_told_once_with_all_of_its_places(connect, library):
@@ -83,16 +83,18 @@ async def test_what_is_equal_is_told_once_with_all_of_its_places(connect, librar
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("null", "be an object"),
-        ("1", "to be an object"),
-        ("{}", "include required field 'title'"),
-        ("{title: 1}", "String cannot represent a non string value: 1"),
-        ("{title: null}", "of non-null type 'String!' not to be None"),
-        ('{title: "x" titel: 1}', "unknown field 'titel'. Did you mean 'title'"),
+        ("where: 1", "Expected value of type 'BookFilter' to be an object."),
+        ("where: {title: {eq: 1}}", "String cannot represent a non string value: 1"),
+        ("where: {titel: 1}", "unknown field 'titel'. Did you mean 'title'"),
+        ("where: {and: [null]}", "of non-null type 'BookFilter!' not to be None."),
+        ("orderBy: [{}]", "to have exactly one field, which is not null."),
+        ("orderBy: {title: DES}", "Did you mean the enum value 'DESC'"),
+        ('first: "1"', "Int cannot represent non-integer value"),
     ],
 )
 async def test_what_is_wrong_with_a_value_is_still_told(connect, library, value, said):
     """Where it is, and what is meant."""
-    query = f"mutation {{ createBook(input: {value}) {{ book {{ id }} }} }}"
-    errors, _ = await answered(connect, library, query)
-    assert any(said in error["message"] for error in errors), errors
+    query = f"{{ books({value}) {{ nodes {{ id }} }} }}"
+    (error,), _ = await answered(connect, library, query)
+    assert said in error["message"]
+    assert error["locations"]
