@@ -8,6 +8,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from running import Running, eventually, query
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+EVENTS = {"accept": "text/event-stream"}
+PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
 def metrics_url(server: Running) -> str:
@@ -47,6 +52,28 @@ def test_what_a_server_did_is_read(server: Running) -> None:
     assert httpx.get(f"{server.url()}/metrics", timeout=40).status_code == 404
     # What is asked of sizes in the background may have the only connection for a while.
     assert eventually(lambda: samples(server)["db_client_connection_count", "mongodb", "idle"] >= 1)
+
+
+def test_who_stays_is_counted_while_it_lasts(server: Running) -> None:
+    """A socket, and a stream of events."""
+
+    def stay(count: int) -> bool:
+        return eventually(lambda: samples(server)["bigraph_live_connections",] == count)
+
+    assert stay(0)
+    url = server.url().replace("http", "ws")
+    with connect(f"{url}/graphql", subprotocols=[PROTOCOL]) as socket:
+        socket.send('{"type": "connection_init"}')  # who says nothing may not stay
+        assert stay(1)
+        asked = {"query": "subscription { noteWritten(flightId: 1) { id } }"}
+        with httpx.stream(
+            "POST", f"{server.url()}/graphql", json=asked, headers=EVENTS, timeout=40
+        ) as stream:
+            lines = stream.iter_lines()  # without them it would be closed
+            assert next(lines) == ":"
+            assert stay(2)
+        assert stay(1)
+    assert stay(0)
 
 
 @pytest.mark.parametrize("wanted", ["application/openmetrics-text; version=1.0.0", "text/plain"])
