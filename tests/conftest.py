@@ -6,10 +6,10 @@ import gc
 import io
 import logging
 import os
-import shutil
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
+from subprocess import CalledProcessError, TimeoutExpired
 from typing import Any
 
 import orjson
@@ -25,6 +25,7 @@ from datasources.load import load
 from models.sample import tables
 from telemetry import logs
 from tests.npm import Workshop, installed
+from tests.tools import missing, need_node, not_run
 
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
@@ -70,6 +71,12 @@ def _shares(item: pytest.Item) -> bool:
         return True
     fixtures = (each for found in item._fixtureinfo.name2fixturedefs.values() for each in found)
     return any(each.scope != "function" and each.baseid.startswith("tests") for each in fixtures)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was not tried, since a program of others is not here."""
+    for what, tests in not_run(terminalreporter.stats.get("skipped", [])).items():
+        terminalreporter.write_line(f"{tests} tests were skipped: {what} is missing.", yellow=True)
 
 
 def pytest_collection_finish() -> None:
@@ -130,9 +137,11 @@ def workshop(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Path], Workshop]:
     """Lays a folder of scripts out beside what others wrote for node."""
-    if shutil.which("npm") is None:
-        pytest.skip("needs node and npm")
-    packages = installed(pytestconfig.cache.mkdir("judges"))
+    need_node()
+    try:
+        packages = installed(pytestconfig.cache.mkdir("judges"))
+    except (CalledProcessError, TimeoutExpired) as error:
+        missing(f"what npm would install ({error})")
 
     def lay(scripts: Path) -> Workshop:
         return Workshop.of(scripts, tmp_path_factory.mktemp("workshop"), packages)

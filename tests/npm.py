@@ -19,7 +19,7 @@ _INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefe
 _SECONDS = 240
 
 NEEDS_NODE = [pytest.mark.slow, pytest.mark.timeout(600)]
-"""The marks of tests that have a ``Workshop``; they are skipped where there is no npm."""
+"""The marks of tests that have a ``Workshop``; they are skipped where npm is missing."""
 
 
 def installed(cache: Path) -> Path:

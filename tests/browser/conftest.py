@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import Chromium
+from tests.tools import need
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +33,6 @@ def screenshot(tmp_path: Path) -> Path:
 
 def program(*names: str) -> str:
     """The path of the first of these programs, all names of one thing, that is installed."""
-    paths = [path for path in map(shutil.which, names) if path]
-    if not paths and os.environ.get("REQUIRE_BROWSER") == "1":
+    if os.environ.get("REQUIRE_BROWSER") == "1" and not any(map(shutil.which, names)):
         pytest.fail(f"{names[0]} is not installed, and REQUIRE_BROWSER=1 asks for it")
-    if not paths:
-        pytest.skip(f"{names[0]} is not installed (Debian: apt-get install chromium-driver)")
-    return paths[0]
+    return need(f"{names[0]} (Debian: apt-get install chromium-driver)", *names)

@@ -28,6 +28,7 @@ NOT_OURS = ("OTEL_",)
     [
         ("vendor.compose-spec", "deploy/compose.yaml"),
         ("vendor.github-workflows", ".github/workflows/ci.yml"),
+        ("vendor.github-workflows", ".github/workflows/nightly.yml"),
         ("vendor.gitlab-ci", ".gitlab-ci.yml"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import httpx
 import pytest
 import yaml
 from running import Running
+
+from tests.tools import need
 
 pytestmark = pytest.mark.slow
 
@@ -20,9 +21,7 @@ FIRED = "exp_alerts"
 
 def promtool(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """What it says; skips where it is not installed."""
-    program = shutil.which("promtool")
-    if program is None:
-        pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
+    program = need("promtool (Debian: apt-get install prometheus)", "promtool")
     return subprocess.run(
         [program, *arguments], cwd=FOLDER, input=given, capture_output=True, text=True, check=False
     )
