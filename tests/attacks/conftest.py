@@ -45,20 +45,32 @@ def market(market_folder: Path) -> Generator[Running]:
     assert left_in(market_folder) == []
 
 
+def in_production(folder: Path, servers: EmbeddedUrls, **more: str) -> Generator[str]:
+    """The sample, served as in production, until it is no more asked for."""
+    settings = {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": servers.postgres or "",
+        "MONGO_URL": servers.mongo or "",
+        "REDIS_URL": servers.redis or "",
+        "DATA_DIR": str(folder / "data"),
+        "SHUTDOWN_DELAY": "0",
+        **more,
+    }
+    running = Running(folder / "said.txt", settings)
+    yield running.url()
+    assert running.stop() == 0, running.said
+
+
 @pytest.fixture(scope="session")
 def production(
     tmp_path_factory: pytest.TempPathFactory, sample_servers: EmbeddedUrls
 ) -> Generator[str]:
     """Where the sample is served as in production."""
-    folder = tmp_path_factory.mktemp("production")
-    settings = {
-        "ENVIRONMENT": "production",
-        "DATABASE_URL": sample_servers.postgres or "",
-        "MONGO_URL": sample_servers.mongo or "",
-        "REDIS_URL": sample_servers.redis or "",
-        "DATA_DIR": str(folder / "data"),
-        "SHUTDOWN_DELAY": "0",
-    }
-    running = Running(folder / "said.txt", settings)
-    yield running.url()
-    assert running.stop() == 0, running.said
+    yield from in_production(tmp_path_factory.mktemp("production"), sample_servers)
+
+
+@pytest.fixture(scope="session")
+def wordy(tmp_path_factory: pytest.TempPathFactory, sample_servers: EmbeddedUrls) -> Generator[str]:
+    """The same, where one may name more at once: no limit is in a guesser's way."""
+    folder = tmp_path_factory.mktemp("wordy")
+    yield from in_production(folder, sample_servers, MAX_ROOT_FIELDS="1000")

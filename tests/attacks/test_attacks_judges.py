@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from fuzz_answers import codes_in
+from graphql import NameNode, Visitor, parse, visit
 from running import Running
 
 HERE = Path(__file__).parent / "judges"
@@ -17,6 +19,7 @@ EACH = 25
 """Examples of each field: a thousand of all."""
 WORDS = ["flightz", "planez", "airlinez", "airportz", "nodez", "totalCoun", "manufacture", "seatz"]
 """None is a name of the graph, but near to one."""
+WORD = re.compile(r"[_A-Za-z]\w*", re.ASCII)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -57,13 +60,39 @@ def _codes(told: dict[str, Any]) -> set[str]:
 
 
 def test_clairvoyance_learns_nothing_in_production(
-    programs: Path, production: str, server_url: str, tmp_path: Path
+    programs: Path, production: str, wordy: str, server_url: str, tmp_path: Path
 ) -> None:
-    """From words that are near to names; in development it learns by them what there is."""
+    """From words that are near to names, and from a long list that has all of them.
+
+    In development it learns by the former what there is.
+    """
     words = tmp_path / "words.txt"
     words.write_text("\n".join(WORDS))
     assert {"flights", "planes"} <= _learned(programs, server_url, words)
     assert _learned(programs, production, words) == set()
+    real = _names()
+    assert {"flights", "carrier", "Flight", "orderBy", "FlightFilter"} <= real
+    words.write_text("\n".join(sorted(real | _own_list(programs))))
+    assert _learned(programs, wordy, words) == set()
+
+
+def _names() -> set[str]:
+    """All of the sample: types, fields, arguments, values."""
+    names = set[str]()
+
+    class Names(Visitor):
+        def enter_name(self, node: NameNode, *_: Any) -> None:
+            names.add(node.value)
+
+    text = (Path(__file__).parents[2] / "schema" / "schema.graphql").read_text("utf-8")
+    visit(parse(text), Names())
+    return names
+
+
+def _own_list(programs: Path) -> set[str]:
+    """The words that it would try by itself; without those that no name can be."""
+    (path,) = programs.parent.glob("lib/python*/site-packages/clairvoyance/wordlist.txt")
+    return {word for word in path.read_text("utf-8").split() if WORD.fullmatch(word)}
 
 
 def _learned(programs: Path, url: str, words: Path) -> set[str]:
@@ -71,9 +100,10 @@ def _learned(programs: Path, url: str, words: Path) -> set[str]:
     found = words.with_suffix(".json")
     found.unlink(missing_ok=True)
     command = [str(programs / "clairvoyance"), "-p", "fast", "-w", str(words), "-o", str(found)]
-    subprocess.run([*command, f"{url}/graphql"], check=False, capture_output=True, timeout=300)
-    if not found.exists():
-        return set()
+    done = subprocess.run(
+        [*command, f"{url}/graphql"], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert found.exists(), done.stderr[-2000:]
     types = json.loads(found.read_text("utf-8"))["data"]["__schema"]["types"]
     fields = {field["name"] for each in types for field in each.get("fields") or ()}
     return fields - {"dummy"}  # by which it says that it knows none

@@ -1,11 +1,12 @@
 """What scanners of GraphQL servers look for: nothing of it is there to be found in production.
 
-The list is that of graphql-cop's checks, and CrackQL's way to guess by aliases; both told here in
-requests of our own.
+graphql-cop's checks, since it is no package that could be installed, each by the very request that
+it sends and by what of the answer it calls a finding; CrackQL's way to guess by aliases; and more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -49,6 +50,111 @@ def codes(answer: httpx.Response) -> set[str]:
 def test_nobody_is_made_to_work_by_repetition(production: str, query: Any, expected: str) -> None:
     """Nor told of the schema."""
     assert expected in codes(posted(production, query))
+
+
+def _asks(query: str) -> tuple[str, dict[str, Any]]:
+    return "POST", {"json": {"query": query}}
+
+
+_CIRCLED = (
+    "query { __schema { types { fields { type { fields { type { fields { type { fields { type"
+    " { name } } } } } } } } } } }"
+)
+_SPREAD = """
+query { __schema { ...A } }
+fragment A on __Schema { __typename ...B }
+fragment B on __Schema { ...A }
+"""
+
+Finding = Callable[[Any], bool]
+"""Whether graphql-cop reports an answer; what is not there to be looked at is no finding."""
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_finding"),
+    [
+        pytest.param(
+            _asks("query { __schema { directive } }"),
+            lambda told: "Did you mean" in told["errors"][0]["message"],
+            id="suggestions",
+        ),
+        pytest.param(
+            _asks("query { __schema { types { name fields { name } } } }"),
+            lambda told: bool(told["data"]["__schema"]["types"]),
+            id="introspection",
+        ),
+        pytest.param(
+            _asks(_CIRCLED), lambda told: len(told["data"]["__schema"]["types"]) > 25, id="circle"
+        ),
+        pytest.param(_asks(_SPREAD), lambda told: "errors" not in told, id="fragments"),
+        pytest.param(
+            ("GET", {"params": {"query": "{__typename}"}}),
+            lambda told: bool(told["data"]["__typename"]),
+            id="get",
+        ),
+        pytest.param(
+            ("GET", {"params": {"query": "mutation {__typename}"}}),
+            lambda told: bool(told["data"]["__typename"]),
+            id="mutation by get",
+        ),
+        pytest.param(
+            ("POST", {"params": {"query": "query {__typename}"}}),
+            lambda told: bool(told["data"]["__typename"]),
+            id="post of no json",
+        ),
+        pytest.param(
+            _asks("query { " + "".join(f"alias{n}:__typename \n" for n in range(101)) + " }"),
+            lambda told: bool(told["data"]["alias100"]),
+            id="aliases",
+        ),
+        pytest.param(
+            _asks("query { " + "__typename \n" * 500 + "} "),
+            lambda told: bool(told["data"]["__typename"]),
+            id="one field",
+        ),
+        pytest.param(
+            _asks("query { __typename " + "@aa" * 10 + " }"),
+            lambda told: len(told["errors"]) == 10,
+            id="directives",
+        ),
+        pytest.param(
+            ("POST", {"json": [{"query": "query { __typename }"}] * 11}),
+            lambda told: isinstance(told, list) and len(told) >= 10,
+            id="batch",
+        ),
+        pytest.param(
+            _asks("query { __typename }"),
+            lambda told: (
+                "tracing" in told.get("extensions", {}) or "stacktrace" in str(told).lower()
+            ),
+            id="tracing",
+        ),
+        pytest.param(
+            _asks("qwerty cop { abc }"),
+            lambda told: "exception" in told["errors"][0]["extensions"],
+            id="exception",
+        ),
+    ],
+)
+def test_graphql_cop_finds_nothing(
+    production: str, request_: tuple[str, dict[str, Any]], is_finding: Finding
+) -> None:
+    """By none of its requests, each of which is answered in JSON."""
+    method, parts = request_
+    told = httpx.request(method, f"{production}/graphql", timeout=60, **parts).json()
+    try:
+        found = is_finding(told)
+    except (KeyError, TypeError):
+        found = False
+    assert not found, told
+
+
+def test_graphql_cop_finds_no_page(production: str) -> None:
+    """At none of the places where it looks for one."""
+    for path in ("/graphiql", "/playground", "/console", "/graphql"):
+        text = httpx.get(f"{production}{path}", timeout=60).text
+        for word in ("graphiql.min.css", "GraphQL Playground", "GraphiQL", "graphql-playground"):
+            assert word not in text
 
 
 def test_names_are_not_suggested(production: str) -> None:
