@@ -15,6 +15,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from edge.errors import INTERNAL_ERROR, error_body
+from edge.gate import Bearable
 from edge.proxied import proxied
 from edge.transport import ALWAYS
 from telemetry import count_errors
@@ -92,12 +93,12 @@ class Wire(WebSocketsSansIOProtocol):
         await super().send(message)
         self.handshake_complete |= self.close_sent  # also by a no, or Uvicorn takes it for none
 
-    def look(self, now: float, patience: float) -> None:
-        """Ends the connection if its client has taken nothing for longer than that, in seconds."""
+    def look(self, now: float, bearable: Bearable) -> None:
+        """Ends the connection if its client has taken nothing for longer than can be borne."""
         unsent = self.transport.get_write_buffer_size()
         if not unsent or not self._unsent or self._unsent - unsent >= _TAKEN:
             self._unsent, self._since = unsent, now
-        elif now - self._since >= patience:
+        elif now - self._since >= bearable.patience:
             self.transport.abort()
 
     def shutdown(self) -> None:
