@@ -21,7 +21,7 @@ class Fan:
     @staticmethod
     def shouts(fans: "list[Fan]", times: int = 1) -> "list[str | None]":
         """What all of them shout; but for those of nobody."""
-        return [fan.name.upper() * times if fan.name else None for fan in fans]
+        return [fan.name.upper() * min(times, 3) if fan.name else None for fan in fans]
 
 
 @extends(Author)
