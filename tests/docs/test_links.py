@@ -48,7 +48,8 @@ def files() -> list[str]:
     """Those of the repository, from its root, each with a slash before it."""
     found: list[str] = []
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [each for each in folders if each[0] != "." and each != "node_modules"]
+        kept = [each for each in folders if each[0] != "." or each in {".ci", ".github"}]
+        folders[:] = [each for each in kept if each != "node_modules"]
         found += [f"/{(Path(folder) / name).relative_to(ROOT)}" for name in names]
     return found
 
