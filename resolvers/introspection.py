@@ -13,7 +13,10 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
+    GraphQLInputObjectType,
     GraphQLSchema,
+    NamedTypeNode,
+    VariableDefinitionNode,
     Visitor,
     is_introspection_type,
     visit,
@@ -120,6 +123,31 @@ def _with_suggestion(error: GraphQLError, suggesting: Sequence[GraphQLError]) ->
         said, found, _ = other.message.partition(_SUGGESTION)
         if found and error.message.startswith(said.rstrip(".")) and other.nodes == error.nodes:
             return other
+    return error
+
+
+class Untelling(CoercingContext):
+    """Executes where nothing is told: of inputs that do not fit, it is said where, and not why."""
+
+    @classmethod
+    def build(cls, schema: GraphQLSchema, *given: Any, **named: Any) -> Any:
+        """An executor, or the errors of a request that cannot be executed."""
+        made = super().build(schema, *given, **named)
+        if not isinstance(made, list):
+            return made
+        return together([_untold_value(schema, each) for each in cast("list[GraphQLError]", made)])
+
+
+def _untold_value(schema: GraphQLSchema, error: GraphQLError) -> GraphQLError:
+    """The same of a variable whose type is a leaf, which its operation names itself."""
+    for node in error.nodes or ():
+        if isinstance(node, VariableDefinitionNode):
+            kind: Any = node.type
+            while not isinstance(kind, NamedTypeNode):
+                kind = kind.type
+            where, amiss, _ = error.message.partition(": ")
+            if amiss and isinstance(schema.get_type(kind.name.value), GraphQLInputObjectType):
+                return GraphQLError(f"{where}.", node)
     return error
 
 

@@ -18,7 +18,13 @@ from resolvers.coercion import CoercingContext
 from resolvers.guards import Decide, set_guards
 from resolvers.holding import Holding
 from resolvers.info import core_of
-from resolvers.introspection import Introspection, Telling, introspection_of, set_introspection
+from resolvers.introspection import (
+    Introspection,
+    Telling,
+    Untelling,
+    introspection_of,
+    set_introspection,
+)
 from resolvers.limits.judging import judge_of
 from resolvers.limits.limits import DEFAULTS, Limits, set_limits
 from resolvers.parsing import Parsing
@@ -40,6 +46,13 @@ from schema.scalars import SCALAR_MAP, check_leaves, locate_errors
 
 _OWN: Final = (Parsing, Validation, Holding)
 """What Strawberry does around every operation, whatever else is asked for."""
+
+_EXECUTING: Final = {
+    Introspection.ALL: CoercingContext,
+    Introspection.ALLOWED: Telling,
+    Introspection.OFF: Untelling,
+}
+"""What executes operations, by what is told of the schema."""
 
 
 class GeneratedSchema(strawberry.Schema):
@@ -100,9 +113,7 @@ def build_schema(
                 enable_experimental_incremental_execution=True,
             ),
             extensions=[*schema_extensions, *_OWN, *([Deciding] if decide else []), Refusing],
-            execution_context_class=(
-                Telling if introspection is Introspection.ALLOWED else CoercingContext
-            ),
+            execution_context_class=_EXECUTING[introspection],
         )
     core = core_of(schema)
     leave_arguments(core)

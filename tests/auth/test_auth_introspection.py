@@ -442,10 +442,37 @@ async def test_suggestions(query: str, suggested: str):
 async def test_suggestions_over_variables():
     """They are made in execution, and only where everything is told."""
     query = "query($w: CrewFilter) { crews(where: $w) { totalCount } }"
-    for on, there in ((ALL, True), (GRAPH, False), (OFF, False)):
+    for on, there in ((ALL, True), (GRAPH, False)):
         said = await wording(on, ANONYMOUS, query, w={"payy": {"eq": 1}})
         assert "payy" in said
         assert ("Did you mean" in said) is there
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        ({"payy": 1}, ""),
+        (1, ""),
+        ({"payy": 1, "namee": 1}, ""),
+        ({"name": 1}, " at .name"),
+        ({"name": {"eqq": 1}}, " at .name"),
+        ({"name": {"eq": 1}}, " at .name.eq"),
+    ],
+)
+async def test_why_an_input_does_not_fit_is_not_told_where_nothing_is(value: Any, where: str):
+    """But where: a name that is there is told of as any, and no type but the operation's own."""
+    query = "query($w: CrewFilter) { crews(where: $w) { totalCount } }"
+    said = await wording(OFF, ANONYMOUS, query, w=value)
+    assert said == f"Variable '$w' has invalid value{where}."
+
+
+async def test_why_a_leaf_does_not_fit_is_told():
+    """Its type is named by the operation."""
+    query = "query($n: Int) { crews(first: $n) { totalCount } }"
+    said = await wording(OFF, ANONYMOUS, query, n="x")
+    assert said == "Variable '$n' has invalid value: Int cannot represent non-integer value: 'x'"
+    query = "query($n: Int!) { crews(first: $n) { totalCount } }"
+    assert "to be provided" in await wording(OFF, ANONYMOUS, query)
 
 
 ALL, OFF = graph(Introspection.ALL), graph(Introspection.OFF)
