@@ -19,8 +19,10 @@ from fuzz_texts import places
 _DEFINED = re.compile(r"^(\w+)[^({]*\([^{]*\) (?=\{)")
 _ENUM: Final = re.compile(r"[A-Z]{3,}")
 _WIDTHS: Final = (300, 2_000)
-_STORED: Final = 300
-"""Places of a list that is right and is written: whoever reads it afterwards reads all of it."""
+_WIDEST: Final = (*_WIDTHS, 8_000)
+"""For what stands in documents."""
+_STORED: Final = 100
+"""Places of a list that may be right and is written: who reads it afterwards reads all of it."""
 _WRONG: Final = ("x", {}, None, -1, 1.5, True, {"a": 1}, [[]])
 _PIECES: Final = ("a", "\\", '"', "\n", "é", "\ud800", "\0", "%", "😀", "{", " ")
 
@@ -31,15 +33,14 @@ def wide(operations: Sequence[Asked], random: Random) -> Asked:
     variables = copy.deepcopy(asked.variables)
     holder, key = random.choice(list(places(variables)))
     is_written = asked.text.startswith("mutation")
-    holder[key] = _widened(holder[key], random, _STORED if is_written else max(_WIDTHS))
-    if random.random() < 0.5:
-        return Asked(asked.text, variables)
-    return _inlined(asked.text, variables)
+    inlined = random.random() < 0.5
+    width = random.choice(_WIDEST if inlined else _WIDTHS)
+    holder[key] = _widened(holder[key], random, width, _STORED if is_written else width)
+    return _inlined(asked.text, variables) if inlined else Asked(asked.text, variables)
 
 
-def _widened(value: Any, random: Random, most: int) -> Any:
-    """A value like it, only that there is much of it, so often at most; or else of that size."""
-    width = random.choice(_WIDTHS)
+def _widened(value: Any, random: Random, width: int, most: int) -> Any:
+    """A value like it, only that there is much of it, so much at ``most``; or something as wide."""
     match random.randrange(7):
         case 0 if isinstance(value, dict):
             return value | {f"k{number}": number for number in range(width)}
@@ -50,7 +51,7 @@ def _widened(value: Any, random: Random, most: int) -> Any:
         case 3:
             return {f"k{number}": number for number in range(width)}
         case 4:
-            return [random.choice(_WRONG)] * width
+            return [random.choice(_WRONG)] * min(width, most)
         case 5:
             return [random.choice(_WRONG) for _ in range(width)]
         case _:
