@@ -29,13 +29,14 @@ async def body_of(scope: Scope, receive: Receive, most: int, gunzip: Gunzip | No
         came += len(data)
         body += data if gunzip is None else gunzip.taken(data)
         if len(body) > most or came > most:
-            raise too_large(f"The body is larger than {most} bytes.")
+            raise too_large(f"The body is larger than {most} bytes.", max(came, len(body)), most)
         if not message.get("more_body"):
             if gunzip is not None:
                 gunzip.end()
             return body
 
 
-def too_large(message: str) -> HttpError:
-    """Of a body that is not read to its end."""
-    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"})
+def too_large(message: str, measured: int, limit: int) -> HttpError:
+    """Of a body that is not read to its end: there are so many bytes at least."""
+    told = {"measured": measured, "limit": limit}
+    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"}, told=told)

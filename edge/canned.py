@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -23,8 +23,8 @@ class Canned(NamedTuple):
     content: bytes
 
 
-def _canned(status: int, code: str, message: str, hint: str, after: int | None = None) -> Canned:
-    error = HttpError(status, code, message, hint=hint, after=after)
+def _canned(status: int, code: str, message: str, hint: str, **more: Any) -> Canned:
+    error = HttpError(status, code, message, hint=hint, **more)
     body = orjson.dumps({"errors": [refusal_body(error)]})
     own = {
         **error.headers,
@@ -42,15 +42,19 @@ OVERLOADED: Final = _canned(
     "Ask again in a moment.",
     after=1,
 )
-TOO_SLOW: Final = _canned(
-    408, "REQUEST_TIMEOUT", "The request took too long to come.", "Send it again, in one go."
-)
 NO_HTTP: Final = _canned(
     400, "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
 )
 TOO_LONG: Final = _canned(
     431, "HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body."
 )
+
+
+@lru_cache(16)  # a body with files has time by its length
+def too_slow(seconds: int) -> Canned:
+    """The answer to a request that did not come in so many seconds."""
+    message, told = f"The request did not come within {seconds} seconds.", {"limit": seconds}
+    return _canned(408, "REQUEST_TIMEOUT", message, "Send it again, in one go.", told=told)
 
 
 @lru_cache(16)  # the headers have the time in them, which is another each second

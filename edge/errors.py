@@ -37,7 +37,7 @@ class HttpError(BigraphError):
     since a socket has no headers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what its answer has)
         self,
         status: int,
         code: str,
@@ -46,19 +46,20 @@ class HttpError(BigraphError):
         headers: dict[str, str] | None = None,
         hint: str | None = None,
         after: int | None = None,
+        told: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.http_code = code
         self.headers = headers or {}
-        self._after = after
+        self._after, self._told = after, told or {}
         if after is not None:
             self.headers = {**self.headers, "retry-after": str(after)}
 
     @property
     def details(self) -> Mapping[str, object]:
-        """When to ask again."""
-        return {} if self._after is None else {"retryAfter": self._after}
+        """When to ask again; of limits, how much there is and how much there may be."""
+        return {**self._told, **({} if self._after is None else {"retryAfter": self._after})}
 
 
 class DocumentError(HttpError):

@@ -14,7 +14,7 @@ from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
-from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, TOO_SLOW, Canned, written
+from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, Canned, too_slow, written
 from edge.cors import readable
 from edge.gate import Bearable, Gate
 from edge.proxied import proxied
@@ -132,8 +132,8 @@ class Http(HttpToolsProtocol):
         awaited = None if self.transport.is_closing() else self._what_is_awaited()
         if awaited is None or awaited is not self._awaited:
             self._awaited, self._since = awaited, now
-        elif now - self._since >= _time_for(awaited, bearable):
-            self._cut_off(awaited)
+        elif now - self._since >= (seconds := _time_for(awaited, bearable)):
+            self._cut_off(awaited, too_slow(round(seconds)))
 
     def on_response_complete(self) -> None:
         """An answer is out. The gate looks for who asks no more: a timer each time costs more."""
@@ -178,12 +178,12 @@ class Http(HttpToolsProtocol):
             return None if self._is_refused else cycle
         return cycle if cycle.more_body else None
 
-    def _cut_off(self, awaited: object) -> None:
+    def _cut_off(self, awaited: object, told: Canned) -> None:
         if awaited is self or _is_idle(awaited):
             self.transport.close()
             return
         if not isinstance(awaited, RequestResponseCycle):
-            self._turn_away(TOO_SLOW, to=awaited)
+            self._turn_away(told, to=awaited)
             return
         awaited.scope[SLOW] = True  # type: ignore[typeddict-unknown-key]
         awaited.disconnected = True
@@ -191,7 +191,7 @@ class Http(HttpToolsProtocol):
         if awaited.response_started:
             self.transport.abort()
         else:  # the app writes its line in the log
-            self._write(TOO_SLOW, closing=True, to=awaited.scope)
+            self._write(told, closing=True, to=awaited.scope)
 
     def _turn_away(self, answer: Canned, to: Any = None) -> None:
         """Answers what is no request as yet, and will be none; who sent it is to go."""

@@ -106,7 +106,8 @@ def _batch(requests: list[Any], limit: int) -> Batch:
         raise _bad("The body holds no request.")
     if len(requests) > limit:
         message = f"The body holds {len(requests)} requests; {limit} may be in one."
-        raise HttpError(400, "BATCH_TOO_LARGE", message)
+        told = {"measured": len(requests), "limit": limit}
+        raise HttpError(400, "BATCH_TOO_LARGE", message, told=told)
     return Batch(requests)
 
 

@@ -100,9 +100,11 @@ class _Form:
     async def add(self, data: bytes) -> None:
         """More of this part. Raises ``HttpError`` if it is too much."""
         if self.now not in self.files:
+            came = sum(map(len, self.texts.values()))
+            if len(data) > self.left:
+                message = "What is no file in the body is too large."
+                raise too_large(message, came + len(data), came + self.left)
             self.left -= len(data)
-            if self.left < 0:
-                raise too_large("What is no file in the body is too large.")
             self.texts[self.now] += data
             return
         file = self.files[self.now]

@@ -12,15 +12,16 @@ from typing import Any, cast
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
     OperationType,
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.extensions import SchemaExtension
 
+from resolvers.coercion import coerced_by_core
 from resolvers.context import Context
 from resolvers.documents import Asked, Place, asked_fields
 from resolvers.guards import guards_of
@@ -51,8 +52,8 @@ def check_whole(schema: GraphQLSchema, tree: Tree, given: Mapping[str, Any], cat
     That is fields of the user's, and writes of which no row is for the viewer. Whether a row is
     one of those that may be written is told when it is written.
     """
-    variables = get_variable_values(schema, tree.node.variable_definitions or (), {**given})
-    if schema.mutation_type is None or not isinstance(variables, VariableValues):
+    variables = coerced_by_core(schema, tree.node.variable_definitions or (), given)
+    if schema.mutation_type is None or isinstance(variables, GraphQLError):
         return  # it is not executed
     parts = [n for n in tree.document.definitions if isinstance(n, FragmentDefinitionNode)]
     fields = _Fields(schema, {each.name.value: each for each in parts}, variables.coerced)

@@ -44,6 +44,15 @@ class PageSizeError(InputError):
 
     code = "PAGE_SIZE_EXCEEDED"
 
+    def __init__(self, message: str, measured: int, limit: int, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.measured, self.limit = measured, limit
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """How many rows were asked for, and how many may be."""
+        return {"measured": self.measured, "limit": self.limit}
+
 
 class GroupError(InputError):
     """Groups that cannot be made: without a key, or of spans in a time zone that is none."""

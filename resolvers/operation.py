@@ -15,13 +15,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from graphql import GraphQLError
-from graphql.execution.values import get_variable_values
 from strawberry import Schema
 
 from catalog.entity import Catalog
 from resolvers.answering import Answered, Answering
 from resolvers.coercers import UnfitError
-from resolvers.coercion import coercer_of
+from resolvers.coercion import coerced_by_core, coercer_of
 from resolvers.context import Context
 from resolvers.info import core_of
 from resolvers.likely import UnforeseenError, likely
@@ -101,9 +100,9 @@ class Operation:
 
     def explained(self, planner: Planner, given: Variables) -> list[Root] | GraphQLError:
         """How its root fields are answered, planned for these very values; or what is amiss."""
-        coerced = get_variable_values(self._core, self._definitions, dict(given))
-        if isinstance(coerced, list):
-            return coerced[0]
+        coerced = coerced_by_core(self._core, self._definitions, given)
+        if isinstance(coerced, GraphQLError):
+            return coerced
         return self._root_planner().roots(planner, coerced.coerced)
 
     async def knowing(self, context: Context) -> Context:
@@ -141,8 +140,8 @@ class Operation:
             return self._coerced_by_core(given)
 
     def _coerced_by_core(self, given: Variables) -> Variables | None:
-        coerced = get_variable_values(self._core, self._definitions, dict(given))
-        return None if isinstance(coerced, list) else coerced.coerced
+        coerced = coerced_by_core(self._core, self._definitions, given)
+        return None if isinstance(coerced, GraphQLError) else coerced.coerced
 
     def _roots(self, planner: Planner, variables: Variables) -> tuple[Root, ...]:
         while True:

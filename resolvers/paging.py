@@ -98,5 +98,5 @@ def size_of(name: str, size: int | None, limits: PageLimits, *, hint: str = _BY_
         raise PageError(f"{name} is {size}, but must not be negative.")
     if size > limits.most:
         message = f"{name} is {size}, but a page holds {limits.most} rows at most."
-        raise PageSizeError(message, hint=hint)
+        raise PageSizeError(message, size, limits.most, hint=hint)
     return size

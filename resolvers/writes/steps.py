@@ -146,7 +146,7 @@ class Step:
         if found and self.views:
             message = f"{len(keys)} rows match, but an answer holds {most} of them at most."
             hint = f"Ask for `affected` without `{self.entity.plural}`, or write fewer at a time."
-            raise PageSizeError(message, hint=hint)
+            raise PageSizeError(message, len(keys), most, hint=hint)
         rows = await changing.rows(self.entity, keys, self.views) if self.views else ()
         return Written(len(keys), rows)
 

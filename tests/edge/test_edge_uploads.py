@@ -240,6 +240,9 @@ async def test_what_is_too_much_is_not_read_to_its_end(
     answer = await poster.send(form(*parts))
     assert code(answer) == (413, expected)
     assert answer.headers["connection"] == "close"
+    if expected == "BODY_TOO_LARGE":
+        told = answer.json()["errors"][0]["extensions"]
+        assert told["measured"] > told["limit"] == TEXT
 
 
 MAPS = [

@@ -187,7 +187,10 @@ async def test_contradictions_and_too_large_pages_are_refused(library, arguments
     assert await code_of(library, "books", "[]", **arguments) == [code]
     written = ", ".join(f"{name}: {value}" for name, value in arguments.items())
     nested = f"{{ authors {{ nodes {{ books({written}) {{ totalCount }} }} }} }}"
-    assert await library.code(nested) == code
+    (error,) = (await library.ask(nested))["errors"]
+    assert error["extensions"]["code"] == code
+    if code == "PAGE_SIZE_EXCEEDED":
+        assert (error["extensions"]["measured"], error["extensions"]["limit"]) == (201, 200)
     assert library.reads() == []
 
 
