@@ -139,10 +139,10 @@ async def _links(
 
 
 def _wanted(keys: Sequence[Key]) -> tuple[Key, ...]:
-    wanted = tuple([key for key in dict.fromkeys(keys) if None not in key])
-    if StoredValueError in set(map(type, chain.from_iterable(wanted))):
+    known = dict.fromkeys(keys)
+    if StoredValueError in set(map(type, chain.from_iterable(known))):
         raise ViolationError
-    return wanted
+    return tuple([key for key in known if None not in key])
 
 
 def _at_hand(step: _Step, context: Context, variables: Variables) -> Objects | None:

@@ -18,9 +18,7 @@ from fuzz_texts import places
 
 _DEFINED = re.compile(r"^(\w+)[^({]*\([^{]*\) (?=\{)")
 _ENUM: Final = re.compile(r"[A-Z]{3,}")
-_WIDTHS: Final = (300, 2_000)
-_WIDEST: Final = (*_WIDTHS, 8_000)
-"""For what stands in documents."""
+_WIDTHS: Final = (300, 2_000, 8_000)
 _STORED: Final = 100
 """Places of a list that may be right and is written: who reads it afterwards reads all of it."""
 _WRONG: Final = ("x", {}, None, -1, 1.5, True, {"a": 1}, [[]])
@@ -34,7 +32,7 @@ def wide(operations: Sequence[Asked], random: Random) -> Asked:
     holder, key = random.choice(list(places(variables)))
     is_written = asked.text.startswith("mutation")
     inlined = random.random() < 0.5
-    width = random.choice(_WIDEST if inlined else _WIDTHS)
+    width = random.choice(_WIDTHS)
     holder[key] = _widened(holder[key], random, width, _STORED if is_written else width)
     return _inlined(asked.text, variables) if inlined else Asked(asked.text, variables)
 

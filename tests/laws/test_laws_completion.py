@@ -55,6 +55,19 @@ async def test_any_operation_is_answered_as_graphql_core_does(name):
     await _all_hold(in_trouble(await world_named(name)), COUNTS[name])
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        # A key of two fields, of which one is null, and the other a value that is wrong.
+        ("trains", "query Q { forecast(id: 6) { stops { nodes { trainId } } } }"),
+    ],
+)
+async def test_what_once_differed_is_alike(worlds, name, text):
+    """In every trouble, of which one made it differ."""
+    for world in in_trouble(worlds[name]):
+        assert await holds(world, Operation(text), f"{name}: {text}")
+
+
 async def test_any_operation_of_real_stores_is(stored):
     """Their rows are flat tuples and documents, which completion reads in ways of its own."""
     await _all_hold([stored], OF_STORES)
