@@ -59,7 +59,7 @@ async def test_any_operation_is_answered_as_graphql_core_does(name):
     ("name", "text"),
     [
         # A key of two fields, of which one is null, and the other a value that is wrong.
-        ("trains", "query Q { forecast(id: 6) { stops { nodes { trainId } } } }"),
+        ("trains", "query Q { forecast(id: 6) { stops { nodes { trainId } } nodeId } }"),
     ],
 )
 async def test_what_once_differed_is_alike(worlds, name, text):
