@@ -135,6 +135,13 @@ def left_in(folder: Path) -> list[int]:
     return found
 
 
+def signal_all(folder: Path, number: int) -> None:
+    """Sends a signal to all processes of a folder; some, as Postgres's, end by themselves."""
+    for process in left_in(folder):
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
 def eventually(holds: Callable[[], Any], *, seconds: float = 40) -> bool:
     """Whether something becomes true in time."""
     deadline = time.monotonic() + seconds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from running import Running, eventually, left_in, query, ready
+from running import Running, eventually, left_in, query, ready, signal_all
 
 pytestmark = pytest.mark.slow
 
@@ -51,8 +50,7 @@ def test_a_killed_database_is_named_and_comes_back(start: Start, data_dir: Path,
     field = {"postgres": "books", "mongo": "shelves", "redis": "books"}[name]
     text = f"{{ {field} {{ totalCount }} }}"
     assert "errors" not in query(url, text)
-    for process in left_in(data_dir / name):
-        os.kill(process, signal.SIGKILL)
+    signal_all(data_dir / name, signal.SIGKILL)
     seen = [query(url, text) for _ in range(3)]
     for error in [error for answer in seen for error in answer.get("errors", ())]:
         assert error["extensions"]["code"] == "STORE_UNAVAILABLE"

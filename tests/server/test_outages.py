@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from running import Doors, Running, eventually, left_in, query, ready
+from running import Doors, Running, eventually, query, ready, signal_all
 
 pytestmark = pytest.mark.slow
 
@@ -83,18 +82,15 @@ def test_a_database_killed_amid_queries_across_stores(
         thread.start()
     for name in ("postgres", "mongo", "redis"):
         time.sleep(1)
-        for process in left_in(data_dir / name):
-            os.kill(process, signal.SIGKILL)
+        signal_all(data_dir / name, signal.SIGKILL)
         assert eventually(lambda: "errors" not in query(url, BOTH % 0))
         assert eventually(lambda: ready(url)["status"] == "ready")
-    for process in left_in(data_dir / "redis"):
-        os.kill(process, signal.SIGSTOP)
+    signal_all(data_dir / "redis", signal.SIGSTOP)
     time.sleep(1)
     calm = len(answers)
     time.sleep(1)
     assert len(answers) > calm  # a cache that hangs keeps nobody waiting
-    for process in left_in(data_dir / "redis"):
-        os.kill(process, signal.SIGCONT)
+    signal_all(data_dir / "redis", signal.SIGCONT)
     ended.set()
     for thread in asking:
         thread.join(timeout=30)
