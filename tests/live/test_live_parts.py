@@ -125,7 +125,7 @@ async def test_who_goes_ends_what_is_read(address, headers, name, lines):
         await anext(parts)
         await passed(f"{name} begun")
     await passed(f"{name} ended")
-    found = await seen(lines, 1)
+    found = await seen(lambda: [line for line in lines() if line.get("operation") == "Held"], 1)
     assert [(line["operation"], line["status"]) for line in found] == [("Held", 499)]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import StoredValueError
 from tests.library.library import Library
+from tests.library.rows import book_id
 from tests.library.sources import DictCache, SpoiltSource
 
 QUERY = """{ books(orderBy: [{isbn: ASC}]) { nodes {
@@ -18,7 +19,7 @@ QUERY = """{ books(orderBy: [{isbn: ASC}]) { nodes {
   reviews(first: 2, orderBy: [{writtenAt: DESC}]) {
     totalCount edges { cursor node { stars verdict paid writtenAt comments { likes } } }
   }
-} } reviews { nodes { book { title price cover tags extra addedAt readingHour sold } } } }"""
+} } reviews { nodes { book { title price cover tags addedAt readingHour sold } } } }"""
 
 
 @pytest.fixture
@@ -43,6 +44,19 @@ async def test_the_second_request_asks_the_other_store_nothing(cache, kept):
     }
     assert await second.data(QUERY) == kept
     assert second.calls() == {"postgres": [["Book"]], "mongo": [["Review"]]}
+
+
+async def test_what_holds_numbers_beyond_64_bits_is_asked_for_again(cache):
+    """Since what is kept could not hold them; the same of others is kept."""
+    query = (
+        "query ($of: UUID!) { reviews(where: {bookId: {eq: $of}}) { nodes { book { extra } } } }"
+    )
+    for number, asked in ((1, []), (2, [["Book"]])):
+        first, second = Library(cache=cache), Library(cache=cache)
+        told = await first.data(query, of=str(book_id(number)))
+        assert told["reviews"]["nodes"]
+        assert await second.data(query, of=str(book_id(number))) == told
+        assert second.calls()["postgres"] == asked
 
 
 async def test_only_hops_across_stores_are_kept(cache):
