@@ -39,8 +39,6 @@ YOURS = {
     "persisted-documents.json", "relay.config.json", "relay.js", "urql.js",
 }  # fmt: skip
 """Files of those who read the page."""
-MADE = {"benchmarks/tracing.md"}
-"""Files that a command makes."""
 
 
 @cache
@@ -57,6 +55,6 @@ def files() -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_files_that_are_named_are_there(page: Path) -> None:
     """By their whole path, or by its end, where the page has said the folder."""
-    named = set(_NAMED.findall(_CODE.sub("", page.read_text("utf-8")))) - YOURS - MADE
+    named = set(_NAMED.findall(_CODE.sub("", page.read_text("utf-8")))) - YOURS
     lost = [name for name in named if not any(fnmatch(path, f"*/{name}") for path in files())]
     assert sorted(lost) == []
