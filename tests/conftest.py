@@ -27,6 +27,8 @@ from telemetry import logs
 from tests.npm import Workshop, installed
 from tests.tools import missing, need_node, not_run
 
+pytest_plugins = ["tests.groups"]
+
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
@@ -37,40 +39,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("patient")
-
-
-_WITH_MONGO = {"agreement", "laws", "machine", "mongo", "sample", "server", "viewers", "writes"}
-"""The groups of tests whose sources ask a MongoDB by the driver that is to be tested."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before the one that reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share servers run in one process, if there are several, as in `make test`.
-
-    All others run one by one in whichever has nothing left to do, so that all end together.
-    """
-    for item in items:
-        if group := _group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
-        if group in _WITH_MONGO:
-            item.add_marker(pytest.mark.mongo)
-
-
-def _group_of(item: pytest.Item) -> str | None:
-    if "sample_servers" in getattr(item, "fixturenames", ()):
-        return "sample"
-    return item.path.parent.name if _shares(item) else None
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Whether a test is given what outlives it; or may be, by a fixture that asks for others."""
-    if not isinstance(item, pytest.Function):
-        return True
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    if "request" in item.fixturenames and "memory" not in parameters:
-        return True
-    fixtures = (each for found in item._fixtureinfo.name2fixturedefs.values() for each in found)
-    return any(each.scope != "function" and each.baseid.startswith("tests") for each in fixtures)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

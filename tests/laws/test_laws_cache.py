@@ -63,7 +63,7 @@ async def _answer(library: Library, operation: Operation, way: str) -> Any:
     context, values = library.graph.context(ANONYMOUS), dict(operation.variables[0])
     found = library.graph.operations.find(operation.text, operation.name)
     if way == "direct" and found and (answered := await found.run(context, values)):
-        data = None if answered.data is None else orjson.loads(answered.data)
+        data = None if answered.data is None else json.loads(answered.data)
         errors = [told(error, before_execution=False) for error in answered.errors]
     else:
         result = await library.graph.schema.execute(
