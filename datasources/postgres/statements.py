@@ -129,7 +129,8 @@ def compiled(catalog: Catalog, read: Read | Summary, *, lines: bool = True) -> S
     else:
         select, layout = _plain(catalog, read)
     text = select.compile(dialect=DIALECT)
-    parameters = tuple(text.params[name] for name in text.positiontup or ())
+    given = text.params  # once: it is made of all of them each time that it is asked for
+    parameters = tuple(given[name] for name in text.positiontup or ())
     quick, table = is_quick(catalog, read), read.entity.table
     return Statement(str(text), parameters, layout, table, is_quick=quick, lines=lines)
 
