@@ -74,6 +74,7 @@ def limits(settings: Settings) -> Limits:
         directives=settings.max_directives,
         fields=settings.max_fields,
         comparisons=settings.max_comparisons,
+        variable_values=settings.max_variable_values,
         nested_rows=settings.max_nested_rows,
         cost=settings.max_cost,
         cost_refuses=settings.cost_mode == "enforce",

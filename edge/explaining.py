@@ -132,9 +132,11 @@ async def _answered(
     context = await operation.knowing(context)
     with observed(operation.document.name, "query", asked.query):
         answered = await operation.run(context, asked.variables)
+    if answered is None:
+        return await left(context), ()  # variables that do not fit, or too much in them
     roots = operation.explained(context.planner, asked.variables or {})
-    if answered is None or isinstance(roots, GraphQLError):
-        return await left(context), ()  # variables that do not fit
+    if isinstance(roots, GraphQLError):
+        return await left(context), ()
     errors = [told(error, before_execution=False) for error in answered.errors]
     return Body(answered.data or b"null", errors), roots
 

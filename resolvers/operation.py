@@ -60,6 +60,7 @@ class Operation:
         self._catalog = catalog
         self._answering = Answering(schema, catalog, self.document)
         self._allows = allowing(judge_of(self._core), self.document)
+        self._holding = judge_of(self._core).held.by(tree.document, node)
         self._policies = policies_asked(self._core, tree)
         self._grow = grow
         self._definitions = node.variable_definitions or ()
@@ -111,6 +112,8 @@ class Operation:
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer with these variables; None if they do not fit, or ask for too much."""
+        if self._holding and given and self._holding.beyond(given):
+            return None
         variables = self._coerced(given or {})
         if variables is None or not (self._allows is None or self._allows(given or {}).allows):
             return None

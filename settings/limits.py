@@ -39,6 +39,12 @@ class Limits(BaseSettings):
         ge=1,
         description="Pairs of fields with one name at one place that validation may compare.",
     )
+    max_variable_values: int = Field(
+        10_000,
+        ge=1,
+        description="Values that variables may hold, as often as they are used: an object counts "
+        "as ten, and what only writes take as none.",
+    )
     max_nested_rows: int = Field(
         1_000_000,
         ge=1,

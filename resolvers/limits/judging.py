@@ -15,6 +15,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from resolvers.limits.held import Held
 from resolvers.limits.limits import (
     AliasesError,
     ComparisonsError,
@@ -62,6 +63,11 @@ class Judge:
         """What the schema's directives say. Raises ``ModelError``."""
         return weights_of(self._schema, self.limits.pages.most)
 
+    @cached_property
+    def held(self) -> Held:
+        """What counts what variables hold."""
+        return Held(self._schema, self.limits.variable_values)
+
     def measuring(self, document: DocumentNode, values: Values | None = None) -> Measuring:
         """What measures the operations of a document.
 
@@ -94,6 +100,9 @@ class Judge:
         self, document: DocumentNode, node: OperationDefinitionNode, given: Values
     ) -> GraphQLError | None:
         """Why an operation is not executed with these variables, which are as they came."""
+        holding = self.held.by(document, node) if any(map(_holds, given.values())) else None
+        if holding and (error := holding.beyond(given)):
+            return _told(error, node)
         asked = self.asked(document, node, given)
         current().cost, error = asked.cost, self.beyond(asked)
         return _told(error, node) if error else None
@@ -122,6 +131,10 @@ def _beyond(measure: Measure, limits: Limits) -> Iterator[LimitError]:
         (ComparisonsError, measure.comparisons, limits.comparisons),
     )
     return (kind(measured, most) for kind, measured, most in judged if measured > most)
+
+
+def _holds(value: object) -> bool:
+    return type(value) is dict or type(value) is list
 
 
 def defaults_of(node: OperationDefinitionNode) -> Mapping[str, Any]:

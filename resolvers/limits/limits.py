@@ -34,6 +34,7 @@ class Limits:
     directives: int = 200
     fields: int = 2_000
     comparisons: int = 50_000
+    variable_values: int = 10_000
     nested_rows: int = 1_000_000
     cost: int = 2_000_000
     cost_refuses: bool = True
@@ -47,13 +48,14 @@ DEFAULTS: Final = Limits()
 class LimitError(BigraphError):
     """A document that asks for more than one may; ``measured`` is how much, as far as counted."""
 
+    what: ClassVar[str] = "The document has"
     has: ClassVar[str] = "{}"
     mend: ClassVar[str] = "Ask for less at once, by several requests."
 
     def __init__(self, measured: float, limit: int) -> None:
         self.measured, self.limit = int(min(measured, _TOLD)), limit
         has = self.has.format(self.measured)
-        message = f"The document has {has}; {self.limit} is the most that may be."
+        message = f"{self.what} {has}; {self.limit} is the most that may be."
         super().__init__(message, hint=self.mend)
 
     @property
@@ -120,6 +122,15 @@ class NestedRowsError(LimitError):
     code = "NESTED_ROWS_EXCEEDED"
     has = "pages within pages of {} rows"
     mend = "Ask for smaller pages, by `first` or `last`."
+
+
+class VariableValuesError(LimitError):
+    """Values in variables, counted as often as these are used; none of them was looked at."""
+
+    code = "VARIABLE_VALUES_EXCEEDED"
+    what = "The variables hold"
+    has = "{} values"
+    mend = "Give fewer at once, by several requests; an object counts as ten values."
 
 
 class CostError(LimitError):

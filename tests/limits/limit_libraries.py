@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import httpx
 
@@ -20,17 +21,17 @@ def limits_with(**others: int) -> Limits:
     return dataclasses.replace(DEFAULTS, pages=LIMITS, **others)
 
 
-def limited(limits: Limits) -> Library:
+def limited(limits: Limits, *more: type) -> Library:
     """A library of which no document may ask more."""
     library = Library()
-    schema = build_schema(catalog(), extensions_in(extensions), limits=limits)
+    schema = build_schema(catalog(), [*extensions_in(extensions), *more], limits=limits)
     library.graph = dataclasses.replace(library.graph, schema=schema)
     return library
 
 
-def client_of(library: Library) -> httpx.AsyncClient:
+def client_of(library: Library, **options: Any) -> httpx.AsyncClient:
     """A client of the library over HTTP."""
-    app = create_app(library.graph, max_body_bytes=1_000_000, examples=None)
+    app = create_app(library.graph, max_body_bytes=1_000_000, examples=None, **options)
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://library", headers=GRAPHQL
     )

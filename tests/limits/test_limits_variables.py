@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLError
-from limit_libraries import client_of
-
-from tests.library.library import Library
+from limit_libraries import client_of, limited, limits_with
 
 FILTER = "query ($where: BookFilter) { books(where: $where, first: 1) { nodes { id } } }"
 UNKNOWN = {f"t{number}": 1 for number in range(20_000)}
@@ -37,7 +35,8 @@ async def test_of_a_filter_that_is_wrong_all_over_a_part_is_told(
     made: list[str], where: dict[str, Any]
 ) -> None:
     """Each error comes with guesses at what was meant; all of them took most of a minute."""
-    async with client_of(Library()) as client:
+    library = limited(limits_with(variable_values=1_000_000))
+    async with client_of(library) as client:
         body = {"query": FILTER, "variables": {"where": where}}
         answer = await client.post("/graphql", json=body)
     codes = {error["extensions"]["code"] for error in answer.json()["errors"]}

@@ -1,0 +1,176 @@
+"""In charge of how much variables hold: counted before any of it is looked at by its type.
+
+What only writes take, the rows that they are given, is weighed by those, and counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
+
+import graphql
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    VariableNode,
+    is_specified_scalar_type,
+)
+from graphql.language.ast import QUERY_DOCUMENT_KEYS
+
+from resolvers.limits.limits import VariableValuesError
+from resolvers.limits.sizes import Values
+
+_OBJECT: Final = 10
+"""Values that an object counts as, beside its fields: as a rule it is a condition of its own."""
+
+_COUNTED: Final = 100_000
+"""Values that are counted at most: of what is far too much, it does not matter by how much."""
+
+_named: Any = cast("Any", graphql).get_named_type
+
+
+class Held:
+    """Says of operations of one schema which variables may hold too much: ``most`` values."""
+
+    def __init__(self, schema: GraphQLSchema, most: int) -> None:
+        self._uncounted = _of_writes(schema)
+        self._plain = {name for name, kind in schema.type_map.items() if _is_plain(kind)}
+        self._most = most
+
+    def by(self, document: DocumentNode, node: OperationDefinitionNode) -> Holding | None:
+        """What counts the variables of a valid document's operation; None if none can hold much."""
+        names = [
+            each.variable.name.value for each in node.variable_definitions or () if self._may(each)
+        ]
+        if not names:
+            return None
+        uses = _Uses(document).of(node)
+        return Holding([(name, uses[name]) for name in names], self._most)
+
+    def _may(self, definition: VariableDefinitionNode) -> bool:
+        kind: Any = definition.type
+        lists = 0
+        while not hasattr(kind, "name"):
+            lists += kind.kind == "list_type"
+            kind = kind.type
+        name = kind.name.value
+        return name not in self._uncounted and (lists > 0 or name not in self._plain)
+
+
+class Holding:
+    """Counts what the variables of an operation hold, each as often as it is used."""
+
+    def __init__(self, uses: Sequence[tuple[str, int]], most: int) -> None:
+        self._uses = uses
+        self._most = most
+
+    def beyond(self, given: Values) -> VariableValuesError | None:
+        """What there is too much of, if there is, in variables as they came."""
+        count, bound = 0, max(self._most, _COUNTED)
+        for name, times in self._uses:
+            value = given.get(name)
+            if type(value) is dict or type(value) is list:
+                count += times * _size(value, bound)
+        return VariableValuesError(count, self._most) if count > self._most else None
+
+
+def _size(value: Any, bound: int) -> int:
+    """How many items and fields there are in a list or an object, at any depth."""
+    count, unseen = 0, [value]
+    while unseen and count <= bound:
+        held = unseen.pop()
+        inside: Collection[Any] = held
+        if type(held) is dict:
+            inside = cast("dict[str, Any]", held).values()
+            count += _OBJECT
+        count += len(inside)
+        unseen += [each for each in inside if type(each) is dict or type(each) is list]
+    return count
+
+
+# --- What counts ---
+
+
+def _of_writes(schema: GraphQLSchema) -> frozenset[str]:
+    """The types that are taken by arguments of mutations, and by no other."""
+    writes = schema.mutation_type
+    kinds = (GraphQLObjectType, GraphQLInterfaceType)
+    others = [k for k in schema.type_map.values() if isinstance(k, kinds) and k is not writes]
+    asked = _taken([*_arguments(others), *_types(schema.directives)])
+    return _taken(_arguments([writes] if writes else [])) - asked
+
+
+def _arguments(kinds: Iterable[Any]) -> Iterator[Any]:
+    for kind in kinds:
+        yield from _types(kind.fields.values())
+
+
+def _types(holders: Iterable[Any]) -> Iterator[Any]:
+    for holder in holders:
+        for argument in holder.args.values():
+            yield _named(argument.type)
+
+
+def _taken(kinds: Iterable[Any]) -> frozenset[str]:
+    """The names of these types, and of all that is inside of them."""
+    found, unseen = set[str](), [*kinds]
+    while unseen:
+        kind = unseen.pop()
+        if kind.name in found or is_specified_scalar_type(kind):
+            continue
+        found.add(kind.name)
+        if isinstance(kind, GraphQLInputObjectType):
+            unseen += [_named(each.type) for each in cast("Any", kind).fields.values()]
+    return frozenset(found)
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether a list or an object is no value of this type, as everybody knows at once."""
+    return is_specified_scalar_type(kind) or graphql.is_enum_type(kind)
+
+
+class _Uses:
+    """Counts how often variables are used, in fragments as often as these are spread."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        self._known: dict[str, Counter[str]] = {}
+
+    def of(self, operation: OperationDefinitionNode) -> Mapping[str, int]:
+        """By the names of the variables; raises RecursionError."""
+        found = Counter[str]()
+        for each in operation.directives or ():
+            self._add(each, found)
+        self._add(operation.selection_set, found)
+        return found
+
+    def _add(self, node: Node, found: Counter[str]) -> None:
+        if isinstance(node, VariableNode):
+            found[node.name.value] += 1
+            return
+        if isinstance(node, FragmentSpreadNode):
+            found.update(self._fragment(node.name.value))
+        for key in QUERY_DOCUMENT_KEYS.get(node.kind, ()):
+            if below := getattr(node, key, None):
+                nodes = cast("tuple[Node, ...]", below if isinstance(below, tuple) else (below,))
+                for each in nodes:
+                    self._add(each, found)
+
+    def _fragment(self, name: str) -> Mapping[str, int]:
+        if name not in self._known:
+            self._known[name] = found = Counter[str]()
+            self._add(self._fragments[name].selection_set, found)
+        return self._known[name]
