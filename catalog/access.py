@@ -159,9 +159,31 @@ def checked(owner: str, rule: Rule) -> Rule:
         if any(isinstance(leaf, Policies) for leaf in leaves(rule)):
             reason = "has a rule about policies, which are for fields and types of your own"
             raise ModelError(owner, None, reason, mend=mend)
+        for leaf in leaves(rule):
+            _check_names(owner, leaf)
     except TypeError as error:
         raise ModelError(owner, None, f"has a wrong rule: {error}", mend=mend) from None
     return rule
+
+
+def _check_names(owner: str, leaf: Rule) -> None:
+    """Raises ``ModelError`` for names of scopes or roles that no token could hold, or none at all.
+
+    `scopes()` would let everybody in, and `scopes("a b")` nobody: tokens part scopes by spaces.
+    """
+    if not isinstance(leaf, Scopes | Roles):
+        return
+    kind = "scopes" if isinstance(leaf, Scopes) else "roles"
+    mend = (
+        f'Write {kind}("a", "b"); for everybody there is anyone, for those signed in authenticated.'
+    )
+    if not leaf.names:
+        raise ModelError(owner, None, f"has a rule of {kind}() that names none", mend=mend)
+    names: frozenset[object] = leaf.names
+    for name in names:
+        spaced = isinstance(leaf, Scopes) and str(name).split() != [name]
+        if not isinstance(name, str) or not name or spaced:
+            raise ModelError(owner, None, f"has a rule of {kind} with {name!r}", mend=mend)
 
 
 def rule_said_in(module: str) -> Rule:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from catalog.access import Rule
+from catalog.errors import ModelError
 from catalog.types import Scalar
 
 
@@ -154,8 +156,12 @@ def routine(
     model to its rows, and the arguments by name.
 
     ``read`` says who may call it; of the rows that it gives those are seen that the viewer may
-    read. What gives a value and says nothing has the rule of its module or package.
+    read. What gives a value and says nothing has the rule of its module or package. Raises
+    ``ModelError`` where it is not called, as ``@routine``.
     """
+    if inspect.isfunction(returns):
+        mend = "Write @routine(list[Model]) above it, or @routine(int), with what it gives."
+        raise ModelError(returns.__name__, None, "is marked by @routine alone", mend=mend)
 
     def declared(function: Callable[..., Any]) -> Declared:
         return Declared(

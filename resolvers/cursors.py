@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import orjson
 
@@ -68,6 +68,7 @@ def parsed_node_id(catalog: Catalog, text: str) -> tuple[Entity, tuple[Any, ...]
     return entity, values
 
 
+_MARK_BYTES: Final = 4
 _HINT = "Use ids and cursors as the server gave them; they are opaque."
 
 
@@ -130,17 +131,23 @@ def beyond_cursor(
     check_cursors(orders)
     try:
         mark, *packed = _unpacked(text)
+        if mark != _mark(listed or entity.name, orders):
+            raise _cursor_of_another(argument, mark)
         kinds = [order_field(catalog, entity, order).type for order in orders]
-        known = mark == _mark(listed or entity.name, orders)
         values = [decoded(kind, value) for kind, value in zip(kinds, packed, strict=True)]
     except (ValueError, TypeError):
         raise CursorError(f"{argument!r} is not a cursor of this list.", hint=_HINT) from None
-    if not known:
-        message = f"{argument!r} is a cursor of another list, or of this list in another order."
-        raise CursorError(message, hint="Keep orderBy as it was where the cursor came from.")
     backward = argument == "before"
     terms = [_Term(entity, order.reversed() if backward else order) for order in orders]
     return _beyond(list(zip(terms, values, strict=True)))
+
+
+def _cursor_of_another(argument: str, mark: Any) -> CursorError:
+    """What is wrong with an opaque id whose mark is not that of the list and its order."""
+    if not (isinstance(mark, str) and len(mark) == 2 * _MARK_BYTES):
+        return CursorError(f"{argument!r} is not a cursor of this list.", hint=_HINT)
+    message = f"{argument!r} is a cursor of another list, or of this list in another order."
+    return CursorError(message, hint="Keep orderBy as it was where the cursor came from.")
 
 
 def order_field(catalog: Catalog, entity: Entity, order: Order) -> Field:
@@ -240,7 +247,7 @@ def _mark(listed: str, orders: Sequence[Order]) -> str:
     ]
     gauges = [order.by for order in orders if order.by]
     text = repr((listed, terms, [order.nulls_first for order in orders], *gauges))
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return hashlib.blake2b(text.encode(), digest_size=_MARK_BYTES).hexdigest()
 
 
 _as_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from catalog.access import Claim, Rows
 from catalog.entity import Entity
 from catalog.errors import ModelError
-from catalog.query import Filter, Read
+from catalog.query import Filter, Operator, Read
 from catalog.templates import ask_of
 from resolvers.arguments import filter_of
 from resolvers.claims import Use, comparable
@@ -30,8 +30,11 @@ def predicate_of(everything: Seen, entity: Entity, rows: Rows, prefix: str) -> P
     try:
         filter_ = filter_of(everything, entity, _standing_in(rows.where, claims, prefix))
     except (InputError, KeyError, ValueError, TypeError, AttributeError) as error:
-        mend = f"Write it as {entity.name}Filter is in GraphQL; claim() stands for a value."
-        raise ModelError(entity.name, None, f"has a rule with {error} amiss", mend=mend) from error
+        names = f"Write it as {entity.name}Filter is in GraphQL, with camelCase names and eq, in …"
+        mend = f"{names}; claim() stands for a value."
+        told = str(error).removesuffix(f" is not a valid {Operator.__name__}")
+        reason = f"has a rule with {told} amiss"
+        raise ModelError(entity.name, None, reason, mend=mend) from error
     values = ask_of(Read(entity, (), filter=filter_)).values
     return Predicate(filter_, tuple(_uses(entity, values, claims)))
 

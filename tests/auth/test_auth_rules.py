@@ -281,6 +281,10 @@ async def test_rows_that_a_resolver_loads_are_the_viewers():
     ("access", "said"),
     [
         ({"read": "anyone"}, "wrong rule"),
+        ({"read": scopes()}, r"scopes\(\) that names none"),
+        ({"read": anyone, "delete": roles()}, r"roles\(\) that names none"),
+        ({"read": scopes("a b")}, "scopes with 'a b'"),
+        ({"read": anyone, "fields": {"text": authenticated & roles("")}}, "roles with ''"),
         ({"read": rows({"nope": {"eq": 1}})}, "amiss"),
         ({"read": rows({"text": {"equals": 1}})}, "amiss"),
         ({"read": rows({"crew": {"pay": {"eq": claim("x")}, "no": 1}})}, "amiss"),

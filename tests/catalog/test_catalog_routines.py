@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from refusals import refusal
 from sqlmodel import Field as Column
 
-from catalog import ObjectId, catalog_of, routine
+from catalog import ModelError, ObjectId, catalog_of, routine
 from catalog.declare import Declared
 from catalog.entity import Store
 from catalog.routine import REQUIRED, Argument, Given, Gives, Pipeline, Routine
@@ -244,3 +244,13 @@ def test_each_root_field_has_a_name_of_its_own(row):
     assert "the root field 'oldHours' is also" in refusal(Hour, one, again)
     node = routine(list[Hour], name="node")(one.function)
     assert "the root field 'node' is not valid" in refusal(Hour, node)
+
+
+def test_what_it_gives_is_said():
+    """As a bare decorator it would mark nothing, and no field would be there."""
+
+    def late() -> object:
+        return Hour, MATCH
+
+    with pytest.raises(ModelError, match="late: is marked by @routine alone"):
+        routine(late)
