@@ -56,17 +56,23 @@ def print_token(settings: Settings, name: str, scope: str | None) -> int:
 def sign_in_hint(issuer: OwnIssuer, settings: Settings) -> str:
     """How to sign in, for whoever has just started the server."""
     names = [person.subject for person in issuer.people]
-    usual = settings.data_dir == Settings.model_fields["data_dir"].default
-    folder = "" if usual else f" --data-dir {settings.data_dir}"
-    command = f"{_python()} server.py token --as {names[0] if names else 'NAME'}{folder}"
+    told = "".join(
+        f" --{name.replace('_', '-')} {shlex.quote(str(getattr(settings, name)))}"
+        for name in ("models", "data_dir")  # what the command goes by
+        if getattr(settings, name) != Settings.model_fields[name].default
+    )
+    command = f"{_typed()} token --as {names[0] if names else 'NAME'}{told}"
     page = "in GraphiQL, or by " if settings.serves_graphiql else ""
     return f"Sign in as      {', '.join(names) or 'anybody'}: {page}{command}"
 
 
-def _python() -> str:
-    """What runs this server, as somebody types it who stands in its folder."""
-    running, here = Path(sys.executable), Path.cwd()
-    return shlex.quote(str(running.relative_to(here) if here in running.parents else running))
+def _typed() -> str:
+    """What runs this server, as somebody types it who stands where it was started."""
+    here = Path.cwd()
+    return " ".join(
+        shlex.quote(str(path.relative_to(here) if here in path.parents else path))
+        for path in (Path(sys.executable), Path(__file__).parent / "server.py")
+    )
 
 
 def _folder(settings: Settings) -> Path:

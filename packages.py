@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from catalog import BigraphError
 from edge.graphiql import Example
@@ -17,6 +17,24 @@ from edge.issuer import Person, people_in
 from telemetry import logger
 
 _log = logger("start")
+
+_MEND: Final = "LOG_LEVEL=debug shows the whole traceback."
+_MENDS: Final = (
+    ("could not assemble any primary key", "Give a field of it Field(primary_key=True)."),
+    (
+        "has no matching SQLAlchemy type",
+        "Say how the column is stored, as by Field(sa_column=Column(JSON)) for lists and dicts.",
+    ),
+    (
+        "failed to locate a name",
+        "Name a table of the package; to a document, or by values alone, declare a Link.",
+    ),
+    (
+        "there are no foreign keys linking these tables",
+        'Give a column Field(foreign_key="table.column"), or declare a Link in its place.',
+    ),
+)
+"""What SQLModel and SQLAlchemy say of a model that is wrong in a usual way, and how to mend it."""
 
 
 class StartError(BigraphError):
@@ -43,8 +61,9 @@ def blamed_on(name: str, setting: str) -> Generator[None]:
         raise
     except Exception as error:
         _log.debug("start_failed", exc_info=error)
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
-        hint = "LOG_LEVEL=debug shows the whole traceback."
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        reason = f"{type(error).__name__}: {' '.join(said.split())}".rstrip(": .")
+        hint = next((mend for part, mend in _MENDS if part in said), _MEND)
         raise StartError(
             f"{setting}: {name!r} cannot be used: {reason}{_place(error, name)}.", hint=hint
         ) from error

@@ -27,7 +27,7 @@ from datasources.check import check
 from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
 from datasources.load import load
 from datasources.migrations.noted import Urls
-from datasources.postgres.check import check_roles
+from datasources.postgres.check import check_roles, lacking
 from development import print_token
 from edge.explain import Explained, explanation
 from edge.process import Stop, check_http, listen
@@ -125,9 +125,14 @@ async def serve(settings: Settings) -> None:
 
 
 async def check_stores(catalog: Catalog, settings: Settings, urls: EmbeddedUrls) -> None:
-    """Raises ``SearchUnavailable`` and ``RoleUnfit``; says what no row-level security guards."""
+    """Raises ``SearchUnavailable`` and ``RoleUnfit``; says what no row-level security guards.
+
+    And it says what models have and PostgreSQL does not, as it is of a model that has changed.
+    """
     await check(catalog, postgres_url=settings.database_url, mongo_url=settings.mongo_url)
     told, url = roles(settings), settings.database_url or urls.postgres
+    if url and (missing := await lacking(catalog.of(Store.POSTGRES), url)):
+        say(f"PostgreSQL is not as the models say: {joined(missing)}. See docs/migrations.md.")
     if told and url and (unguarded := await check_roles(catalog, url, told)):
         say(f"No row-level security guards {joined(unguarded)}; see docs/rules.md.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from catalog.errors import ModelError
 
@@ -179,8 +179,7 @@ def _check_names(owner: str, leaf: Rule) -> None:
     )
     if not leaf.names:
         raise ModelError(owner, None, f"has a rule of {kind}() that names none", mend=mend)
-    names: frozenset[object] = leaf.names
-    for name in names:
+    for name in cast("frozenset[object]", leaf.names):
         spaced = isinstance(leaf, Scopes) and str(name).split() != [name]
         if not isinstance(name, str) or not name or spaced:
             raise ModelError(owner, None, f"has a rule of {kind} with {name!r}", mend=mend)

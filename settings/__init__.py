@@ -53,7 +53,10 @@ class Settings(
     @field_validator("issuers", "rate_operations", "public_operations", mode="before")
     @classmethod
     def _json(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) else value
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(f"it is no JSON: {error}") from None
 
     @model_validator(mode="after")
     def _login_is_possible(self) -> Self:

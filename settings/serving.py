@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -75,6 +76,18 @@ class Serving(BaseSettings):
         description="For how long the event loop may be held up until the log tells by what, in "
         "seconds; 0 never looks.",
     )
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _proxies(cls, proxies: str) -> str:
+        listed = "" if proxies == "*" else proxies
+        for proxy in (each.strip() for each in listed.split(",") if each.strip()):
+            try:
+                _ = ip_network(proxy)
+            except ValueError:
+                reason = f"{proxy!r} is no address and no network, such as 10.0.0.0/8"
+                raise ValueError(f"{reason}; no names are looked up, and * stands alone") from None
+        return proxies
 
     @field_validator("public_url")
     @classmethod

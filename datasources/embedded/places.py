@@ -33,7 +33,7 @@ def locked(data_dir: Path) -> Generator[None]:
             lock.seek(0)
             raise EmbeddedError(
                 f"The embedded servers in {data_dir} are already run by process {lock.read()}.",
-                hint="Stop it, or give this one another data directory.",
+                hint="Stop it, give this one another data directory, or the URLs that it printed.",
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))

@@ -13,8 +13,8 @@ import pytest
 from running import ROOT, Running, _without_settings
 from visiting import claims_of
 
-from development import own_issuer, print_token
-from edge.issuer import PeopleError, people_in
+from development import own_issuer, print_token, sign_in_hint
+from edge.issuer import OwnIssuer, PeopleError, people_in
 from packages import StartError
 from settings import Settings
 
@@ -216,3 +216,15 @@ def test_when_the_command_refuses(tmp_path: Path, more: dict[str, Any], reason: 
     with pytest.raises(StartError, match=reason):
         print_token(settings(tmp_path, **more), "admin", None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_that_is_printed_can_be_typed_where_the_server_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the models and the folder that the server has, from any folder."""
+    monkeypatch.chdir(tmp_path)
+    issuer = OwnIssuer("http://127.0.0.1:1", tmp_path, ())
+    usual = Settings(_env_file=None)  # type: ignore[call-arg]
+    assert sign_in_hint(issuer, usual).endswith(f" {ROOT / 'server.py'} token --as NAME")
+    mine = usual.model_copy(update={"models": "shop", "data_dir": Path("a b")})
+    assert sign_in_hint(issuer, mine).endswith(" token --as NAME --models shop --data-dir 'a b'")

@@ -60,6 +60,34 @@ def test_a_package_that_cannot_be_imported(written, text, reason, line):
     said = refusal(models="mine")
     assert said.startswith(f"MODELS: 'mine' cannot be used: {reason}")
     assert f"({folder / 'mine' / 'models.py'}, line {line})" in said
+    assert said.count("line ") == 1
+
+
+TABLE = """
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Relationship, SQLModel
+class Base(SQLModel, registry=registry()):
+    pass
+class Item(Base, table=True):
+    id: int = Field(primary_key={key})
+    {field}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "mend"),
+    [
+        ("False", "name: str", "primary_key=True"),
+        ("True", "tags: list[str]", "sa_column=Column(JSON)"),
+        ("True", "owner: 'Nobody' = Relationship()", "declare a Link"),
+    ],
+)
+def test_what_is_usually_wrong_with_a_table_has_its_mend(written, key, field, mend):
+    """What SQLModel and SQLAlchemy say of it does not tell how to write it."""
+    written(mine__models=TABLE.format(key=key, field=field))
+    said = refusal(models="mine")
+    assert mend in said
+    assert ".." not in said
 
 
 def test_a_mapper_that_cannot_be_configured(written):
