@@ -15,6 +15,8 @@ from typing import Any
 if __name__ == "__main__":
     # Until there is something to end in order, Ctrl-C is to end it without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # The user's packages are looked for in the folder that one stands in, wherever this file is.
+    sys.path.append(str(Path.cwd()))
 
 from pydantic import ValidationError
 

@@ -1,10 +1,13 @@
 """The user's packages: whatever is wrong in one is a line that names setting, reason and place."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from running import ROOT
 
 from assembly import catalog_and_schema
 from catalog import ModelError
@@ -139,6 +142,17 @@ def test_a_package_that_is_not_there(written):
     written(mine=NOTE)
     for name in ("nobody", "nobody.models", "mine.models", "", "."):
         assert f"MODELS: there is no package {name!r}" in refusal(models=name)
+
+
+def test_a_package_in_the_folder_that_one_stands_in(tmp_path):
+    """Wherever the server itself is."""
+    (tmp_path / "mine.py").write_text(NOTE)
+    command = [sys.executable, str(ROOT / "server.py"), "schema", "--models", "mine"]
+    environment = {"PATH": os.environ["PATH"]}
+    printed = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "type Note " in printed.stdout
 
 
 def test_rules_that_cannot_be_followed_are_told_at_the_start(written):
