@@ -67,6 +67,7 @@ def catalog_and_schema(settings: Settings) -> tuple[Catalog, Schema]:
 def limits(settings: Settings) -> Limits:
     """How much one document may ask for."""
     return Limits(
+        document_length=settings.max_document_length,
         tokens=settings.max_tokens,
         depth=settings.max_depth,
         aliases=settings.max_aliases,

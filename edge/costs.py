@@ -35,7 +35,7 @@ def told(schema: GraphQLSchema, asked: GraphQLRequest, headers: Headers, body: B
 def cost_of(schema: GraphQLSchema, asked: GraphQLRequest, body: Body) -> Mapping[str, float] | None:
     """What was estimated, what it came to, and the limit; None of what was not executed."""
     judge = judge_of(schema)
-    tree = tree_in(asked.query, asked.operation_name, judge.limits.tokens)
+    tree = tree_in(asked.query, asked.operation_name, judge.limits)
     if tree is None or body.data is None:
         return None
     values = {**defaults_of(tree.node), **(asked.variables or {})}

@@ -68,7 +68,7 @@ class Executing:
         if whole or not may_divide(asked.query):
             return None
         core = core_of(graph.schema)
-        tree = tree_in(asked.query, asked.operation_name, limits_of(core).tokens)
+        tree = tree_in(asked.query, asked.operation_name, limits_of(core))
         if tree is None or not divides(tree, given):
             return None
         context = graph.context(principal)
@@ -134,8 +134,8 @@ class Executing:
 
     def _not_at_once(self, asked: GraphQLRequest) -> Body:
         """Of a subscription where one answer is expected; or of several, of which none is named."""
-        most = limits_of(core_of(self.graph.schema)).tokens
-        if tree_in(asked.query, asked.operation_name, most) is None:
+        limits = limits_of(core_of(self.graph.schema))
+        if tree_in(asked.query, asked.operation_name, limits) is None:
             message = "The document holds several operations; name one of them."
             return Body(None, [error_body(message, OPERATION_UNKNOWN)])
         message = "A subscription has more than one answer, over time."

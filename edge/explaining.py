@@ -101,7 +101,7 @@ async def explained(
     """The answer, with its explanation; what is not valid does nothing, and is answered as ever."""
     noted: list[Noted] = []
     context = graph.watched(principal, lambda source: Watching(source, noted))
-    tree = tree_in(asked.query, asked.operation_name, limits_of(core_of(graph.schema)).tokens)
+    tree = tree_in(asked.query, asked.operation_name, limits_of(core_of(graph.schema)))
     if tree is None or graph.operations.problems(asked.query, asked.operation_name):
         return await left(context)
     if tree.node.operation is not OperationType.QUERY:

@@ -99,7 +99,7 @@ def refused(error: KeyInUse | KeyReusedError) -> HttpError:
 def _others(graph: Graph, asked: GraphQLRequest) -> list[str] | None:
     """The fields of a mutation that are not the engine's; None if it is none, or is not valid."""
     core = core_of(graph.schema)
-    tree = tree_in(asked.query, asked.operation_name, limits_of(core).tokens)
+    tree = tree_in(asked.query, asked.operation_name, limits_of(core))
     if tree is None or tree.node.operation is not OperationType.MUTATION:
         return None
     return others_in(core, tree)

@@ -20,7 +20,7 @@ def check_places(schema: GraphQLSchema, asked: GraphQLRequest) -> None:
 
     A document that is not valid is left to whoever executes it.
     """
-    tree = tree_in(asked.query, asked.operation_name, limits_of(schema).tokens)
+    tree = tree_in(asked.query, asked.operation_name, limits_of(schema))
     for definition in (tree.node.variable_definitions or ()) if tree else ():
         name = definition.variable.name.value
         kind = _type_of(schema, definition.type)

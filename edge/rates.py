@@ -80,7 +80,7 @@ class Charging:
         found = self._operations.find(asked.query, asked.operation_name)
         if found is not None:
             return found.document.name, found.cost(given)
-        tree = tree_in(asked.query, asked.operation_name, self._judge.limits.tokens)
+        tree = tree_in(asked.query, asked.operation_name, self._judge.limits)
         if tree is None:
             return asked.operation_name, 0.0
         name = tree.node.name.value if tree.node.name else None

@@ -81,7 +81,7 @@ class Operations:
         """
         if (known := self._trusted.get(query)) is not None:
             return known
-        document = parsed(query, limits_of(self._core).tokens)
+        document = parsed(query, limits_of(self._core))
         if errors := errors_in(self._core, document, inside=True):
             raise errors[0]
         nodes = () if self._hooked else operations_in(document)
@@ -115,7 +115,7 @@ class Operations:
         Those inside are told all of it, whatever the schema tells of itself.
         """
         try:
-            document = parsed(query, limits_of(self._core).tokens)
+            document = parsed(query, limits_of(self._core))
         except (GraphQLError, RecursionError) as error:
             return [
                 error if isinstance(error, GraphQLError) else GraphQLError("Nested too deeply.")
@@ -134,7 +134,7 @@ class Operations:
 def _valid(core: GraphQLSchema, query: str, name: str | None) -> Tree | None:
     """The query that is asked for, if it is one, and its whole document is valid."""
     try:
-        document = parsed(query, limits_of(core).tokens)
+        document = parsed(query, limits_of(core))
         if errors_in(core, document):
             return None
     except (GraphQLError, RecursionError, ValueError):

@@ -25,8 +25,8 @@ from strawberry.extensions import SchemaExtension
 
 from resolvers.info import core_of
 from resolvers.lexing import QuickLexer
-from resolvers.limits.limits import limits_of
-from resolvers.limits.tokens import check_tokens
+from resolvers.limits.limits import Limits, limits_of
+from resolvers.limits.tokens import check_text
 from telemetry.stages import stage
 
 KNOWN: Final = 32
@@ -43,13 +43,13 @@ class Tree(NamedTuple):
     node: OperationDefinitionNode
 
 
-def parsed(query: str, most_tokens: int | None) -> DocumentNode:
+def parsed(query: str, limits: Limits | None) -> DocumentNode:
     """The document; raises ``GraphQLError``, and RecursionError if it is nested too deeply.
 
-    One of more tokens is refused before any of it is parsed.
+    One that is longer than may be is refused before any of it is parsed.
     """
-    if most_tokens is not None:
-        check_tokens(query, most_tokens)
+    if limits is not None:
+        check_text(query, limits)
     with stage("parse"):
         return _Parser(query).parse_document()
 
@@ -66,10 +66,10 @@ def tree_of(document: DocumentNode, name: str | None) -> Tree | None:
     return Tree(document, named[0]) if len(named) == 1 else None
 
 
-def tree_in(query: str, name: str | None, most_tokens: int) -> Tree | None:
+def tree_in(query: str, name: str | None, limits: Limits) -> Tree | None:
     """The same of a text; None if that is no document either."""
     try:
-        return tree_of(parsed(query, most_tokens), name)
+        return tree_of(parsed(query, limits), name)
     except (GraphQLError, RecursionError):
         return None
 
@@ -106,15 +106,15 @@ class Parsing(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Before Strawberry would, which does what is left: long ones, and those that are wrong.
 
-        Raises ``GraphQLError`` for one of too many tokens.
+        Raises ``GraphQLError`` for one that is longer than may be.
         """
         context = self.execution_context
-        most = limits_of(core_of(context.schema)).tokens
-        check_tokens(context.query or "", most)
-        context.parse_options["max_tokens"] = most
+        limits = limits_of(core_of(context.schema))
+        check_text(context.query or "", limits)
+        context.parse_options["max_tokens"] = limits.tokens
         if is_short(context.query):
             with suppress(GraphQLError, RecursionError):
-                context.graphql_document = _remembered(cast("str", context.query), most)
+                context.graphql_document = _remembered(cast("str", context.query), None)
         yield
 
 

@@ -67,7 +67,7 @@ def subscription_in(schema: GraphQLSchema, query: str, name: str | None) -> Tree
     """The subscription that is asked for, valid or not; None if it is something else."""
     if schema.subscription_type is None:
         return None
-    tree = tree_in(query, name, limits_of(schema).tokens)
+    tree = tree_in(query, name, limits_of(schema))
     return tree if tree and tree.node.operation is OperationType.SUBSCRIPTION else None
 
 

@@ -19,6 +19,11 @@ class Limits(BaseSettings):
     max_page_size: int = Field(
         1000, ge=1, description="Rows on a page at most; a larger page is refused, not cut."
     )
+    max_document_length: int = Field(
+        100_000,
+        ge=1,
+        description="Characters of a document at most; more are refused before they are looked at.",
+    )
     max_tokens: int = Field(
         5_000,
         ge=1,

@@ -27,6 +27,7 @@ class Limits:
     those that tell whether fields under one name can be merged.
     """
 
+    document_length: int = 100_000
     tokens: int = 5_000
     depth: int = 30
     aliases: int = 200
@@ -62,6 +63,14 @@ class LimitError(BigraphError):
     def details(self) -> Mapping[str, object]:
         """What was measured, and what may be."""
         return {"measured": self.measured, "limit": self.limit}
+
+
+class DocumentLengthError(LimitError):
+    """More characters; nothing was looked at."""
+
+    code = "DOCUMENT_LENGTH_EXCEEDED"
+    has = "{} characters"
+    mend = "Give values by variables, and ask for less at once."
 
 
 class TokensError(LimitError):

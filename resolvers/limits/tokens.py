@@ -1,4 +1,4 @@
-"""In charge of the tokens of a text, which are counted before any of it is parsed."""
+"""In charge of how long a text is, which is known before any of it is parsed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from graphql import GraphQLError
 
-from resolvers.limits.limits import TokensError
+from resolvers.limits.limits import DocumentLengthError, LimitError, Limits, TokensError
 
 _COUNTED: Final = 50_000
 """Tokens that are counted at most: of what is far too long, it does not matter by how much."""
@@ -32,11 +32,16 @@ _TOKEN: Final = re.compile(
 _START: Final = re.compile(_IGNORED)
 
 
-def check_tokens(text: str, most: int) -> None:
-    """Raises ``GraphQLError`` for a text of more tokens."""
-    if len(text) > most and (tokens := tokens_in(text)) > most:
-        error = TokensError(tokens, most)
-        raise GraphQLError(error.message, original_error=error)
+def check_text(text: str, limits: Limits) -> None:
+    """Raises ``GraphQLError`` for a text of more characters, or more tokens."""
+    if (length := len(text)) > (most := limits.document_length):
+        raise _told(DocumentLengthError(length, most))
+    if length > (most := limits.tokens) and (tokens := tokens_in(text, most)) > most:
+        raise _told(TokensError(tokens, most))
+
+
+def _told(error: LimitError) -> GraphQLError:
+    return GraphQLError(error.message, original_error=error)
 
 
 def essence_of(text: str) -> bytes:
@@ -47,8 +52,8 @@ def essence_of(text: str) -> bytes:
     return hashlib.blake2b(tokens.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def tokens_in(text: str) -> int:
-    """How many tokens a document has, as graphql-core counts them."""
+def tokens_in(text: str, most: int) -> int:
+    """How many tokens a document has, as graphql-core counts them; of more than ``most`` enough."""
     start = _START.match(text)
     found = _TOKEN.finditer(text, start.end() if start else 0)
-    return sum(1 for _ in islice(found, _COUNTED))
+    return sum(1 for _ in islice(found, max(most + 1, _COUNTED)))

@@ -10,13 +10,13 @@ def books(asked: str, where: str = "{}") -> str:
 
 
 WIDE = books("id", "{" + " ".join(f"t{n}: 1" for n in range(1_200)) + "}")
-LONG = "x" * 200_000
+LONG = "x" * 90_000
 MANY = books(" ".join(f"a{n}" for n in range(1_000)))
 DEEP = books("id", "{a: 1 b: 2 not: " * 14 + "{c: 1}" + "}" * 14)
 CONFLICTS = " ".join(
     books(" ".join(f"a{n}: {field}" for n in range(20)))[2:-2] for field in ("id", "title", "isbn")
 )
-LINES = "\n" * 500_000 + MANY
+LINES = "\n" * 90_000 + MANY
 
 
 async def answered(connect, library, query, **variables):

@@ -12,6 +12,7 @@ from catalog import Access, ModelError, anyone, catalog_of, models_in
 from resolvers.info import core_of
 from resolvers.limits.allowing import costing
 from resolvers.limits.judging import Judge, judge_of
+from resolvers.limits.limits import DEFAULTS
 from resolvers.parsing import Document, tree_in
 from schema import Cost, ListSize, build_schema, extends
 from telemetry.tally import begin
@@ -23,7 +24,7 @@ REPORT = {"graphql-cost": "report"}
 
 def estimated(text: str, variables: dict | None = None, **more) -> float:
     """Of the library, in rows."""
-    tree = tree_in(text, None, 5_000)
+    tree = tree_in(text, None, DEFAULTS)
     assert tree is not None
     return judge_of(core_of(schema(**more))).asked(*tree, variables or {}).cost
 
@@ -112,7 +113,7 @@ def flights() -> Judge:
 @pytest.mark.parametrize(("text", "given", "cost"), WRITES.values(), ids=WRITES)
 def test_writes_cost_by_their_rows(flights: Judge, text, given, cost):
     """Those that are given, at any depth, and those that come back; by the same values of each."""
-    tree = tree_in(text, None, 5_000)
+    tree = tree_in(text, None, DEFAULTS)
     assert tree is not None
     asked = costing(flights, Document(text, tree))
     assert asked({"n": given}).cost == flights.asked(*tree, {"n": given}).cost == cost
@@ -240,7 +241,7 @@ def test_fields_of_ones_own_say_what_they_cost():
     more = judge_of(core_of(schema(Searches)))
 
     def cost(text: str, **variables: int) -> float:
-        tree = tree_in(text, None, 5_000)
+        tree = tree_in(text, None, DEFAULTS)
         assert tree is not None
         return more.asked(*tree, variables).cost
 
@@ -248,7 +249,7 @@ def test_fields_of_ones_own_say_what_they_cost():
     assert cost("{ unsaid { title } }") == 1 + 10
     assert cost("{ unsaid { reviews(first: 2) { nodes { stars } } } }") == 1 + 10 * (1 + 1 + 2)
     nested = "query($n: Int!) { hits(most: $n) { title } }"
-    tree = tree_in(nested, None, 5_000)
+    tree = tree_in(nested, None, DEFAULTS)
     assert more.asked(*tree, {"n": 1000}).rows == 1000
 
 
@@ -271,7 +272,7 @@ def model(**said: object) -> type[BaseModel]:
 def test_models_say_what_their_rows_weigh():
     """Another number than 1, as for documents that are large."""
     built = build_schema(catalog_of([model(__cost__=2.5)]), limits=limits_with())
-    tree = tree_in("{ letters(first: 4) { nodes { id } } }", None, 5_000)
+    tree = tree_in("{ letters(first: 4) { nodes { id } } }", None, DEFAULTS)
     assert judge_of(core_of(built)).asked(*tree, {}).cost == 10
     assert 'type Letter implements Node @cost(weight: "2.5")' in built.as_str()
 

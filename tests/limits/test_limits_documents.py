@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
-from graphql import Node, Visitor, get_introspection_query, parse, visit
-from limit_libraries import client_of
+from graphql import GraphQLError, Node, Visitor, get_introspection_query, parse, visit
+from limit_libraries import client_of, limits_with
 
 import models
+import resolvers.limits.tokens
 import resolvers.parsing
 import resolvers.validation
 from assembly import limits
+from edge.insight import Insight
+from edge.rules import SAFE
+from edge.uploads import UploadLimits
 from packages import examples as examples_in
 from resolvers.info import core_of
 from resolvers.limits.judging import judge_of
 from resolvers.limits.limits import DEFAULTS
+from resolvers.limits.tokens import check_text
 from settings import Settings
 from tests.library.library import LIMITS, schema
+from tests.library.parts import MIXED
 
 DOUBLED = "{ authors { nodes { ...F0 } } }" + "".join(
     f"fragment F{n} on Author {{ a: mentor {{ ...F{n + 1} }} b: mentor {{ ...F{n + 1} }} }}"
@@ -35,6 +44,7 @@ def nested(times: int) -> str:
 
 
 CASES = {
+    "document_length": ("DOCUMENT_LENGTH_EXCEEDED", "{__typename}".ljust),
     "tokens": ("TOKENS_EXCEEDED", lambda n: "{ " + "openingHours " * (n - 2) + "}"),
     "depth": ("DEPTH_EXCEEDED", nested),
     "aliases": ("ALIASES_EXCEEDED", lambda n: "{ " + lots("a#: openingHours", n) + " }"),
@@ -157,12 +167,65 @@ async def test_too_many_tokens_are_not_parsed(limit, monkeypatch):
         raise AssertionError
 
     monkeypatch.setattr(resolvers.parsing, "_Parser", parsed)
-    async with client_of(limit()) as client:
+    async with client_of(limit(document_length=1_000_000)) as client:
         for text in ("{ " + lots("a#: openingHours", 8_000) + " }", "{" * 400_000, '"""' * 100_000):
             response = await client.post("/graphql", json={"query": text})
             (error,) = response.json()["errors"]
             assert error["extensions"]["code"] == "TOKENS_EXCEEDED"
             assert error["extensions"]["measured"] <= 50_000
+
+
+LONG = ('{ a(b: "', '{ a(b: """', "{ a #", "{ a " + "\n", "{ b ", "@defer ")
+WAYS = {
+    "alone": {},
+    "in parts": {"headers": MIXED},
+    "by events": {"headers": {"accept": "text/event-stream"}},
+    "explained": {"extensions": {"explain": True}},
+    "once": {"headers": {"idempotency-key": "a"}},
+    "with files": {"files": True},
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_what_is_too_long_is_not_looked_at(limit, monkeypatch, way):
+    """Not even for tokens: a text without an end is one."""
+
+    def looked_at(*_given, **_named):
+        raise AssertionError
+
+    monkeypatch.setattr(resolvers.parsing, "_Parser", looked_at)
+    monkeypatch.setattr(resolvers.limits.tokens, "tokens_in", looked_at)
+    options = {
+        "rules": replace(SAFE, insight=Insight(everybody=True)),
+        "uploads": UploadLimits(10, 1),
+    }
+    async with client_of(limit(), **options) as client:
+        for begun in LONG:
+            text = begun.ljust(DEFAULTS.document_length + 1, begun[-1])
+            response = await _sent(client, text, **way)
+            assert '"code":"DOCUMENT_LENGTH_EXCEEDED"' in response.text
+            assert '"measured":100001,"limit":100000' in response.text
+
+
+async def _sent(client, text, headers=None, files=None, **more):
+    said = {"query": text, **more}
+    if files is None:
+        return await client.post("/graphql", json=said, headers=headers)
+    form = {
+        "operations": json.dumps({**said, "variables": {"f": None}}),
+        "map": '{"0": ["variables.f"]}',
+    }
+    return await client.post(
+        "/graphql", data=form, files={"0": ("a", b"x")}, headers={"graphql-preflight": "1"}
+    )
+
+
+def test_as_many_tokens_as_somebody_allows_are_counted():
+    """However many that are."""
+    allowed = limits_with(document_length=1_000_000, tokens=60_000)
+    check_text("a " * 60_000, allowed)
+    with pytest.raises(GraphQLError, match="60001 tokens"):
+        check_text("a " * 70_000, allowed)
 
 
 NESTED = (

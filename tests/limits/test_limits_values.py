@@ -22,6 +22,7 @@ from edge.persisted.kept import Kept
 from edge.rules import SAFE
 from resolvers.info import core_of
 from resolvers.limits.held import Held
+from resolvers.limits.limits import DEFAULTS
 from resolvers.parsing import tree_in
 from schema import build_schema, extends
 from tests.library.library import Library
@@ -206,4 +207,4 @@ async def test_what_is_far_too_much_is_not_counted_to_its_end():
 
 
 def _tree(text: str) -> Any:
-    return tree_in(text, None, 5_000)
+    return tree_in(text, None, DEFAULTS)
