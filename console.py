@@ -7,14 +7,15 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from edge.explain import Explained, ExplainError
 from settings import Settings
 
 _WIDTH = 20
+_USAGE = "server.py {} [--SETTING VALUE]... {}"
+"""In place of argparse's own, which would name every setting whenever an option is wrong."""
 _REDRAWN = 0.1  # seconds
 
 
@@ -68,28 +69,49 @@ def options() -> argparse.ArgumentParser:
         )
     parser = argparse.ArgumentParser(
         "server.py",
+        usage=_USAGE.format("[COMMAND]", "").rstrip(),
         description="Serves SQLModel tables and Pydantic documents as one GraphQL API.",
         epilog="Each option is also an environment variable of its name, or a line in .env.",
         parents=[shared],
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("serve", help="start everything and serve; the default", parents=[shared])
-    schema = commands.add_parser("schema", help="print the schema as SDL", parents=[shared])
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="server.py")
+
+    def command(name: str, own: str, told: str) -> argparse.ArgumentParser:
+        usage = _USAGE.format(name, own).rstrip()
+        return commands.add_parser(name, usage=usage, help=told, parents=[shared])
+
+    _add_questions(command)
+    _add_stores(command)
+    return parser
+
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""Adds a command: its name, its own arguments in short, and what it does."""
+
+
+def _add_questions(command: Command) -> None:
+    """The commands that touch no store, and the one that serves."""
+    command("serve", "", "start everything and serve; the default")
+    schema = command("schema", "[--check]", "print the schema as SDL")
     schema.add_argument("--check", action="store_true", help="compare it with the committed one")
-    explain = commands.add_parser(
-        "explain", help="print how a query is answered, and what stores are asked", parents=[shared]
+    explain = command(
+        "explain",
+        "[QUERY | --file FILE] [--variables JSON] [--operation NAME]",
+        "print how a query is answered, and what stores are asked",
     )
     explain.add_argument("query", nargs="?", default="-", help="GraphQL; - reads it from stdin")
     explain.add_argument("--file", help="read the query from this file")
     explain.add_argument("--variables", default="{}", help="their values, as a JSON object")
     explain.add_argument("--operation", help="its name, if the document holds several")
-    token = commands.add_parser(
-        "token", help="print an access token of the development issuer", parents=[shared]
+    token = command(
+        "token", "--as PERSON [--scope SCOPES]", "print an access token of the development issuer"
     )
     token.add_argument("--as", dest="person", required=True, help="whose: a subject of people.json")
     token.add_argument("--scope", help="scopes with spaces between; without it, all they have")
-    access = commands.add_parser(
-        "access", help="print what somebody may do, and by which rule", parents=[shared]
+    access = command(
+        "access",
+        "(--as TOKEN|CLAIMS | --anonymous)",
+        "print what somebody may do, and by which rule",
     )
     who = access.add_mutually_exclusive_group(required=True)
     who.add_argument(
@@ -99,15 +121,15 @@ def options() -> argparse.ArgumentParser:
         help="an access token, claims as a JSON object, or a subject of people.json",
     )
     who.add_argument("--anonymous", action="store_true", help="somebody who is not signed in")
-    _add_stores(commands, shared)
-    return parser
 
 
-def _add_stores(commands: Any, shared: argparse.ArgumentParser) -> None:
+def _add_stores(command: Command) -> None:
     """The commands that are about what is in the stores."""
-    commands.add_parser("load", help="load the sample into the stores given", parents=[shared])
-    migrate = commands.add_parser(
-        "migrate", help="bring both stores to the newest migration", parents=[shared]
+    command("load", "", "load the sample into the stores given")
+    migrate = command(
+        "migrate",
+        "[--plan | --check] [--adopt] [--allow-destructive]",
+        "bring both stores to the newest migration",
     )
     how = migrate.add_mutually_exclusive_group()
     how.add_argument("--plan", action="store_true", help="print what it would do, and do nothing")
@@ -123,8 +145,10 @@ def _add_stores(commands: Any, shared: argparse.ArgumentParser) -> None:
         action="store_true",
         help="make steps that lose something, too",
     )
-    outbox = commands.add_parser(
-        "outbox", help="print the changes of both stores that have not ended", parents=[shared]
+    outbox = command(
+        "outbox",
+        "[--retry ID | --forget ID]",
+        "print the changes of both stores that have not ended",
     )
     what = outbox.add_mutually_exclusive_group()
     what.add_argument(
@@ -137,8 +161,8 @@ def _add_stores(commands: Any, shared: argparse.ArgumentParser) -> None:
         type=uuid.UUID,
         help="remove this one, which is parked, and do nothing",
     )
-    revision = commands.add_parser(
-        "revision", help="write the next migration: what models have got since", parents=[shared]
+    revision = command(
+        "revision", "MESSAGE", "write the next migration: what models have got since"
     )
     revision.add_argument("message", help="what it is about, in a few words")
 

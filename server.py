@@ -26,7 +26,14 @@ from assembly import catalog_and_schema, graph_of, roles
 from catalog import BigraphError, Catalog, Store
 from console import Progress, explained, joined, options, say
 from datasources.check import check
-from datasources.embedded import EmbeddedError, EmbeddedUrls, ServerName, Supervisor
+from datasources.embedded import (
+    EmbeddedError,
+    EmbeddedUrls,
+    ServerName,
+    Supervisor,
+    check_owner,
+    note_owner,
+)
 from datasources.load import load
 from datasources.migrations.noted import Urls
 from datasources.postgres.check import check_roles, lacking
@@ -142,12 +149,20 @@ async def check_stores(catalog: Catalog, settings: Settings, urls: EmbeddedUrls)
 async def start_embedded(
     names: set[ServerName], settings: Settings, stack: AsyncExitStack
 ) -> EmbeddedUrls:
-    """Starts the embedded servers; they end with the stack."""
+    """Starts the embedded servers; they end with the stack.
+
+    What they hold is of one package of models; Redis tells the graphs in it apart by itself.
+    """
     if not names:
         return EmbeddedUrls(None, None, None)
+    if holds := names != {"redis"}:
+        check_owner(settings.data_dir, settings.models)
     say(f"Starting {joined(sorted(names))} in {settings.data_dir} ...")
     supervisor = Supervisor(settings.data_dir, names, say=say)
-    return (await stack.enter_async_context(supervisor)).urls
+    urls = (await stack.enter_async_context(supervisor)).urls
+    if holds:
+        note_owner(settings.data_dir, settings.models)
+    return urls
 
 
 def urls_of(catalog: Catalog, settings: Settings, embedded: EmbeddedUrls) -> Urls:

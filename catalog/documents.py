@@ -91,6 +91,9 @@ def _fields(model: type[BaseModel], parents: tuple[type, ...]) -> Iterator[Field
     if model in parents:
         mend = "Store the recursive part as a dict, which is served as JSON."
         raise ModelError(model.__name__, None, "a document that contains itself", mend=mend)
+    if not parents and "_id" in model.__private_attributes__:
+        mend = 'Write id: str = Field(alias="_id"), or id alone.'
+        raise ModelError(model.__name__, "_id", "is private, as Pydantic takes it", mend=mend)
     model.model_rebuild(raise_errors=False)  # what it names may stand below it in its module
     for name, info in model.model_fields.items():
         kind, optional = _type(model, name, info, (*parents, model))

@@ -62,7 +62,7 @@ async def load_collections(
     except DRIVER_ERRORS as error:
         no_answer = isinstance(error, ConnectionFailure)
         reason = reason_of(error) if no_answer else str(error).partition(", full error")[0]
-        raise LoadError(f"The sample cannot be loaded into MongoDB: {reason}.") from error
+        raise LoadError(f"What models say cannot be made in MongoDB: {reason}.") from error
     finally:
         # Even if the other store fails just now, and this is to be given up.
         await asyncio.shield(settled(client.close()))

@@ -92,7 +92,7 @@ async def load_tables(
             return await load(connection, entities, samples, progress)
     except psycopg.Error as error:
         reason = reason_of(error).rstrip(".")
-        raise LoadError(f"The sample cannot be loaded into Postgres: {reason}.") from error
+        raise LoadError(f"What models say cannot be made in Postgres: {reason}.") from error
     except SQLAlchemyError as error:
         # It cannot write the statement that makes a table.
         reason = str(error).rstrip(".")

@@ -223,3 +223,17 @@ def test_indexes_that_are_none(indexes):
     """The comma is easily forgotten here, too; and an index has fields."""
     said = refusal(document("Item", id=str, __indexes__=indexes))
     assert said.startswith("Item: its __indexes__ are no tuple of Indexes with fields.")
+
+
+def test_a_key_that_pydantic_takes_for_private():
+    """A name that begins with an underscore is no field, and the key would have been another."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        _id: str
+        name: str
+
+    assert refusal(Item) == (
+        'Item._id: is private, as Pydantic takes it. Write id: str = Field(alias="_id"), or id'
+        " alone."
+    )

@@ -110,7 +110,7 @@ async def test_stores_that_do_not_answer(catalog: Catalog) -> None:
     nowhere = "127.0.0.1:1"
     postgres = Stores(f"postgresql://app:secret@{nowhere}/app", "")
     with pytest.raises(
-        LoadError, match=r"^The sample cannot be loaded into Postgres: .*refused\.$"
+        LoadError, match=r"^What models say cannot be made in Postgres: .*refused\.$"
     ):
         await load_few(catalog, postgres)
     mongo = Stores("", f"mongodb://{nowhere}/app?serverSelectionTimeoutMS=50")

@@ -35,6 +35,17 @@ def test_help_explains_every_option(command, capsys):
         assert field.default is None or f"Default:{field.default}." in told
 
 
+@pytest.mark.parametrize("command", ["serv", "serve --portt 1", "access", "migrate --plan --check"])
+def test_a_wrong_command_line_is_told_in_short(command, capsys):
+    """What is wrong, below how it is written; the list of all settings is for `--help`."""
+    with pytest.raises(SystemExit) as ended:
+        options().parse_args(command.split())
+    assert ended.value.code == 2
+    usage, error = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: server.py ")
+    assert re.match(r"server\.py( \w+)?: error: ", error)
+
+
 def test_the_welcome_says_where_and_what_to_try():
     """The addresses, also of a host that is written in brackets, and a query as it is typed."""
     text = welcome(
