@@ -20,18 +20,26 @@ class BigraphError(Exception):
 
     code: ClassVar[str] = "INTERNAL_ERROR"
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
-
-    @property
-    def details(self) -> Mapping[str, object]:
+        self.details = details or {}
         """What programs are told of it, beside its code and its hint."""
-        return {}
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+def exceeded(measured: float, limit: float) -> Mapping[str, object]:
+    """What programs are told of a limit: how much there is, as far as is known, and may be."""
+    return {"measured": measured, "limit": limit}
 
 
 class ModelError(BigraphError):

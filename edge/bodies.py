@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope
 
+from catalog.errors import exceeded
 from edge.errors import HttpError
 from edge.gzipped import Gunzip
 
@@ -36,7 +37,7 @@ async def body_of(scope: Scope, receive: Receive, most: int, gunzip: Gunzip | No
             return body
 
 
-def too_large(message: str, measured: int, limit: int) -> HttpError:
-    """Of a body that is not read to its end: there are so many bytes at least."""
-    told = {"measured": measured, "limit": limit}
-    return HttpError(413, "BODY_TOO_LARGE", message, headers={"connection": "close"}, told=told)
+def too_large(message: str, measured: int, limit: int, code: str = "BODY_TOO_LARGE") -> HttpError:
+    """Of a body that is not read to its end: there is so much at least."""
+    told = exceeded(measured, limit)
+    return HttpError(413, code, message, headers={"connection": "close"}, details=told)

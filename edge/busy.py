@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import orjson
 
 from datasources.errors import StoreBusy
-from edge.errors import HttpError
+from edge.errors import HttpError, again
 from edge.replies import Body
 
 _AGAIN_SECONDS: Final = 1
@@ -26,7 +26,7 @@ def checked(body: Body, *, kind: str | None = "query") -> Body:
     if told is None or (kind != "query" and not _came_to_nothing(body)):
         return body
     message, hint = told["message"], told["extensions"].get("hint")
-    raise HttpError(503, StoreBusy.code, message, hint=hint, after=_AGAIN_SECONDS)
+    raise HttpError(503, StoreBusy.code, message, hint=hint, details=again(_AGAIN_SECONDS))
 
 
 def is_of(error: HttpError) -> bool:

@@ -7,8 +7,11 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from edge.errors import HttpError, refusal_body
+from edge.errors import HttpError, again, refusal_body
 from edge.transport import STATUS_LINES
+
+HEAD_BYTES: Final = 2_000_000
+"""Of a head at most, or of whatever else is no body: they are held until it is whole."""
 
 CLOSE: Final = b"connection: close\r\n"
 
@@ -40,13 +43,17 @@ OVERLOADED: Final = _canned(
     "SERVER_OVERLOADED",
     "The server has more to answer than it can.",
     "Ask again in a moment.",
-    after=1,
+    details=again(1),
 )
 NO_HTTP: Final = _canned(
     400, "BAD_REQUEST", "This is no HTTP.", "Ask by HTTP/1.1, with a client for it."
 )
 TOO_LONG: Final = _canned(
-    431, "HEAD_TOO_LARGE", "The head is too large.", "Send less, or as the body."
+    431,
+    "HEAD_TOO_LARGE",
+    f"The head is larger than {HEAD_BYTES} bytes.",
+    "Send less, or as the body.",
+    details={"limit": HEAD_BYTES},
 )
 
 
@@ -54,7 +61,7 @@ TOO_LONG: Final = _canned(
 def too_slow(seconds: int) -> Canned:
     """The answer to a request that did not come in so many seconds."""
     message, told = f"The request did not come within {seconds} seconds.", {"limit": seconds}
-    return _canned(408, "REQUEST_TIMEOUT", message, "Send it again, in one go.", told=told)
+    return _canned(408, "REQUEST_TIMEOUT", message, "Send it again, in one go.", details=told)
 
 
 @lru_cache(16)  # the headers have the time in them, which is another each second

@@ -27,17 +27,18 @@ _CANNOT_SERIALIZE = "cannot represent"
 _LONGEST: Final = 500
 """Characters of a message: it may hold what the client has sent, which is not sent back whole."""
 _PLACES: Final = 20  # of one error
+_AGAIN: Final = "retryAfter"
 _log = logger("graphql")
 
 
 class HttpError(BigraphError):
     """A request that is refused before GraphQL sees it, with its HTTP status.
 
-    If it may be asked again, it says after how many seconds: by a header, and in the error itself,
-    since a socket has no headers.
+    If it may be asked ``again``, it says after how many seconds: by a header, and in the error
+    itself, since a socket has no headers.
     """
 
-    def __init__(  # noqa: PLR0913 (what its answer has)
+    def __init__(
         self,
         status: int,
         code: str,
@@ -45,21 +46,19 @@ class HttpError(BigraphError):
         *,
         headers: dict[str, str] | None = None,
         hint: str | None = None,
-        after: int | None = None,
-        told: Mapping[str, object] | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, details=details)
         self.status = status
         self.http_code = code
         self.headers = headers or {}
-        self._after, self._told = after, told or {}
-        if after is not None:
-            self.headers = {**self.headers, "retry-after": str(after)}
+        if (seconds := self.details.get(_AGAIN)) is not None:
+            self.headers = {**self.headers, "retry-after": f"{seconds}"}
 
-    @property
-    def details(self) -> Mapping[str, object]:
-        """When to ask again; of limits, how much there is and how much there may be."""
-        return {**self._told, **({} if self._after is None else {"retryAfter": self._after})}
+
+def again(seconds: int) -> Mapping[str, object]:
+    """What programs are told of what is refused for now: that they may ask after so long."""
+    return {_AGAIN: seconds}
 
 
 class DocumentError(HttpError):

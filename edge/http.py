@@ -14,7 +14,7 @@ from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from edge.bodies import SLOW
-from edge.canned import NO_HTTP, OVERLOADED, TOO_LONG, Canned, too_slow, written
+from edge.canned import HEAD_BYTES, NO_HTTP, OVERLOADED, TOO_LONG, Canned, too_slow, written
 from edge.cors import readable
 from edge.gate import Bearable, Gate
 from edge.proxied import proxied
@@ -30,9 +30,6 @@ _PACE: Final = 50_000
 
 _TAKEN: Final = 10_000
 """Bytes of an answer that a client is to take in its time; so many at least."""
-
-_HEAD: Final = 2_000_000
-"""Bytes of a head at most, or of whatever else is no body: they are held until it is whole."""
 
 
 class _Refused:
@@ -66,7 +63,7 @@ class Http(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """More has come. What comes to no end would be held for as long as there is memory."""
         self._held += len(data)
-        if self._held > _HEAD:
+        if self._held > HEAD_BYTES:
             self._turn_away(TOO_LONG)
             return
         if self._is_refused:  # whatever more it is, it has time until that is told

@@ -17,7 +17,7 @@ from graphql import GraphQLError, OperationType
 
 from auth import Principal
 from datasources.errors import KeyInUse
-from edge.errors import HttpError, told
+from edge.errors import HttpError, again, told
 from edge.graph import Graph
 from edge.requests import GraphQLRequest, Headers, header
 from resolvers.context import Context
@@ -90,8 +90,8 @@ def refused(error: KeyInUse | KeyReusedError) -> HttpError:
     """How it is told that a key cannot be used."""
     match error:
         case KeyInUse():
-            after = _AGAIN_SECONDS
-            return HttpError(409, error.code, error.message, hint=error.hint, after=after)
+            later = again(_AGAIN_SECONDS)
+            return HttpError(409, error.code, error.message, hint=error.hint, details=later)
         case KeyReusedError():
             return HttpError(422, error.code, error.message, hint=error.hint)
 

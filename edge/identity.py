@@ -11,7 +11,7 @@ from auth import ANONYMOUS, IssuerError, Principal, SessionError, Shown, TokenEr
 from catalog.errors import BigraphError
 from datasources.errors import SessionsError
 from edge.cookies import SESSION, cookie_of
-from edge.errors import HttpError
+from edge.errors import HttpError, again
 from edge.graph import Graph
 from edge.requests import Headers, headers_of
 from edge.sites import address_of, check_site
@@ -85,10 +85,10 @@ def refusal(error: BigraphError) -> HttpError:
             return error
         case IssuerError():
             _log.error("issuer_unavailable", reason=str(error.__cause__ or error)[:500])
-            return HttpError(503, error.code, error.message, after=_AGAIN_SECONDS)
+            return HttpError(503, error.code, error.message, details=again(_AGAIN_SECONDS))
         case SessionsError():
-            after = _AGAIN_SECONDS
-            return HttpError(503, error.code, error.message, hint=error.hint, after=after)
+            later = again(_AGAIN_SECONDS)
+            return HttpError(503, error.code, error.message, hint=error.hint, details=later)
         case SessionError():
             challenge = {"www-authenticate": "Bearer"}
             return HttpError(401, error.code, error.message, headers=challenge, hint=error.hint)

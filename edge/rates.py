@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from auth import Principal
 from datasources.redis import Buckets, Taken, Want
-from edge.errors import HttpError
+from edge.errors import HttpError, again
 from edge.requests import GraphQLRequest
 from resolvers.limits.judging import judge_of
 from resolvers.operations import Operations
@@ -113,8 +113,8 @@ def _refusal(taken: Taken, wants: Sequence[Want]) -> HttpError:
     seconds = math.ceil(taken.wait)
     message = f"Too much was asked for in too short a time; ask again in {seconds} s."
     hint = "Ask for less at once: `GraphQL-Cost: report` says what an operation costs."
-    headers = _told(taken, wants)
-    return HttpError(429, "RATE_LIMITED", message, headers=headers, hint=hint, after=seconds)
+    headers, later = _told(taken, wants), again(seconds)
+    return HttpError(429, "RATE_LIMITED", message, headers=headers, hint=hint, details=later)
 
 
 def _told(taken: Taken, wants: Sequence[Want]) -> dict[str, str]:

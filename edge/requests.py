@@ -10,6 +10,7 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
+from catalog.errors import exceeded
 from edge.bodies import body_of
 from edge.errors import HttpError
 from edge.gzipped import gunzip_of
@@ -106,8 +107,7 @@ def _batch(requests: list[Any], limit: int) -> Batch:
         raise _bad("The body holds no request.")
     if len(requests) > limit:
         message = f"The body holds {len(requests)} requests; {limit} may be in one."
-        told = {"measured": len(requests), "limit": limit}
-        raise HttpError(400, "BATCH_TOO_LARGE", message, told=told)
+        raise HttpError(400, "BATCH_TOO_LARGE", message, details=exceeded(len(requests), limit))
     return Batch(requests)
 
 
@@ -115,7 +115,8 @@ def _from_address(said: bytes, most: int) -> dict[str, Any]:
     """The parameters in an address, each of which may be there once."""
     if len(said) > most:
         message = f"The address has more than {most} bytes of parameters."
-        raise HttpError(414, "ADDRESS_TOO_LONG", message, headers={"connection": "close"})
+        close, much = {"connection": "close"}, exceeded(len(said), most)
+        raise HttpError(414, "ADDRESS_TOO_LONG", message, headers=close, details=much)
     try:
         pairs = parse_qsl(said.decode("ascii"), errors="strict", max_num_fields=_PARAMETERS)
     except ValueError:

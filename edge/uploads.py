@@ -108,9 +108,9 @@ class _Form:
             self.texts[self.now] += data
             return
         file = self.files[self.now]
-        if file.size + len(data) > self.limits.most_bytes:
-            message = f"A file is larger than {self.limits.most_bytes} bytes."
-            raise _too_much("UPLOAD_TOO_LARGE", message)
+        came, most = file.size + len(data), self.limits.most_bytes
+        if came > most:
+            raise too_large(f"A file is larger than {most} bytes.", came, most, "UPLOAD_TOO_LARGE")
         await file.add(data)
 
     def whole(self) -> GraphQLRequest:
@@ -140,9 +140,9 @@ class _Form:
             self.places = dict(self._mapped(_object(self.texts["map"], "map")))
 
     def _mapped(self, said: dict[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
-        if len(said) > self.limits.most_files:
-            message = f"A request may have {self.limits.most_files} files at most."
-            raise _too_much("UPLOAD_TOO_MANY", message)
+        if len(said) > (most := self.limits.most_files):
+            message = f"A request may have {most} files at most."
+            raise too_large(message, len(said), most, "UPLOAD_TOO_MANY")
         taken = set[str]()
         for name, places in said.items():
             if not isinstance(places, list) or not places:
@@ -190,7 +190,3 @@ def _key(holder: Any, step: str) -> Any:
     if isinstance(holder, list):
         return int(step) if _NUMBER.fullmatch(step) else step
     return step
-
-
-def _too_much(code: str, message: str) -> HttpError:
-    return HttpError(413, code, message, headers={"connection": "close"})

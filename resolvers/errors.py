@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalog.change import Change
-from catalog.errors import BigraphError
+from catalog.errors import BigraphError, exceeded
 from datasources.errors import ChangeRefused
 
 
@@ -45,13 +45,7 @@ class PageSizeError(InputError):
     code = "PAGE_SIZE_EXCEEDED"
 
     def __init__(self, message: str, measured: int, limit: int, *, hint: str) -> None:
-        super().__init__(message, hint=hint)
-        self.measured, self.limit = measured, limit
-
-    @property
-    def details(self) -> Mapping[str, object]:
-        """How many rows were asked for, and how many may be."""
-        return {"measured": self.measured, "limit": self.limit}
+        super().__init__(message, hint=hint, details=exceeded(measured, limit))
 
 
 class GroupError(InputError):
@@ -92,19 +86,17 @@ class UndoneError(BigraphError):
         what = f"MongoDB refused the {name} after all" if name else "MongoDB refused it"
         why = f": {error.message}" if error else "."
         message = f"{what}{why} Undone in Postgres: {undone or 'nothing'}."
-        super().__init__(message, hint="For a moment others may have seen what was undone.")
+        hint = "For a moment others may have seen what was undone."
+        told = _refused(change, error) if change and error else None
+        super().__init__(message, hint=hint, details=told)
         self.change = change
-        self._error = error
 
-    @property
-    def details(self) -> Mapping[str, object]:
-        """What was refused: of which entity, which fields, and which of several new rows."""
-        if self.change is None or self._error is None:
-            return {}
-        entity = self.change.entity
-        fields = [entity.fields[name].api for name, *_ in self._error.paths]
-        row = {} if self._error.row is None else {"row": self._error.row}
-        return {"refused": {"entity": entity.name, "fields": fields, **row}}
+
+def _refused(change: Change, error: ChangeRefused) -> Mapping[str, object]:
+    """What was refused: of which entity, which fields, and which of several new rows."""
+    fields = [change.entity.fields[name].api for name, *_ in error.paths]
+    row = {} if error.row is None else {"row": error.row}
+    return {"refused": {"entity": change.entity.name, "fields": fields, **row}}
 
 
 class PendingError(BigraphError):

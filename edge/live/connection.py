@@ -13,12 +13,13 @@ from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
 
-from edge.errors import HttpError, error_body
+from edge.errors import HttpError, refusal_body
 from edge.live import messages
 from edge.live.answers import Answering, Answers
 from edge.live.guests import Guest
 from edge.live.messages import ClosingError, Complete, Init, Ping, Pong, Said, Subscribe, said_in
 from edge.live.presence import STOPPING, Presence, Visit
+from edge.live.rules import too_many_operations
 from telemetry import logger
 
 _NO_ANSWER = 503
@@ -124,8 +125,8 @@ class Connection:
         if said.id in self._operations:
             raise ClosingError(4409, f"Subscriber for {said.id} already exists")
         if len(self._tasks) >= self._rules.operations:
-            message = f"{self._rules.operations} operations of a connection may be under way."
-            await self._say(messages.error(said.id, [error_body(message, "TOO_MANY_OPERATIONS")]))
+            refused = refusal_body(too_many_operations(self._rules.operations))
+            await self._say(messages.error(said.id, [refused]))
             return
         answering = self._answers.to(said.asked, guest, self._scope)
         self._operations[said.id] = answering

@@ -17,8 +17,9 @@ from typing import Final, Protocol
 from starlette.types import Scope
 
 from auth import ANONYMOUS, Late, Principal, SignsIn
+from catalog.errors import exceeded
 from datasources.errors import SessionsError
-from edge.errors import HttpError
+from edge.errors import HttpError, again
 from edge.live.messages import ClosingError
 from edge.live.rules import LiveRules
 from edge.rates import client_of
@@ -115,7 +116,8 @@ class Presence:
     def _counted(self, name: str, most: int) -> Generator[None]:
         if self._counts[name] >= most:
             message = f"There are {most} connections already, which is the most that may be."
-            raise HttpError(429, "TOO_MANY_CONNECTIONS", message, after=_AGAIN_SECONDS)
+            told = {**exceeded(most + 1, most), **again(_AGAIN_SECONDS)}
+            raise HttpError(429, "TOO_MANY_CONNECTIONS", message, details=told)
         self._counts[name] += 1
         try:
             yield

@@ -24,6 +24,7 @@ from edge.live.answers import Answering, Answers
 from edge.live.guests import guest_of
 from edge.live.messages import ClosingError
 from edge.live.presence import Guest
+from edge.live.rules import too_many_operations
 from edge.live.streams import SIGN, START, Streams, beating, event_of, gone, refuse, tell
 from edge.media import check_body_type
 from edge.replies import Body
@@ -63,8 +64,7 @@ class Reserved:
         if id_ in self._operations:
             raise HttpError(409, "OPERATION_EXISTS", "There is an operation with this id already.")
         if len(self._tasks) >= self._most:
-            message = f"{self._most} operations of a stream may be under way."
-            raise HttpError(429, "TOO_MANY_OPERATIONS", message)
+            raise too_many_operations(self._most)
         self._operations[id_] = answering
         task = asyncio.create_task(self._answer(id_, answering))
         self._tasks.add(task)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.errors import exceeded
+from edge.errors import HttpError
+
 
 @dataclass(frozen=True, slots=True)
 class LiveRules:
@@ -26,3 +29,9 @@ class LiveRules:
 
 LIVE: Final = LiveRules()
 """What holds where an operator says nothing."""
+
+
+def too_many_operations(most: int) -> HttpError:
+    """Of one more than may be under way on a connection."""
+    message = f"{most} operations of a connection may be under way."
+    return HttpError(429, "TOO_MANY_OPERATIONS", message, details=exceeded(most + 1, most))

@@ -25,6 +25,7 @@ _TAKEN: Final = 10_000
 _LOGGER: Final = logging.getLogger("uvicorn.sockets")
 _CODES: Final = {
     403: "NOT_FOUND",
+    414: "ADDRESS_TOO_LONG",
     405: "METHOD_NOT_ALLOWED",
     431: "HEAD_TOO_LARGE",
     500: INTERNAL_ERROR,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from graphql import GraphQLSchema
 
-from catalog.errors import BigraphError
+from catalog.errors import BigraphError, exceeded
 from resolvers.paging import PageLimits
 
 _EXTENSION: Final = "bigraph.limits"
@@ -47,22 +46,16 @@ DEFAULTS: Final = Limits()
 
 
 class LimitError(BigraphError):
-    """A document that asks for more than one may; ``measured`` is how much, as far as counted."""
+    """A document that asks for more than one may: for how much, as far as it was counted."""
 
     what: ClassVar[str] = "The document has"
     has: ClassVar[str] = "{}"
     mend: ClassVar[str] = "Ask for less at once, by several requests."
 
     def __init__(self, measured: float, limit: int) -> None:
-        self.measured, self.limit = int(min(measured, _TOLD)), limit
-        has = self.has.format(self.measured)
-        message = f"{self.what} {has}; {self.limit} is the most that may be."
-        super().__init__(message, hint=self.mend)
-
-    @property
-    def details(self) -> Mapping[str, object]:
-        """What was measured, and what may be."""
-        return {"measured": self.measured, "limit": self.limit}
+        told = int(min(measured, _TOLD))
+        message = f"{self.what} {self.has.format(told)}; {limit} is the most that may be."
+        super().__init__(message, hint=self.mend, details=exceeded(told, limit))
 
 
 class DocumentLengthError(LimitError):

@@ -346,15 +346,15 @@ async def test_none_that_was_refused_is_forgotten_at_the_end(
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "code"),
+    ("sent", "status", "code", "limit"),
     [
-        (b"\x16\x03\x01 who speaks TLS\r\n\r\n", 400, "BAD_REQUEST"),
-        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "BAD_REQUEST"),
-        (b"GET / HTTP/1.1\r\nx: ".ljust(2_000_001, b"x"), 431, "HEAD_TOO_LARGE"),
+        (b"\x16\x03\x01 who speaks TLS\r\n\r\n", 400, "BAD_REQUEST", None),
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "BAD_REQUEST", None),
+        (b"GET / HTTP/1.1\r\nx: ".ljust(2_000_001, b"x"), 431, "HEAD_TOO_LARGE", 2_000_000),
     ],
     ids=["another protocol", "a broken head", "a head without end"],
 )
-async def test_what_is_no_request_does_not_fill_the_log(lines, measured, sent, status, code):
+async def test_what_is_no_request_does_not_fill_the_log(lines, measured, sent, status, code, limit):
     """All are told so, and counted; of all together there is a line, once in a while."""
     number, began = 40, time.monotonic()
     async with serving(Bearable()) as served:
@@ -364,10 +364,8 @@ async def test_what_is_no_request_does_not_fill_the_log(lines, measured, sent, s
             told = await asyncio.wait_for(reader.read(), 30)
             writer.close()
             assert told.startswith(b"HTTP/1.1 %d" % status)
-            assert (
-                json.loads(told.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"]["code"]
-                == code
-            )
+            extensions = json.loads(told.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"]
+            assert (extensions["code"], extensions.get("limit")) == (code, limit)
     least = [line for line in lines() if line["level"] != "info"]
     assert {line["event"] for line in least} == {"requests_not_read"}
     assert {line["last_client"] for line in least} == {"127.0.0.1"}

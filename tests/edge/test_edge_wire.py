@@ -96,12 +96,13 @@ async def test_a_long_body_is_no_long_head(address: str):
         (b"GET /graphql", b"Content-Length: 2\r\n\r\n{}", BAD),
         (b"GET /graphql", b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", BAD),
         (b"GET /graphql?\xe9", b"\r\n", BAD),
+        (b"GET /graphql?" + b"x" * 9_000, b"\r\n", (414, "ADDRESS_TOO_LONG")),
         (b"GET /graphql", b"X: y\r\n" * 130 + b"\r\n", TOO_LARGE),
         (b"POST /graphql", b"\r\n", (405, "METHOD_NOT_ALLOWED")),
         (b"GET /graphql", b"Sec-WebSocket-Version: 12\r\n\r\n", BAD),
         (b"GET /other", b"\r\n", (403, "NOT_FOUND")),
     ],
-    ids=["body", "chunks", "address", "headers", "method", "versions", "elsewhere"],
+    ids=["body", "chunks", "address", "long", "headers", "method", "versions", "elsewhere"],
 )
 async def test_what_is_no_handshake_is_answered(
     address: str, first: bytes, more: bytes, expected: tuple[int, str]

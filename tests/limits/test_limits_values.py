@@ -191,7 +191,7 @@ def test_what_counts_is_counted_as_often_as_it_is_used(held: Held, text: str, ti
     assert holding.beyond({"n": [1] * (MOST // times)}) is None
     error = holding.beyond({"n": [1] * MOST + [2]})
     assert error is not None
-    assert error.measured == times * (MOST + 1)
+    assert error.details["measured"] == times * (MOST + 1)
 
 
 async def test_what_is_far_too_much_is_not_counted_to_its_end():
@@ -203,7 +203,7 @@ async def test_what_is_far_too_much_is_not_counted_to_its_end():
         deep = [deep]
     error = holding.beyond({"w": deep})
     assert error is not None
-    assert error.measured == 100_001
+    assert error.details["measured"] == 100_001
 
 
 def _tree(text: str) -> Any:

@@ -171,7 +171,8 @@ async def test_one_operation_too_many_is_refused(address):
         await talk.ask("4", HELLO)
         message = await talk.hear()
         assert (message["id"], message["type"]) == ("4", "error")
-        assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+        told = {"code": "TOO_MANY_OPERATIONS", "measured": 4, "limit": 3}
+        assert message["payload"][0]["extensions"] == told
 
 
 @pytest.mark.parametrize("offered", [["graphql-ws"], ["soap", "graphql-ws"]])
