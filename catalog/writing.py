@@ -81,7 +81,9 @@ def _keys(entity: Entity) -> Iterator[Writable]:
     infos = _infos(entity)
     for field in entity.stored_fields.values():
         given = field.name in entity.key and field.type is Scalar.OBJECT_ID
-        required = not field.nullable and not given
+        info = infos.get(field.name)
+        made = info is not None and not info.is_required()  # a key is never null, and may be made
+        required = not (field.nullable or given or made)
         yield Writable(field, required, _is_fixed(entity, field, infos), given)
 
 

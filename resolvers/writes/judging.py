@@ -20,7 +20,7 @@ from catalog.entity import Entity, Store
 from catalog.names import lower_first
 from catalog.query import Record
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType
-from resolvers.writes.models import as_python, from_python
+from resolvers.writes.models import Own, as_it_is, as_python, from_python, to_the_millisecond
 from resolvers.writes.refusals import ApiPath, Why
 from resolvers.writes.rereading import Rereading
 from resolvers.writes.validators import crossing_fields, fields_validator, validated
@@ -138,7 +138,9 @@ class Judge:
         """What is given, with what became of that which was asked for, as sources know it."""
         same = self._same
         return {
-            name: value if type(value) in same[name] else from_python(self._kind(name), value)
+            name: value
+            if type(value) in same[name]
+            else from_python(self._kind(name), value, self._own)
             for name, value in {**given, **{name: made[name] for name in asked}}.items()
         }
 
@@ -154,7 +156,11 @@ class Judge:
 
     def default(self, name: str) -> Any:
         """What the model gives this field of a new row that lacks it, anew each time; or null."""
-        return from_python(self._kind(name), self.defaults[name]())
+        return from_python(self._kind(name), self._own(self.defaults[name]()), self._own)
+
+    @cached_property
+    def _own(self) -> Own:
+        return to_the_millisecond if self.entity.store is Store.MONGO else as_it_is
 
     @cached_property
     def defaults(self) -> Mapping[str, Callable[[], Any]]:
