@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.dialects.postgresql import CreateDomainType, CreateEnumType, dialect
 from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
@@ -19,6 +19,9 @@ from sqlalchemy.schema import (
 # Not psycopg's own style of parameters, for which each % in a default would be doubled.
 _DIALECT = dialect(paramstyle="named")
 _PREPARER = _DIALECT.identifier_preparer
+# There is no CREATE TYPE IF NOT EXISTS. Types belong to all tables of their metadata, so those of
+# tables that are there are among them.
+_UNLESS_THERE = "DO $made$ BEGIN {}; EXCEPTION WHEN duplicate_object THEN NULL; END $made$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +128,6 @@ def _literal(text: str) -> str:
 
 
 def _text(item: ExecutableDDLElement) -> str:
-    return str(item.compile(dialect=_DIALECT))
+    text = str(item.compile(dialect=_DIALECT))
+    is_type = isinstance(item, CreateEnumType | CreateDomainType)
+    return _UNLESS_THERE.format(text) if is_type else text

@@ -110,6 +110,28 @@ async def test_other_models_load(stores: Stores) -> None:
     assert await stores.sql(keys) == [(2,)]
 
 
+async def test_a_table_that_is_added_finds_enums_that_are_there(stores: Stores) -> None:
+    """Those of its own columns, and those of tables that were made before."""
+
+    class Yard(SQLModel, registry=registry(metadata=MetaData(schema="yard"))):
+        pass
+
+    class Rake(Yard, table=True):
+        id: int = Field(primary_key=True)
+        colour: Colour = Colour.RED
+
+    urls = {"postgres_url": stores.postgres, "mongo_url": None}
+    await load(catalog_of([Rake]), [], progress=quiet, **urls)
+
+    class Spade(Yard, table=True):
+        id: int = Field(primary_key=True)
+        colour: Colour | None = None
+
+    await load(catalog_of([Rake, Spade]), [], progress=quiet, **urls)
+    await stores.sql("INSERT INTO yard.spade VALUES (1, 'BLUE')")
+    assert await stores.sql("SELECT colour::text FROM yard.spade") == [("BLUE",)]
+
+
 async def test_documents_are_stored_by_their_own_names(stores: Stores) -> None:
     """Keys by alias inside lists, enums by value, ObjectIds as such, and the index knows it."""
     sample = SampleTable(Nest, 1, lambda: iter(NESTS))
