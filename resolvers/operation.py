@@ -35,7 +35,12 @@ from resolvers.variables import Facet, StructuralError, Variable
 from telemetry.stages import stage
 
 _ONE: Final = 50_000
-"""Characters of a document, counted once for each of its plans, if it has two or more."""
+"""Characters of a document, and of the values that plans are for, if it has two plans or more.
+
+Those of the document count once for each of its plans.
+"""
+_KEPT: Final = 10_000
+"""Characters of values for which a plan is kept: it holds them, and seldom comes again."""
 
 _PLANS: Final = 50  # of one operation
 _ABSENT: Final = object()
@@ -70,6 +75,8 @@ class Operation:
         }
         self._facets: dict[str, Facet] = {}
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
+        self.weight = 0
+        """What all plans weigh: the characters of the document for each, and of its values."""
 
     @property
     def plans(self) -> int:
@@ -166,13 +173,20 @@ class Operation:
             return roots
 
     def _keep(self, signature: tuple[Any, ...], roots: tuple[Root, ...]) -> None:
+        if _told(signature) > _KEPT:
+            return
         if not self._plans and all(root.form is Form.ROWS for root in roots):
             self.document.let_go()
+        length = len(self.document.query)
         self._plans[signature] = roots
-        self._grow(len(self.document.query))
-        while len(self._plans) > max(1, min(_PLANS, _ONE // len(self.document.query) - 1)):
-            self._plans.popitem(last=False)
-            self._grow(-len(self.document.query))
+        self._weigh(length + _told(signature))
+        while (many := len(self._plans)) > 1 and (many > _PLANS or length + self.weight > _ONE):
+            gone, _ = self._plans.popitem(last=False)
+            self._weigh(-length - _told(gone))
+
+    def _weigh(self, more: int) -> None:
+        self.weight += more
+        self._grow(more)
 
     def _root_planner(self) -> RootPlanner:
         return RootPlanner(self._core, self._catalog, *self.document.tree)
@@ -196,3 +210,8 @@ class Operation:
         if value is None or facet is repr:
             return value
         return Variable(name, told=facet and facet(value))
+
+
+def _told(signature: tuple[Any, ...]) -> int:
+    """How many characters of values a plan is made for."""
+    return sum([len(part) for part in signature if type(part) is str])

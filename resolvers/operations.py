@@ -39,8 +39,8 @@ class Understood:
 
     @property
     def weight(self) -> int:
-        """Of the text, and of each plan."""
-        return self.characters * (1 + (self.operation.plans if self.operation else 0))
+        """Of the text, and of the plans."""
+        return self.characters + (self.operation.weight if self.operation else 0)
 
 
 class Operations:

@@ -1,6 +1,7 @@
 """What is remembered of operations: what was asked for lately, and never more than so much."""
 
 import gc
+import tracemalloc
 from dataclasses import dataclass
 
 import pytest
@@ -124,6 +125,39 @@ async def test_what_is_understood_is_bounded_by_its_length(query):
         # The last of each generation may grow by its plan once it is in.
         assert understood.weight <= 170_000 + 2 * 4_100
     assert understood.weight > 85_000
+
+
+FILTERED = "query ($w: BookFilter) { books(where: $w) { nodes { title } } }"
+
+
+async def test_values_of_variables_are_not_held_for_long():
+    """Though a filter is planned for what it says, which may be much, and another each time."""
+    library = Library()
+    operation = library.graph.operations.find(FILTERED, None)
+    assert operation is not None
+    await _asked_for(library, "Ashes")
+    tracemalloc.start()
+    try:
+        await _asked_for(library, "x" * 300_000)
+        held, _ = tracemalloc.get_traced_memory()
+        for number in range(30):
+            await _asked_for(library, f"{number}{'x' * 300_000}")
+        assert tracemalloc.get_traced_memory()[0] - held < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert operation.plans == 1
+    for number in range(60):
+        await _asked_for(library, f"{number}{'x' * 2_000}")
+    assert 10 < operation.plans < 50_000 / 2_000
+    assert 2_000 * operation.plans < operation.weight <= 50_000
+    for number in range(60):
+        await _asked_for(library, f"{number}")
+    assert operation.plans == 50
+
+
+async def _asked_for(library, title):
+    answer = await library.ask_directly(FILTERED, w={"title": {"eq": title}})
+    assert answer == {"data": {"books": {"nodes": [{"title": title}] * (title == "Ashes")}}}
 
 
 async def test_what_one_operation_keeps_is_bounded_as_well():
