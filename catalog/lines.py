@@ -12,8 +12,12 @@ reads them counts: no text can pass itself off as anything else.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from catalog.query import Read
 
 QUOTE: Final = "\x1a"
 """On both sides of a value that is quoted, where it may be null."""
@@ -23,9 +27,11 @@ CURSOR: Final = "\x1c"
 PAGE: Final = "\x1d"
 ROW: Final = "\x1e"
 """These three stand between lines; no store writes them."""
+WRONG: Final = "\x1f"
+"""In place of a line inside another that holds what no answer may show."""
 
 # What people write in texts is no mark: tabs and ends of lines.
-MARKS: Final = "".join(map(chr, [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1A), 0x1F]))
+MARKS: Final = "".join(map(chr, [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1A)]))
 """One for each value of a line, and one or two for each record inside it."""
 
 
@@ -81,12 +87,50 @@ class Inner:
     relation: str
     nowhere: str
     end: str | None
-    members: tuple[Leaf | Inner, ...]
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows of a relation to many: those of a batched read for the key in these ``fields``.
+
+    The read's line says what each of them is. Ahead of the first stands ``opening``, ``between``
+    stands between two, and behind the last ``end``, or without one a brace; ``nowhere`` stands
+    where there are none. How many there are is told beside the whole line.
+    """
+
+    fields: tuple[str, ...]
+    read: Read
+    opening: str
+    between: str
+    end: str | None
+    nowhere: str
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """What the line of each row is made of."""
+        assert self.read.line is not None  # noqa: S101 (it is a part of a line)
+        return self.read.line.members
+
+
+Member = Leaf | Inner | Listed
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line is made of, in order; fields that are ``kept`` stand beside it as they are."""
+    """What a line is made of, in order; fields that are ``kept`` stand beside it as they are.
 
-    members: tuple[Leaf | Inner, ...]
+    Between the two stand the numbers of rows of all that are ``Listed`` in it.
+    """
+
+    members: tuple[Member, ...]
     kept: tuple[str, ...] = ()
+
+
+def listed_in(members: Sequence[Member]) -> Iterator[Listed]:
+    """All lists in a line, in the order in which they begin."""
+    for member in members:
+        if isinstance(member, Listed):
+            yield member
+        if not isinstance(member, Leaf):
+            yield from listed_in(member.members)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple, assert_never, cast
 from weakref import WeakValueDictionary
 
 from catalog.gauges import Distance, Gauge, Rank, Similarity
+from catalog.lines import Inner, Line, Listed, Member, listed_in
 from catalog.query import (
     Among,
     And,
@@ -108,13 +109,27 @@ def _changed(
     change_order: Callable[[Order], Order],
     change_call: Callable[[Call], Call],
 ) -> Read | Summary:
-    """The read with all of its filters and orders changed, and its call."""
+    """The read with all of its filters and orders changed, and its call; and those inside it."""
     if read.call:
         read = replace(read, call=change_call(read.call))
     if isinstance(read, Summary):
         return replace(read, filter=change(read.filter), having=change(read.having))
     filter_, after = change(read.filter), change(read.after)
-    return replace(read, filter=filter_, after=after, order=tuple(map(change_order, read.order)))
+    read = replace(read, filter=filter_, after=after, order=tuple(map(change_order, read.order)))
+    if read.line is None or not any(listed_in(read.line.members)):
+        return read
+
+    def changed(member: Member) -> Member:
+        match member:
+            case Inner(members=members):
+                return replace(member, members=tuple(map(changed, members)))
+            case Listed(read=inner):
+                inner = cast("Read", _changed(inner, change, change_order, change_call))
+                return replace(member, read=inner)
+            case _:
+                return member
+
+    return replace(read, line=Line(tuple(map(changed, read.line.members)), read.line.kept))
 
 
 def is_odd(value: Any) -> bool:

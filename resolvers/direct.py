@@ -84,9 +84,9 @@ async def _completed(level: Level, found: Found, context: Context, variables: Va
     # All answers of a read come with one reader; without rows nobody asks.
     reader = next((answer.reader for answer in found.rows.values() if answer.raw), None)
     functions = level.functions(reader)
-    if level.learns:
-        level.learn(reader)
     links = await _links(level, functions, shown.rows, context, variables)
+    if level.learns:  # also of what came along the links
+        level.learn(reader)
     return _made(level, shown, functions, links, context)
 
 

@@ -18,7 +18,7 @@ from resolvers.cursors import Beyond, cursors_of
 from resolvers.documents import Place
 from resolvers.forms import Edges, Linked, Nodes, ObjectForm, PageForm, Summed
 from resolvers.group_completion import groups_function
-from resolvers.lining import Lining, lining_of
+from resolvers.lining import Below, Lining, lining_of
 from resolvers.plan import Island
 from resolvers.questions import Question
 from resolvers.telling import Teller
@@ -42,40 +42,48 @@ _READERS = 8  # at a time, of one summary: that of its groups, and none where th
 
 
 class Lines(NamedTuple):
-    """What to ask for a level's rows as lines, and what they are shown by.
-
-    It was learnt from rows with this reader.
-    """
+    """What to ask for a level's rows as lines, and what they are shown by."""
 
     question: Question
     form: PageForm
     lining: Lining
     teller: Teller
-    reader: FlatReader
 
 
 class Level:
     """One island with its form, and below it those that its hops lead to."""
 
-    def __init__(self, schema: GraphQLSchema, island: Island, form: ObjectForm | PageForm) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        island: Island,
+        form: ObjectForm | PageForm,
+        parents: int = 1,
+    ) -> None:
+        """Below so many ``parents`` at most."""
         self.schema = schema
         self.island = island
         self.form = form
         self.question, *self.summaries = island.questions
         forms = dict(_linked_in(form))
+        self._rows = parents * (island.page.size if island.page else 1)
         self.hops = [
-            (hop, Level(schema, hop.island, forms[hop.place])) for hop in hops_in(island.part)
+            (hop, Level(schema, hop.island, forms[hop.place], self._rows))
+            for hop in hops_in(island.part)
         ]
         self.ends = not (self.hops or self.summaries or self.question.reaches)
         """Whether its rows are all that it takes."""
         self.nothing: Any = None
         """The page where nothing is related, once somebody has made it."""
-        self.learns = isinstance(form, PageForm) and not self.hops
+        self.learns = isinstance(form, PageForm)
         """Whether its rows may come as lines, as far as is known."""
         self.lined: Lines | None = None
         """How its rows come as lines, if they do."""
         self._lines_until = 0.0
         self._learnt = 0
+        self._learnt_enough = TIMES_UNTIL_LINES
+        self.reader: Any = None
+        """What its rows came with lately, if there were any."""
         self._cursors: Callable[[Record, Beyond], str] | None = None
         self._functions: dict[Any, Functions] = {}
         self._groups: dict[tuple[str, Any], Any] = {}
@@ -84,6 +92,7 @@ class Level:
         """What makes objects of rows that come with this reader."""
         if reader not in self._functions:
             self._functions = {reader: Functions(self, reader)}
+            self.reader = reader or self.reader
         return self._functions[reader]
 
     def cursors(self, catalog: Catalog) -> Callable[[Record, Beyond], str]:
@@ -102,17 +111,20 @@ class Level:
         """Takes note of rows that have come: after some, the next come as lines for a while.
 
         What comes once or twice is not worth another statement. What is in the columns only the
-        rows' reader knows, and somebody may alter them, so now and then there are rows again. What
-        the cache gives has no reader, and neither has a page without rows.
+        rows' readers know, and somebody may alter them, so now and then there are rows again. What
+        the cache gives has no reader, and neither has a page without rows. As long as there were
+        none below, there may be some later.
         """
         if not isinstance(reader, FlatReader):
             return
         self._learnt += 1
-        if self._learnt >= TIMES_UNTIL_LINES:
-            self._lines_until = time.monotonic() + LINES_SECONDS
-            if self.lined is None or self.lined.reader is not reader:
-                self.lined = self._lines(reader)
-                self.learns = self.lined is not None
+        if self._learnt < self._learnt_enough:
+            return
+        self._lines_until = time.monotonic() + LINES_SECONDS
+        self.lined = self._lines(reader)
+        if self.lined is None:
+            self._learnt_enough *= 2
+            self.learns = any(below.reader is None for _, below in self.hops)
 
     def forgo_lines(self) -> None:
         """There is something in these rows, or below them, that lines cannot show: no more of them.
@@ -125,15 +137,20 @@ class Level:
             _log.info("lines_forgone", of=self.island.read.entity.name)
         self.learns, self.lined = False, None
 
+    @property
+    def below(self) -> dict[Place, Below]:
+        """What its hops lead to, as far as that has come."""
+        return {hop.place: Below(hop, level.reader, level.below) for hop, level in self.hops}
+
     def _lines(self, reader: FlatReader) -> Lines | None:
-        island, form = self.island, self.form
-        if island.page is None or not isinstance(form, PageForm):
+        form, known = self.form, self.lined
+        if not isinstance(form, PageForm):
             return None
-        lining = lining_of(form, island.part, island.page, reader)
-        if lining is None:
-            return None
-        question = Question(replace(island.read, line=lining.line))
-        return Lines(question, form, lining, Teller(lining), reader)
+        lining = lining_of(form, self.island, reader, self.below, self._rows)
+        if lining is None or (known and lining == known.lining):
+            return known if lining else None
+        question = Question(replace(self.island.read, line=lining.line))
+        return Lines(question, form, lining, Teller(lining))
 
     def groups(self, asked: Summed, answers: Sequence[Answer]) -> Any:
         """What is shown of a page's groups; ``answers`` are those of all its summaries."""

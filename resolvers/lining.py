@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from catalog.flat import FlatReader, Shape
-from catalog.lines import CURSOR, MARKS, Inner, Leaf, Line
+from catalog.lines import CURSOR, MARKS, Inner, Leaf, Line, Listed, Member, Told, listed_in
 from catalog.query import Order
+from resolvers.documents import Place
 from resolvers.forms import Constant, Edges, Info, Linked, Nodes, ObjectForm, PageForm, Value
 from resolvers.paging import Page
-from resolvers.plan import Joined, Part
+from resolvers.plan import Hop, Island, Joined, Part
+from resolvers.reach import leads_across
 
 FEWEST: Final = 200
-"""Values of a page; with fewer, lines save little or nothing here, and take Postgres's time."""
+"""Values of all pages of a level; with fewer, lines save little here, and take Postgres's time."""
+MOST_ALIKE: Final = 50
+"""Rows of which several may lead to one page, which is then read for each of them."""
 
+_COMPARED: Final = frozenset({Told.INT, Told.BIGINT, Told.TEXT, Told.UUID})
+"""Of these, what another page's rows are found by: equal is equal, whatever their columns' type."""
 _CURSORS: Final = frozenset({".startCursor", ".endCursor"})
 
 
@@ -27,6 +33,7 @@ class Lining:
 
     ``texts`` stand in JSON for the marks, ``before`` and ``after`` stand around each row. Rows that
     are shown with their cursors have them ahead of their lines, or behind a mark at their end.
+    ``readers`` are those of the rows that it was learnt from, and of those inside them.
     """
 
     member: Nodes | Edges
@@ -36,34 +43,46 @@ class Lining:
     after: str
     has_cursors: bool
     ahead: bool
+    readers: Sequence[FlatReader]
 
 
-def lining_of(form: PageForm, part: Part, page: Page, reader: FlatReader) -> Lining | None:
-    """How the rows of a page are asked for as lines, if they can be, and if it is worth it."""
+class Below(NamedTuple):
+    """Where a hop of a page's rows leads to, and what its rows came with."""
+
+    hop: Hop
+    reader: Any
+    below: Mapping[Place, Below]
+
+
+def lining_of(
+    form: PageForm,
+    island: Island,
+    reader: FlatReader,
+    below: Mapping[Place, Below],
+    rows: int,
+) -> Lining | None:
+    """How the rows of a level are asked for as lines, if they can be, and if it is worth it.
+
+    Together they are so many at most. What is ``below`` them comes inside their lines, which is
+    always worth it: it is not asked for by itself.
+    """
     listed = [member for member in form.members if isinstance(member, Nodes | Edges)]
-    if len(listed) != 1:
+    if len(listed) != 1 or island.page is None:
         return None
     try:
-        lining = _lining(listed[0], form, part, page, reader)
+        lining = _lining(listed[0], form, island.page, _Writer(reader, rows, below, island.part))
     except _NotLinedError:
         return None
-    return lining if page.size * _values(lining.line.members) >= FEWEST else None
+    members = lining.line.members
+    return lining if any(listed_in(members)) or rows * _values(members) >= FEWEST else None
 
 
 class _NotLinedError(Exception):
     """What is asked for has no place in a line."""
 
 
-def _lining(
-    member: Nodes | Edges, form: PageForm, part: Part, page: Page, reader: FlatReader
-) -> Lining:
-    writer = _Writer(reader)
-    if isinstance(member, Nodes):
-        members = writer.record(member.form, part, reader.shape)
-    else:
-        members = writer.edge(member, part, reader.shape)
-    if not members:
-        raise _NotLinedError
+def _lining(member: Nodes | Edges, form: PageForm, page: Page, writer: _Writer) -> Lining:
+    members = writer.row(member)
     kept = _kept(page.orders) if writer.cursors or _tells_ends(form) else ()
     return Lining(
         member,
@@ -73,10 +92,11 @@ def _lining(
         writer.written(),
         writer.cursors > 0,
         CURSOR not in writer.texts,
+        writer.readers,
     )
 
 
-def _values(members: Sequence[Leaf | Inner]) -> int:
+def _values(members: Sequence[Member]) -> int:
     return sum(1 if isinstance(each, Leaf) else _values(each.members) for each in members)
 
 
@@ -100,20 +120,35 @@ class _Writer:
     """
 
     reader: FlatReader
+    rows: int
+    below: Mapping[Place, Below]
+    part: Part
     texts: dict[str, str] = field(default_factory=dict[str, str])
     before: str = ""
     cursors: int = 0
     _so_far: str = ""
     _unused: Iterator[str] = field(default_factory=lambda: iter(MARKS))
+    readers: list[FlatReader] = field(default_factory=list[FlatReader])
+
+    def row(self, member: Nodes | Edges) -> list[Member]:
+        """One row of a page."""
+        self.readers.append(self.reader)
+        if isinstance(member, Nodes):
+            members = self.record(member.form, self.part, self.reader.shape)
+        else:
+            members = self.edge(member, self.part, self.reader.shape)
+        if not members:
+            raise _NotLinedError
+        return members
 
     def written(self) -> str:
         """What was written since the last mark."""
         text, self._so_far = self._so_far, ""
         return text
 
-    def edge(self, edges: Edges, part: Part, shape: Shape) -> list[Leaf | Inner]:
+    def edge(self, edges: Edges, part: Part, shape: Shape) -> list[Member]:
         """One edge; the members of its node."""
-        members: list[Leaf | Inner] = []
+        members: list[Member] = []
         nodes = 0
         for at, (key, what) in enumerate(edges.members):
             self._key("{" if at == 0 else ",", key)
@@ -129,11 +164,11 @@ class _Writer:
         self._so_far += "}"
         return members
 
-    def record(self, form: ObjectForm, part: Part, shape: Shape) -> list[Leaf | Inner]:
+    def record(self, form: ObjectForm, part: Part, shape: Shape) -> list[Member]:
         """One record, and what is joined to it."""
         if form.union:
             raise _NotLinedError
-        members: list[Leaf | Inner] = []
+        members: list[Member] = []
         self._so_far += "" if form.members else "{"  # all that was asked was skipped
         for at, member in enumerate(form.members):
             self._key("{" if at == 0 else ",", member.key)
@@ -145,6 +180,8 @@ class _Writer:
                 case Linked(_, place, ObjectForm() as inner):
                     joined = next((each for each in part.joined if each.place == place), None)
                     members.append(self._inner(inner, joined, shape))
+                case Linked(_, place, PageForm() as inner) if place in self.below:
+                    members.append(self._listed(inner, self.below[place], part, shape))
                 case _:
                     raise _NotLinedError
         self._so_far += "}"
@@ -166,10 +203,63 @@ class _Writer:
         relation = joined.relation.name
         nowhere = self._mark(f"{self._so_far}null")
         members = tuple(self.record(form, joined.part, dict(shape.joins)[relation]))
+        return Inner(relation, nowhere, self._ending(self.written()), members)
+
+    def _ending(self, rest: str) -> str | None:
         # A brace alone would not be counted, and so is no mark: the store writes it.
-        rest = self.written()
-        end = None if rest == "}" else self._mark(rest)
-        return Inner(relation, nowhere, end, members)
+        return None if rest == "}" else self._mark(rest)
+
+    def _listed(self, form: PageForm, below: Below, part: Part, shape: Shape) -> Listed:
+        """The page that a hop leads to: its rows, and what it has besides."""
+        hop, reader, deeper = below
+        fields, read = hop.relation.source_fields, hop.island.read
+        if not isinstance(reader, FlatReader) or not self._is_near(hop, part):
+            raise _NotLinedError
+        if {self.reader.lined.get(shape.place(name)) for name in fields} - _COMPARED:
+            raise _NotLinedError
+        inside = replace(
+            self,
+            reader=reader,
+            rows=self.rows * (read.limit or 0),
+            below=deeper,
+            part=hop.island.part,
+            cursors=0,
+            _so_far="",
+        )
+        listed: Listed | None = None
+        for at, member in enumerate(form.members):
+            self._key("{" if at == 0 else ",", member.key)
+            match member:
+                case Constant(_, value):
+                    self._so_far += _json(value)
+                case Nodes() | Edges() if listed is None:
+                    self._so_far += "["
+                    head = self.written()
+                    opening, nowhere = self._mark(head), self._mark(head)
+                    line = Line(tuple(inside.row(member)))
+                    rest = inside.written()
+                    between, end = self._mark(f"{rest},"), self._ending(rest)
+                    read = replace(read, line=line)
+                    listed = Listed(fields, read, opening, between, end, nowhere)
+                    self._so_far = "]"
+                case _:
+                    raise _NotLinedError
+        if listed is None or inside.cursors:
+            raise _NotLinedError
+        self._so_far += "}"
+        return listed
+
+    def _is_near(self, hop: Hop, part: Part) -> bool:
+        """Whether a hop's page can be put together beside each row, and is as good as there."""
+        relation, island, read = hop.relation, hop.island, hop.island.read
+        kept = relation.cross_store or relation.cache_ttl
+        if kept or hop.later or leads_across(read) or island.summaries or read.total:
+            return False
+        alone = part is self.part and part.entity.is_key(relation.source_fields)
+        if not alone and self.rows > MOST_ALIKE:
+            return False
+        page = island.page
+        return page is not None and 0 < page.size == read.limit and not page.backward
 
     def _cursor(self) -> None:
         self._so_far += '"'

@@ -88,7 +88,7 @@ def pages_told(level: Level, lines: Lines, shown: Shown, context: Context) -> Ob
         texts = [*map("".join, zip(pages.cursors(), texts, strict=True))]
     elif lining.has_cursors:
         texts = [*map(CURSOR.join, zip(texts, pages.cursors(), strict=True))]
-    told = lines.teller.lists(shown.dealt(texts))
+    told = lines.teller.lists(shown.dealt(texts), lines.teller.counts(shown.rows))
     return pages._replace(lists={lining.member: told}).made(lines.form)
 
 

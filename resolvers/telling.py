@@ -6,17 +6,29 @@ all marks were where they belong, and none in a text; ``QUOTE``, which is no lon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import orjson
 
 from catalog.flat import FlatRow
-from catalog.lines import CURSOR, NULL, PAGE, QUOTE, ROW, Inner, Leaf
+from catalog.lines import (
+    CURSOR,
+    NULL,
+    PAGE,
+    QUOTE,
+    ROW,
+    WRONG,
+    Inner,
+    Leaf,
+    Listed,
+    Member,
+    listed_in,
+)
 from resolvers.lining import Lining
 
 _CONTROLS: Final = bytes(range(0x20))
-_QUOTE, _NULL = QUOTE.encode(), NULL.encode()
+_QUOTE, _NULL, _WRONG = QUOTE.encode(), NULL.encode(), WRONG.encode()
 _EMPTY: Final = orjson.Fragment(b"[]")
 
 
@@ -35,7 +47,8 @@ def texts_in(rows: Sequence[FlatRow]) -> list[str]:
 class _Expected(NamedTuple):
     """What each record of a kind adds: to the length, and to the values with ``QUOTE``.
 
-    ``nowhere`` is the mark of a record that is not there, and ``without`` what that adds.
+    ``nowhere`` is the mark of a record that is not there, or of a page without rows, and
+    ``without`` what that adds. A page with rows adds what is ``around`` them, and between two.
     """
 
     length: int
@@ -43,6 +56,8 @@ class _Expected(NamedTuple):
     inner: tuple[_Expected, ...]
     nowhere: bytes = b""
     without: int = 0
+    around: int | None = None
+    between: int = 0
 
 
 class Teller:
@@ -58,27 +73,37 @@ class Teller:
         if CURSOR in lining.texts:
             self._row = self._row._replace(length=self._row.length + _added(lining, CURSOR))
         marks = {*texts, *(mark.encode() for mark in (QUOTE, NULL, PAGE, ROW))}
+        self._lists = sum(1 for _ in listed_in(lining.line.members))
         self._escaped = b'\\"' + bytes(set(_CONTROLS) - set(b"".join(marks)))
 
-    def lists(self, pages: Sequence[Sequence[str]]) -> list[orjson.Fragment]:
+    def counts(self, rows: Sequence[FlatRow]) -> list[int]:
+        """How many rows are listed inside these, of each list that there is in a line."""
+        return [sum([row[at] for row in rows]) for at in range(-1 - self._lists, -1)]
+
+    def lists(
+        self, pages: Sequence[Sequence[str]], counts: Sequence[int] = ()
+    ) -> list[orjson.Fragment]:
         """The lists of these pages, each of the texts of its rows. Raises ``LineError``."""
         some = [texts for texts in pages if texts]
         if not some:
             return [_EMPTY] * len(pages)
-        told = iter(self._told(some))
+        told = iter(self._told(some, counts))
         return [next(told) if texts else _EMPTY for texts in pages]
 
-    def _told(self, pages: Sequence[Sequence[str]]) -> list[orjson.Fragment]:
+    def _told(self, pages: Sequence[Sequence[str]], counts: Sequence[int]) -> list[orjson.Fragment]:
         joined = PAGE.join([ROW.join(texts) for texts in pages]).encode()
-        made = self._replaced(joined, sum(map(len, pages)), len(pages)).split(PAGE.encode())
+        if self._lists and _WRONG in joined:
+            raise LineError
+        made = self._replaced(joined, sum(map(len, pages)), len(pages), counts)
+        made = made.split(PAGE.encode())
         if len(made) != len(pages):
             raise LineError
         return [orjson.Fragment(b"".join((self._before, each, self._after, b"]"))) for each in made]
 
-    def _replaced(self, lines: bytes, rows: int, pages: int) -> bytes:
+    def _replaced(self, lines: bytes, rows: int, pages: int, counts: Sequence[int]) -> bytes:
         if len(lines.translate(None, self._escaped)) != len(lines):
             lines = _escaped(lines, self._escaped)
-        length, quoted = _sums(self._row, lines, rows)
+        length, quoted = _sums(self._row, lines, rows, iter(counts))
         nulls = lines.count(_NULL)
         # Of none, too: one that stands in a text is as wrong there.
         if lines.count(_QUOTE) + 2 * nulls != 2 * quoted:
@@ -93,30 +118,41 @@ class Teller:
         return lines
 
 
-def _expected(members: Sequence[Leaf | Inner], lining: Lining) -> _Expected:
+def _expected(members: Sequence[Member], lining: Lining) -> _Expected:
     leaves = [member for member in members if isinstance(member, Leaf)]
-    inner = [_expected_inside(member, lining) for member in members if isinstance(member, Inner)]
+    inner = [_expected_inside(each, lining) for each in members if not isinstance(each, Leaf)]
     length = sum(_added(lining, leaf.mark) for leaf in leaves)
     return _Expected(length, sum(leaf.quotes for leaf in leaves), tuple(inner))
 
 
-def _expected_inside(member: Inner, lining: Lining) -> _Expected:
+def _expected_inside(member: Inner | Listed, lining: Lining) -> _Expected:
     of = _expected(member.members, lining)
     end = _added(lining, member.end) if member.end else 0
-    nowhere, without = member.nowhere.encode(), _added(lining, member.nowhere)
-    return _Expected(of.length + end, of.quoted, of.inner, nowhere, without)
+    of = of._replace(nowhere=member.nowhere.encode(), without=_added(lining, member.nowhere))
+    if isinstance(member, Inner):
+        return of._replace(length=of.length + end)
+    around, between = _added(lining, member.opening) + end, _added(lining, member.between)
+    return of._replace(around=around, between=between)
 
 
 def _added(lining: Lining, mark: str) -> int:
     return len(lining.texts[mark]) - 1
 
 
-def _sums(of: _Expected, lines: bytes, rows: int) -> tuple[int, int]:
-    """What so many records add to the length of these lines, and how many values are quoted."""
+def _sums(of: _Expected, lines: bytes, rows: int, counts: Iterator[int]) -> tuple[int, int]:
+    """What so many records add to the length of these lines, and how many values are quoted.
+
+    Of the rows of lists the ``counts`` tell how many there are, and no text can.
+    """
     length, quoted = of.length * rows, of.quoted * rows
     for inner in of.inner:
         absent = lines.count(inner.nowhere)
-        more, others = _sums(inner, lines, rows - absent)
+        there = rows - absent
+        if inner.around is not None:
+            length += inner.around * there
+            there, pages = next(counts), there
+            length += inner.between * (there - pages)
+        more, others = _sums(inner, lines, there, counts)
         length += more + inner.without * absent
         quoted += others
     return length, quoted

@@ -10,67 +10,105 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, assert_never
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
+from catalog.entity import Catalog
 from catalog.flat import Shape
-from catalog.lines import NULL, QUOTE, Inner, Leaf, Line, Told
-from datasources.postgres.parts import Page
+from catalog.lines import NULL, QUOTE, WRONG, Inner, Leaf, Line, Listed, Member, Told
+from datasources.postgres.parts import Page, Parts
 from datasources.postgres.values import SqlType
 
 Expression = sa.ColumnElement[Any]
 
 
 class Lined(NamedTuple):
-    """The columns of a page whose rows are lines, the line last; and the shape of what is kept."""
+    """The columns of a page whose rows are lines, the line last; and the shape of what is kept.
+
+    What is listed in them comes from ``besides``, subqueries that are to stand beside the page.
+    """
 
     columns: Sequence[Expression]
     shape: Shape
+    besides: Sequence[sa.FromClause]
 
 
-def lined(page: Page, line: Line, start: int) -> Lined:
+def lined(catalog: Catalog, page: Page, line: Line, start: int) -> Lined:
     """A page's rows as lines, made of its columns from outside.
 
     Inside, Postgres would make lines of all rows before it sorts them. ``start`` is the place of
     the page's first column in the row.
     """
-    shape = page.shape
-
-    def at(place: int) -> Expression:
-        return page.columns[place - start]
-
+    writer = _Writer(catalog, page, start)
+    shape, at = page.shape, writer.at
     flags = [] if shape.present is None else [at(shape.present)]
     kept = tuple(field for field in shape.fields if field.name in line.kept)
-    columns = [*flags, *(at(shape.place(field.name)) for field in kept), _line(line, shape, at)]
-    return Lined(columns, Shape(start + len(flags), kept, (), start if flags else None))
+    line_ = writer.line(line.members)
+    columns = [*flags, *(at(shape.place(field.name)) for field in kept), *writer.counts, line_]
+    shape = Shape(start + len(flags), kept, (), start if flags else None)
+    return Lined(columns, shape, writer.besides)
 
 
-def _line(line: Line, shape: Shape, at: Callable[[int], Expression]) -> Expression:
-    """The line of a row; null if it holds anything that no answer may show."""
-    sound = [*_conditions(line.members, shape, at)]
-    text = _text(line.members, shape, at)
-    return sa.case((sa.and_(*sound), text)) if sound else text
+class _Writer:
+    """Writes the lines of one page; for each list in them it notes what must stand beside it."""
+
+    def __init__(self, catalog: Catalog, page: Page, start: int, name: str = "page") -> None:
+        self._catalog = catalog
+        self._page = page
+        self._start = start
+        self._name = name
+        self.besides: list[sa.FromClause] = []
+        self.counts: list[Expression] = []
+
+    def at(self, place: int) -> Expression:
+        """The column that stands at this place in the row."""
+        return self._page.columns[place - self._start]
+
+    def line(self, members: Sequence[Member], wrong: Expression | None = None) -> Expression:
+        """The line of a row; ``wrong``, or null, if it holds anything that no answer may show."""
+        shape = self._page.shape
+        sound = [*_conditions(members, shape, self.at)]
+        text = sa.func.concat(*self._pieces(members, shape))
+        return sa.case((sa.and_(*sound), text), else_=wrong) if sound else text
+
+    def _pieces(self, members: Sequence[Member], shape: Shape) -> Iterator[Expression]:
+        for member in members:
+            match member:
+                case Leaf(mark, name):
+                    yield _mark(mark)
+                    yield _shown(member, self.at(shape.place(name)))
+                case Inner(relation):
+                    yield self._inner(member, dict(shape.joins)[relation])
+                case Listed():
+                    yield self._listed(member, shape)
+
+    def _inner(self, member: Inner, shape: Shape) -> Expression:
+        there = sa.func.concat(*self._pieces(member.members, shape), _end(member.end))
+        return sa.case((_present(shape, self.at), there), else_=_mark(member.nowhere))
+
+    def _listed(self, member: Listed, shape: Shape) -> Expression:
+        """The lines of another page's rows, which are put together beside this one's."""
+        parts = Parts(self._catalog, member.read, [self.at(shape.place(n)) for n in member.fields])
+        name = f"{self._name}_{len(self.besides)}"
+        page = parts.page(0, name)
+        below = _Writer(self._catalog, page, 0, name)
+        line = below.line(member.members, _mark(WRONG))
+        ordered = postgresql.aggregate_order_by(_mark(member.between), *page.terms)
+        number = sa.func.count().label("n")
+        counts = [_cast(sa.func.coalesce(sa.func.sum(n), _ZERO), "integer") for n in below.counts]
+        counts = [each.label(f"n{at}") for at, each in enumerate(counts)]
+        select = sa.select(number, *counts, sa.func.string_agg(line, ordered).label("lines"))
+        source = page.source
+        for each in below.besides:
+            source = source.join(each, sa.true())
+        beside = select.select_from(source).lateral(f"of_{name}")
+        self.besides.append(beside)
+        self.counts += [*beside.c][:-1]
+        there = sa.func.concat(_mark(member.opening), beside.c.lines, _end(member.end))
+        return sa.case((beside.c.n > _ZERO, there), else_=_mark(member.nowhere))
 
 
-def _text(
-    members: Sequence[Leaf | Inner], shape: Shape, at: Callable[[int], Expression]
-) -> Expression:
-    return sa.func.concat(*_pieces(members, shape, at))
-
-
-def _pieces(
-    members: Sequence[Leaf | Inner], shape: Shape, at: Callable[[int], Expression]
-) -> Iterator[Expression]:
-    for member in members:
-        if isinstance(member, Leaf):
-            yield _mark(member.mark)
-            yield _shown(member, at(shape.place(member.name)))
-        else:
-            yield _inner(member, dict(shape.joins)[member.relation], at)
-
-
-def _inner(member: Inner, shape: Shape, at: Callable[[int], Expression]) -> Expression:
-    end = _literal("}") if member.end is None else _mark(member.end)
-    there = sa.func.concat(*_pieces(member.members, shape, at), end)
-    return sa.case((_present(shape, at), there), else_=_mark(member.nowhere))
+def _end(mark: str | None) -> Expression:
+    return _literal("}") if mark is None else _mark(mark)
 
 
 def _shown(leaf: Leaf, column: Expression) -> Expression:
@@ -84,10 +122,12 @@ def _shown(leaf: Leaf, column: Expression) -> Expression:
 
 
 def _conditions(
-    members: Sequence[Leaf | Inner], shape: Shape, at: Callable[[int], Expression]
+    members: Sequence[Member], shape: Shape, at: Callable[[int], Expression]
 ) -> Iterator[Expression]:
     """What must be true of a row's values for an answer to show them."""
     for member in members:
+        if isinstance(member, Listed):
+            continue  # each of its lines says it of itself
         if isinstance(member, Inner):
             inner = dict(shape.joins)[member.relation]
             for condition in _conditions(member.members, inner, at):
@@ -181,6 +221,7 @@ def _cast(expression: Expression, name: str) -> Expression:
     return sa.cast(expression, SqlType(name))
 
 
+_ZERO: Final[Expression] = sa.literal_column("0")
 _SQL: Final = {
     Told.INT: "integer",
     Told.BIGINT: "bigint",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,13 +31,16 @@ class Page:
 class Parts:
     """The parts of one read's statement: its keys, then for each key a total and a page of rows.
 
-    Without a batch there are no ``keys``; total and page stand alone.
+    Without a batch there are no ``keys``; total and page stand alone. Nor are there with a ``key``,
+    columns of rows beside which they stand, each page beside its own.
     """
 
-    def __init__(self, catalog: Catalog, read: Read) -> None:
-        self._catalog = catalog
+    def __init__(
+        self, catalog: Catalog, read: Read, key: Sequence[sa.ColumnElement[Any]] = ()
+    ) -> None:
+        self.catalog = catalog
         self._read = read
-        self._sieve = Sieve(catalog, read.entity, read.batch)
+        self._sieve = Sieve(catalog, read.entity, read.batch, key)
         self.keys = self._sieve.keys
 
     def counted(self) -> sa.FromClause:
@@ -48,7 +51,7 @@ class Parts:
             "counted", self._sieve.narrowed(count, table, table.source, self._read.filter)
         )
 
-    def page(self, start: int) -> Page:
+    def page(self, start: int, name: str = "page") -> Page:
         """A subquery of the rows, whose columns will stand from ``start`` on.
 
         With a total it will be joined outside, so it says of itself whether there is a row.
@@ -56,7 +59,7 @@ class Parts:
         read, wanted = self._read, And((self._read.filter, self._read.after))
         leader = self._leader()
         fence = None if leader else self._fence(wanted)
-        scope = Scope(self._catalog, read.entity, called_rows(read) if fence is None else fence)
+        scope = Scope(self.catalog, read.entity, called_rows(read) if fence is None else fence)
         flags = [sa.true().label("present")] if read.total else []
         present = start if flags else None
         start += len(flags)
@@ -74,7 +77,7 @@ class Parts:
             select = select.order_by(_along(leader, scope.root))
         if read.limit is not None or read.offset:
             select = cut(select, terms, read.limit, read.offset)
-        source = self._sieve.named("page", select)
+        source = self._sieve.named(name, select)
         given, shown = list(source.c), len(flags) + len(columns)
         order = [term.written(by) for term, by in zip(terms, given[shown:], strict=True)]
         return Page(source, given[:shown], shape, order)
@@ -102,7 +105,7 @@ class Parts:
             return None
         table = Aliased(read.entity)
         rows = self._sieve.narrowed(sa.select(*table.source.c), table, table.source, wanted)
-        rows = rows.offset(sa.literal_column("0")).correlate(cast("sa.FromClause", self.keys))
+        rows = rows.offset(sa.literal_column("0")).correlate(self._sieve.beside)
         return rows.subquery("found")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
@@ -18,17 +19,30 @@ class Sieve:
     """Narrows selects to the rows of one key, if there is a batch, and to those of a filter.
 
     ``keys`` is a table of the batch's keys: a column ``k0``, ``k1``… for each field, and their
-    number ``n``, from 1.
+    number ``n``, from 1. There is none if a ``key`` is given: columns of rows ``beside`` which the
+    statement lists those of their batch.
     """
 
-    def __init__(self, catalog: Catalog, entity: Entity, batch: Batch | None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        entity: Entity,
+        batch: Batch | None,
+        key: Sequence[sa.ColumnElement[Any]] = (),
+    ) -> None:
         self._catalog = catalog
         self._batch = batch
-        self.keys = self._numbered(entity, batch) if batch else None
+        self.keys = self._numbered(entity, batch) if batch and not key else None
+        if batch and self.keys is not None:
+            key = [self.keys.c[f"k{at}"] for at in range(len(batch.fields))]
+        self._key = key
+        self.beside: sa.FromClause | None = key[0].table if key else None
 
-    def named(self, name: str, select: sa.Select[Any]) -> sa.FromClause:
+    def named(self, name: str | None, select: sa.Select[Any]) -> sa.FromClause:
         """The select as a subquery; beside the keys, one for each of them."""
-        return select.subquery(name) if self.keys is None else select.lateral(name)
+        if self.beside is None:
+            return select.subquery(name)
+        return select.correlate(self.beside).lateral(name)
 
     def narrowed(
         self,
@@ -70,9 +84,8 @@ class Sieve:
         return table.render_derived(name="keys")
 
     def _keyed(self, table: Aliased, batch: Batch, led: str | None = None) -> Condition:
-        keys = cast("sa.FromClause", self.keys)
         pairs = [
-            (table.column(name), keys.c[f"k{place}"]) for place, name in enumerate(batch.fields)
+            (table.column(name), key) for name, key in zip(batch.fields, self._key, strict=True)
         ]
         return sa.and_(
             *(

@@ -179,7 +179,9 @@ def _combined(parts: Parts, read: Read) -> tuple[sa.Select[Any], Layout]:
         source = _beside(source, page.source, outer=read.total)
         listed, record = page.columns, page.shape
         if read.line:
-            listed, record = lined(page, read.line, len(columns))
+            listed, record, besides = lined(parts.catalog, page, read.line, len(columns))
+            for each in besides:
+                source = _beside(source, each)
         columns, terms = [*columns, *listed], [*terms, *page.terms]
     select = sa.select(*columns).select_from(source).order_by(*terms)
     return select, Layout(number, total, record)

@@ -1,4 +1,7 @@
-"""In charge of random operations that ask for pages of plain rows, as most clients do."""
+"""In charge of random operations that ask for pages of plain rows, as most clients do.
+
+Some of them ask for pages inside pages.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,19 @@ class _Pages(Writer):
     def _listed(self) -> str:
         return self.random.choice(["nodes", "edges"])
 
+    @cached_property
+    def _is_nested(self) -> bool:
+        return self.happens(0.6)
+
+    def selections(self, kind: Any, depth: int) -> str:
+        """Pages with pages inside are of rows only, so that they may come together."""
+        if not self._is_nested or getattr(kind, "name", "") not in self.types:
+            return super().selections(kind, depth)
+        row: Any = get_named_type(kind.fields["nodes"].type)
+        rows = super().selections(row, max(depth - 1, 1))
+        view = f"nodes {rows}" if self._listed == "nodes" else f"edges {{ node {rows} }}"
+        return f"{{ {self.random.choice(['', '__typename '])}{view} }}"
+
     def names(self, kind: Any) -> list[str]:
         """What is to be chosen more often is there more often."""
         known = super().names(kind)
@@ -35,7 +51,8 @@ class _Pages(Writer):
         if "cursor" in known:
             return ["node"] * _OFTEN + known
         plain = [n for n in known if _is_plain(kind.fields[n]) and n != "nodeId"]
-        return plain * _OFTEN + known
+        inner = [n for n in known if self._is_page(kind.fields[n])] if self._is_nested else []
+        return plain * _OFTEN + inner * (_OFTEN * _OFTEN) + known
 
     def _is_page(self, field: Any) -> bool:
         required = any(isinstance(each.type, GraphQLNonNull) for each in field.args.values())
@@ -43,7 +60,8 @@ class _Pages(Writer):
 
     def _arguments(self, definition: GraphQLField) -> str:
         if "first" in definition.args and self.happens(0.7):  # else it is often empty
-            return self.random.choice(["", "(first: 2)", "(last: 3)", "(offset: 1)"])
+            some = ["", "(first: 2)", "(offset: 1)", "(last: 3)"]
+            return self.random.choice(some[:3] if self._is_nested else some)
         return super()._arguments(definition)
 
 

@@ -17,6 +17,7 @@ from law_volume import FIRST, TIMES
 from law_worlds import World
 
 from catalog import Store
+from catalog.lines import listed_in
 from resolvers import direct, levels, lining
 
 COUNT = 250
@@ -25,15 +26,19 @@ pytestmark = pytest.mark.timeout(120 * TIMES)
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The entities of which lines are told from now on: once their rows have come, they are."""
+    """The entities of which lines are told from now on: once their rows have come, they are.
+
+    Or that there are pages in them.
+    """
     monkeypatch.setattr(levels, "TIMES_UNTIL_LINES", 1)
     monkeypatch.setattr(levels, "LINES_SECONDS", math.inf)
     monkeypatch.setattr(lining, "FEWEST", 0)
     noted, tells = list[str](), direct.pages_told
 
-    def noting(level: levels.Level, *more: Any) -> Any:
-        made = tells(level, *more)
-        noted.append(level.island.read.entity.name)
+    def noting(level: levels.Level, lines: levels.Lines, *more: Any) -> Any:
+        made = tells(level, lines, *more)
+        inside = any(listed_in(lines.lining.line.members))
+        noted.append("nested" if inside else level.island.read.entity.name)
         return made
 
     monkeypatch.setattr(direct, "pages_told", noting)
@@ -49,3 +54,4 @@ async def test_lines_are_told_as_graphql_core_tells_rows(
         for seed in range(FIRST, FIRST + COUNT * TIMES):
             await holds(world, world.operation(seed, asks), f"{world.name}, {seed}")
         assert len(told) - before > COUNT * TIMES * 0.4
+    assert told.count("nested") > COUNT * TIMES * 0.1

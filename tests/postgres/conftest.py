@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,19 @@ import psycopg
 import pytest
 from patient import PATIENT, postgres_at
 from postgres_dock import CATALOG, REFILL, make
+from postgres_lined import MAKE, Maker, Thing
 from postgres_models import TABLES
 from postgres_rows import fill
 
-from catalog import Catalog, Relation, catalog_of
+from catalog import Access, Catalog, Relation, Store, anyone, catalog_of
 from catalog.query import Answer, Key, Read
 from datasources.embedded import Supervisor
 from datasources.postgres import PostgresSource
+from datasources.redis import NoCache
+from edge.graph import Graph
+from resolvers import lining
+from resolvers.paging import PageLimits
+from schema import build_schema
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +124,48 @@ def admin(url) -> Generator[psycopg.Connection[Any]]:
     """Another session, which sees and ends those of the source."""
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def lines_url(url: str) -> str:
+    """A database with these tables."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create database lines")
+    return url.replace("/app?", "/lines?")
+
+
+@pytest.fixture
+def things(lines_url: str) -> Generator[psycopg.Connection[Any]]:
+    """A session there; the tables are as they were."""
+    with psycopg.connect(lines_url, autocommit=True) as connection:
+        connection.execute("drop table if exists thing, maker")
+        connection.execute(MAKE)
+        yield connection
+
+
+@pytest.fixture
+async def graph(
+    lines_url: str, things: psycopg.Connection[Any], request, monkeypatch
+) -> AsyncGenerator[Graph]:
+    """All of it is for anyone; with ``false``, it is of a source that has no lines.
+
+    Rules in place of that say who may read which entity. No page is too small for lines here.
+    """
+    monkeypatch.setattr(lining, "FEWEST", 1)
+    asked = getattr(request, "param", True)
+    rules, lines = (asked, True) if isinstance(asked, dict) else ({}, asked)
+    known = catalog_of([Maker, Thing])
+    entities = [
+        replace(each, access=Access(read=rules.get(each.name, anyone))) for each in known.values()
+    ]
+    catalog = Catalog(entities, known.interfaces, known.routines)
+    made = Graph(
+        catalog=catalog,
+        schema=build_schema(catalog, ()),
+        sources={Store.POSTGRES: postgres_at(catalog, lines_url, lines=lines)},
+        cache=NoCache(),
+        cache_ttl=0,
+        page_limits=PageLimits(100, 1000),
+    )
+    yield made
+    await made.close()

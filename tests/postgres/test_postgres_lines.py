@@ -3,80 +3,14 @@
 A page is asked for as lines once it was asked for a few times, so each is asked often here.
 """
 
-import datetime
-import decimal
-import uuid
-from collections.abc import AsyncGenerator, Generator
-from dataclasses import replace
-from typing import Any
-
 import orjson
-import psycopg
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from patient import postgres_at
-from sqlalchemy.orm import registry
-from sqlmodel import Field, Relationship, SQLModel
+from postgres_lined import ALL, MARKED, Asking, calls_of
 
-from auth import ANONYMOUS
-from catalog import Access, Catalog, Store, anyone, catalog_of
-from catalog.lines import CURSOR, MARKS, NULL, PAGE, QUOTE, ROW
-from datasources.redis import NoCache
-from edge.graph import Graph
-from resolvers import lining
-from resolvers.levels import Level
-from resolvers.paging import PageLimits
-from schema import build_schema
+from catalog import Store
 
-
-class Table(SQLModel, registry=registry(metadata=sa.MetaData())):
-    """The base of these tables, which keeps them apart from the models of other tests."""
-
-
-class Maker(Table, table=True):
-    """Has a name that may be anything."""
-
-    id: int = Field(primary_key=True)
-    name: str
-    motto: str | None = None
-    things: list["Thing"] = Relationship(back_populates="maker")
-
-
-class Thing(Table, table=True):
-    """A field of every type that stands in lines, needed and not."""
-
-    id: int = Field(primary_key=True)
-    maker_id: int | None = Field(default=None, foreign_key="maker.id", index=True)
-    rank: int | None = Field(default=None, index=True)
-    name: str
-    note: str | None = None
-    short: str | None = Field(default=None, max_length=9)
-    small: int | None = Field(default=None, sa_type=sa.SmallInteger)
-    big: int | None = Field(default=None, sa_type=sa.BigInteger)
-    ratio: float | None = None
-    price: decimal.Decimal | None = Field(default=None, sa_type=sa.Numeric)
-    flag: bool | None = None
-    day: datetime.date | None = None
-    naive: datetime.datetime | None = Field(default=None, sa_type=sa.DateTime)
-    moment: datetime.datetime | None = Field(default=None, sa_type=sa.DateTime(timezone=True))  # type: ignore[call-overload]
-    token: uuid.UUID | None = None
-    maker: Maker = Relationship(back_populates="things")
-
-
-MAKE = """
-create table maker (id int primary key, name text, motto text);
-create table thing (
-    id int primary key, maker_id int, rank int, name text, note text, short varchar(9),
-    small int2, big int8, ratio float8, price numeric, flag bool, day date, naive timestamp,
-    moment timestamptz, token uuid
-);
-insert into maker values (1, 'Ada "the" Countess', null), (2, E'\\\\ \\t\\n', E'tab\\there');
-insert into thing (id, maker_id, rank, name) select n, n % 4, n % 3, 'thing ' || n
-from generate_series(1, 12) n;
-"""
-ALL = "id rank name note short small big ratio price flag day naive moment token"
 VALUES: dict[str, list[str]] = {
     "name": [
         "'é 😀 \u2028'",
@@ -116,80 +50,6 @@ BEYOND: dict[str, list[str]] = {
     "moment": ["'infinity'", "'12000-01-01+00'", "'0044-03-15 BC'"],
 }
 """What they do not show: rows are asked for instead."""
-
-
-@pytest.fixture(scope="module")
-def lines_url(url: str) -> str:
-    """A database with these tables."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("create database lines")
-    return url.replace("/app?", "/lines?")
-
-
-@pytest.fixture
-def things(lines_url: str) -> Generator[psycopg.Connection[Any]]:
-    """A session there; the tables are as they were."""
-    with psycopg.connect(lines_url, autocommit=True) as connection:
-        connection.execute("drop table if exists thing, maker")
-        connection.execute(MAKE)
-        yield connection
-
-
-@pytest.fixture
-async def graph(
-    lines_url: str, things: psycopg.Connection[Any], request, monkeypatch
-) -> AsyncGenerator[Graph]:
-    """All of it is for anyone; with ``false``, it is of a source that has no lines.
-
-    No page is too small for them here.
-    """
-    monkeypatch.setattr(lining, "FEWEST", 1)
-    lines = getattr(request, "param", True)
-    known = catalog_of([Maker, Thing])
-    entities = [replace(each, access=Access(read=anyone)) for each in known.values()]
-    catalog = Catalog(entities, known.interfaces, known.routines)
-    made = Graph(
-        catalog=catalog,
-        schema=build_schema(catalog, ()),
-        sources={Store.POSTGRES: postgres_at(catalog, lines_url, lines=lines)},
-        cache=NoCache(),
-        cache_ttl=0,
-        page_limits=PageLimits(100, 1000),
-    )
-    yield made
-    await made.close()
-
-
-class Asking:
-    """One query, asked until its pages come as lines."""
-
-    def __init__(self, graph: Graph, query: str) -> None:
-        found = graph.operations.find(query, None)
-        assert found is not None
-        self._graph = graph
-        self._found = found
-
-    async def answer(self) -> tuple[Any, Any]:
-        """The data, to the byte, and the errors."""
-        answered = await self._found.run(self._graph.context(ANONYMOUS), {})
-        assert answered is not None
-        return answered.data, [error.message for error in answered.errors]
-
-    async def first_and_last(self) -> tuple[Any, Any]:
-        """The answer of rows, and that after some more."""
-        first, *_, last = [await self.answer() for _ in range(5)]
-        return first, last
-
-    @property
-    def levels(self) -> list[Level]:
-        """All of its levels."""
-        planner = self._graph.context(ANONYMOUS).planner
-        roots = self._found.roots(planner, {}) or ()
-        return [each for root in roots if root.level for each in _below(root.level)]
-
-
-def _below(level: Level) -> list[Level]:
-    return [level, *(inner for _, below in level.hops for inner in _below(below))]
 
 
 @pytest.mark.parametrize(
@@ -320,19 +180,6 @@ async def test_a_column_that_is_altered_is_no_way_out_of_its_quotes(graph, thing
     assert not asking.levels[0].lined
 
 
-def counting(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What is asked of Postgres from now on, one by one."""
-    source, calls = graph.sources[Store.POSTGRES], list[Any]()
-    run = source.run
-
-    async def noted(asks: Any, *more: Any) -> Any:
-        calls.extend(asks)
-        return await run(asks, *more)
-
-    monkeypatch.setattr(source, "run", noted)
-    return calls
-
-
 async def test_lines_outlive_that_postgres_is_away(graph, things, monkeypatch):
     """The statement was not at fault, and nobody asks it twice."""
     asking = Asking(graph, "{ things(first: 9) { nodes { id } } }")
@@ -342,7 +189,7 @@ async def test_lines_outlive_that_postgres_is_away(graph, things, monkeypatch):
         0.05,
         graph.sources[Store.POSTGRES]._deadline,
     )
-    calls = counting(graph, monkeypatch)
+    calls = calls_of(graph, monkeypatch)
     assert (await asking.answer())[1] == ["Postgres took too long to answer."]
     assert len(calls) == 1
     things.execute("rollback")
@@ -351,10 +198,6 @@ async def test_lines_outlive_that_postgres_is_away(graph, things, monkeypatch):
     assert asking.levels[0].lined
 
 
-MARKED = st.lists(
-    st.sampled_from([*MARKS, QUOTE, NULL, CURSOR, PAGE, ROW, '"', "\\", ",", "a", "é", "\n"]),
-    max_size=4,
-).map("".join)
 OWN = [*ALL.split(), "__typename"]
 THEIRS = ["id", "name", "motto", "__typename"]
 
@@ -435,7 +278,7 @@ async def test_what_is_wrong_beside_lines_is_asked_for_twice_only_once(graph, th
     await asking.first_and_last()
     assert asking.levels[0].lined
     things.execute("update thing set moment = 'infinity' where id = 2")
-    calls = counting(graph, monkeypatch)
+    calls = calls_of(graph, monkeypatch)
     (_, errors), again = await asking.answer(), len(calls)
     assert errors
     assert again == 2

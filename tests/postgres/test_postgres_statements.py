@@ -12,7 +12,7 @@ import pytest
 from postgres_models import TABLES
 
 from catalog import catalog_of
-from catalog.lines import MARKS, Inner, Leaf, Line, Told
+from catalog.lines import MARKS, Inner, Leaf, Line, Listed, Told
 from catalog.query import (
     And,
     Batch,
@@ -155,6 +155,25 @@ CASES = {
     "lines_of_batch_with_total": Read(
         FLIGHT, (("id",), ("delay",)), order=(BY_ID,), limit=3, total=True, batch=CARRIERS,
         line=Line(OWN_LINE),
+    ),
+    "lines_with_pages": Read(
+        AIRLINE,
+        (("code",), ("name",)),
+        order=(Order(("code",)),),
+        filter=NAMED,
+        limit=5,
+        line=Line((
+            Leaf("\1", "name", Told.TEXT, nullable=False),
+            Listed(
+                ("code",),
+                Read(
+                    FLIGHT, (("id",), ("delay",)), order=(BY_ID,), limit=3, filter=LATE,
+                    batch=Batch(("carrier",), ()),
+                    line=Line((Leaf("\6", "id", Told.INT, nullable=False),)),
+                ),
+                "\2", "\3", None, "\5",
+            ),
+        )),
     ),
     "lines_of_types": Read(
         SAMPLE,

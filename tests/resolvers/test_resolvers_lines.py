@@ -5,7 +5,7 @@ Whatever people have written: a text with a mark in it is noticed, and never tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,13 +16,26 @@ from hypothesis import strategies as st
 
 from catalog.entity import Relation
 from catalog.flat import FlatReader, Shape
-from catalog.lines import CURSOR, MARKS, NULL, PAGE, QUOTE, ROW, Inner, Leaf, Told
-from catalog.query import Order
+from catalog.lines import (
+    CURSOR,
+    MARKS,
+    NULL,
+    PAGE,
+    QUOTE,
+    ROW,
+    WRONG,
+    Inner,
+    Leaf,
+    Listed,
+    Member,
+    Told,
+)
+from catalog.query import Order, Read
 from catalog.types import Field, Scalar
 from resolvers.forms import Constant, Edges, Linked, Nodes, ObjectForm, PageForm, Value
-from resolvers.lining import Lining, lining_of
+from resolvers.lining import Below, Lining, lining_of
 from resolvers.paging import Page
-from resolvers.plan import Joined, Part
+from resolvers.plan import Hop, Island, Joined, Part
 from resolvers.telling import LineError, Teller
 
 FIELDS = {
@@ -34,12 +47,16 @@ FIELDS = {
 }
 INSIDE = {"title": (Told.TEXT, False), "year": (Told.INT, True), "motto": (Told.TEXT, True)}
 PLACE = ("plane",)
+LEGS = ("legs",)
+INSIDE_OF_NOTE = {"title": "t", "year": None, "motto": None}
 RELATION = cast("Relation", SimpleNamespace(name="plane"))
-PART = Part(
-    cast("Any", None), (Joined("plane", cast("Any", PLACE), RELATION, cast("Any", None)),), ()
-)
+ENTITY = cast("Any", SimpleNamespace(is_key=lambda fields: fields == ("id",)))
+PART = Part(ENTITY, (Joined("plane", cast("Any", PLACE), RELATION, cast("Any", None)),), ())
 PAGE_OF_MANY = Page(200, 0, cast("Any", None), (Order(("id",)),), False, False, False)
-EVIL = [*MARKS[:14], QUOTE, NULL, CURSOR, PAGE, ROW, '"', "\\", ",", "null", "}", "\n", "\x7f"]
+EVIL = [
+    *(*MARKS[:14], QUOTE, NULL, CURSOR, PAGE, ROW, WRONG),
+    *('"', "\\", ",", "null", "}", "\n", "\x7f"),
+]
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
@@ -57,6 +74,7 @@ records = st.fixed_dictionaries(
         "delay": st.none() | numbers,
         "late": st.none() | st.booleans(),
         "plane": st.none() | inside,
+        "legs": st.lists(inside, max_size=3),
     }
 )
 
@@ -74,6 +92,21 @@ def reader() -> FlatReader:
     shape = Shape(0, fields_of(FIELDS), (("plane", inner),))
     told = [*(told for told, _ in FIELDS.values()), None, *(told for told, _ in INSIDE.values())]
     return FlatReader(shape, {}, (), None, {at: each for at, each in enumerate(told) if each})
+
+
+def below() -> dict[Any, Below]:
+    """The legs of a row, each of which is what a plane is."""
+    relation = SimpleNamespace(
+        name="legs", source_fields=("id",), cross_store=False, cache_ttl=None
+    )
+    island = Island(
+        Read(ENTITY, (), limit=6),
+        Part(ENTITY, (), ()),
+        Page(6, 0, cast("Any", None), (), False, False, False),
+    )
+    hop = Hop("legs", cast("Any", LEGS), cast("Any", relation), island)
+    told = {at: told for at, (told, _) in enumerate(INSIDE.values())}
+    return {LEGS: Below(hop, FlatReader(Shape(0, fields_of(INSIDE)), {}, (), None, told), {})}
 
 
 def form_of(known: Mapping[str, tuple[Told, bool]], *more: Any) -> ObjectForm:
@@ -94,6 +127,13 @@ NULLS_INSIDE = ObjectForm(
 NOTHING_INSIDE = ObjectForm(
     None, (BARE.members[0], Linked("on", cast("Any", PLACE), ObjectForm(None, ())), BARE.members[1])
 )
+_OF_LEGS = ObjectForm(None, tuple(Value(each.name, each, "T") for each in fields_of(INSIDE)[::2]))
+LISTS = {
+    "a list": PageForm((Nodes("nodes", _OF_LEGS),)),
+    "a list of edges": PageForm(
+        (Constant("a", "A"), Edges("edges", (("node", _OF_LEGS), ("e", "E"))), Constant("b", "B"))
+    ),
+}
 SHAPES: dict[str, Nodes | Edges] = {
     "nodes": Nodes("all", FORM),
     "edges": Edges("all", (("node", FORM), ("type", "Edge"))),
@@ -101,26 +141,59 @@ SHAPES: dict[str, Nodes | Edges] = {
     "no nulls": Nodes("all", BARE),
     "nulls inside": Nodes("all", NULLS_INSIDE),
     "nothing inside": Nodes("all", NOTHING_INSIDE),
+    **{
+        name: Nodes(
+            "all",
+            ObjectForm(
+                None, (BARE.members[1], Linked("legs", cast("Any", LEGS), form), BARE.members[0])
+            ),
+        )
+        for name, form in LISTS.items()
+    },
+    "a list first": Nodes(
+        "all",
+        ObjectForm(
+            None,
+            (
+                Linked("legs", cast("Any", LEGS), LISTS["a list"]),
+                Linked("on", cast("Any", PLACE), form_of(INSIDE)),
+            ),
+        ),
+    ),
     "cursor last": Edges("all", (("type", "Edge"), ("n", FORM), ("c", None), ("type2", "Edge"))),
 }
 
 
 def lining(member: Nodes | Edges) -> Lining:
     """How a page of this one member is lined."""
-    part = Part(cast("Any", None), (Joined("on", cast("Any", PLACE), RELATION, PART),), ())
-    found = lining_of(PageForm((member,)), part, PAGE_OF_MANY, reader())
+    part = Part(ENTITY, (Joined("on", cast("Any", PLACE), RELATION, PART),), ())
+    found = lined_as(PageForm((member,)), part, reader())
     assert found is not None
     return found
 
 
-def line_of(members: Sequence[Leaf | Inner], record: Mapping[str, Any]) -> str:
+def lined_as(form: PageForm, part: Part, reader: FlatReader) -> Lining | None:
+    """How a page of many is lined."""
+    island = Island(cast("Any", None), part, PAGE_OF_MANY)
+    return lining_of(form, island, reader, below(), PAGE_OF_MANY.size)
+
+
+def line_of(members: Sequence[Member], record: Mapping[str, Any]) -> str:
     """What a store writes; the memory's twin of Postgres's own SQL."""
-    return "".join(
-        leaf_of(member, record[member.name])
-        if isinstance(member, Leaf)
-        else inner_of(member, record)
-        for member in members
-    )
+    return "".join([text for member in members for text in pieces_of(member, record)])
+
+
+def pieces_of(member: Member, record: Mapping[str, Any]) -> Iterator[str]:
+    """The same of one member."""
+    match member:
+        case Leaf():
+            yield leaf_of(member, record[member.name])
+        case Inner():
+            yield inner_of(member, record)
+        case Listed():
+            rows = [line_of(member.members, each) for each in record["legs"]]
+            there = member.opening + member.between.join(rows) + (member.end or "}")
+            yield there if rows else member.nowhere
 
 
 def leaf_of(leaf: Leaf, value: Any) -> str:
@@ -153,9 +226,24 @@ def shown(form: ObjectForm, record: Mapping[str, Any] | None) -> dict[str, Any] 
                 told[key] = record[field.name]
             case Linked(key, _, ObjectForm() as inner):
                 told[key] = shown(inner, record["plane"])
+            case Linked(key, _, PageForm(members)):
+                told[key] = {each.key: listed(each, record["legs"]) for each in members}
             case _:
                 raise AssertionError(member)
     return told
+
+
+def listed(member: Any, legs: Sequence[Mapping[str, Any]]) -> Any:
+    """What a member of a page of legs shows."""
+    if isinstance(member, Constant):
+        return member.value
+    return [expected(member, each, "") for each in legs]
+
+
+def counts_of(lined: Lining, pages: Sequence[Sequence[Mapping[str, Any]]]) -> list[int]:
+    """How many legs there are, if any are shown."""
+    lists = sum(isinstance(each, Listed) for each in lined.line.members)
+    return [sum(len(each["legs"]) for page in pages for each in page)] * lists
 
 
 def expected(member: Nodes | Edges, record: Mapping[str, Any], cursor: str) -> Any:
@@ -182,7 +270,8 @@ def text_of(lined: Lining, record: Mapping[str, Any], cursor: str) -> str:
 
 def of_no_mark(record: Mapping[str, Any]) -> bool:
     """Whether no text holds what may be a mark."""
-    held = [*record.values(), *(record["plane"] or {}).values()]
+    inside = [record["plane"] or {}, *record["legs"]]
+    held = [*record.values(), *(text for each in inside for text in each.values())]
     return not any(
         ord(letter) < 32 and letter not in "\t\n\r"
         for text in held
@@ -200,7 +289,7 @@ def test_lines_become_what_they_stand_for_or_nothing(name, pages):
     lines = [[text_of(lined, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
     wanted = [[expected(member, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
     try:
-        lists = Teller(lined).lists(lines)
+        lists = Teller(lined).lists(lines, counts_of(lined, pages))
     except LineError:
         assert not all(of_no_mark(each) for page in pages for each in page)
     else:
@@ -208,38 +297,48 @@ def test_lines_become_what_they_stand_for_or_nothing(name, pages):
 
 
 @pytest.mark.parametrize("plane", [None, {"title": "t", "year": 1, "motto": "m"}])
-@pytest.mark.parametrize("name", ["nodes", "no nulls", "nulls inside", "nothing inside"])
+@pytest.mark.parametrize(
+    "name", ["nodes", "no nulls", "nulls inside", "nothing inside", "a list", "a list first"]
+)
 @pytest.mark.parametrize("evil", EVIL)
 def test_a_text_that_is_a_mark_is_noticed(evil, name, plane):
     """Each of them, alone, and the only one of its page: also where no mark of its kind may be."""
     member = SHAPES[name]
     lined = lining(member)
     held = {"id": 1, "note": "o", "delay": None, "late": True, "plane": plane, "name": evil}
-    lines = [[text_of(lined, held, "")]]
-    if of_no_mark(held) or evil not in {*lined.texts, QUOTE, NULL, PAGE, ROW}:
-        (told,) = Teller(lined).lists(lines)
+    held["legs"] = [{"title": evil, "year": 1, "motto": evil}] if plane else []
+    lines, counts = [[text_of(lined, held, "")]], counts_of(lined, [[held]])
+    marks = {*lined.texts, QUOTE, NULL, PAGE, ROW, *([WRONG] if counts else [])}
+    is_shown = name != "a list first" or plane
+    if of_no_mark(held) or evil not in marks or not is_shown:
+        (told,) = Teller(lined).lists(lines, counts)
         assert orjson.loads(orjson.dumps(told)) == [expected(member, held, "")]
     else:
         with pytest.raises(LineError):
-            Teller(lined).lists(lines)
+            Teller(lined).lists(lines, counts)
 
 
-@given(st.data())
-def test_no_text_passes_itself_off_as_a_value(data):
+@pytest.mark.parametrize("shape", ["nodes", "a list", "a list of edges"])
+@given(data=st.data())
+def test_no_text_passes_itself_off_as_a_value(shape, data):
     """Even one that was cut out of lines, with all their marks in the right order."""
-    lined = lining(SHAPES["nodes"])
+    lined = lining(SHAPES[shape])
     honest = data.draw(st.lists(records.filter(of_no_mark), min_size=1, max_size=3))
     lines = [text_of(lined, each, "") for each in honest]
     whole = ROW.join(lines)
     start = data.draw(st.integers(0, len(whole)))
     cut = whole[start : data.draw(st.integers(start, len(whole)))]
     forged = {**honest[0], data.draw(st.sampled_from(["name", "note"])): cut}
+    if honest[0]["legs"] and data.draw(st.booleans()):
+        forged = {**honest[0], "legs": [*honest[0]["legs"], {**INSIDE_OF_NOTE, "title": cut}]}
+    counts = counts_of(lined, [[*honest, forged]])
     try:
-        (told,) = Teller(lined).lists([[*lines, text_of(lined, forged, "")]])
+        (told,) = Teller(lined).lists([[*lines, text_of(lined, forged, "")]], counts)
     except LineError:
         assert not of_no_mark(forged)
     else:
-        assert orjson.loads(orjson.dumps(told)) == [shown(FORM, each) for each in [*honest, forged]]
+        form = cast("Nodes", SHAPES[shape]).form
+        assert orjson.loads(orjson.dumps(told)) == [shown(form, each) for each in [*honest, forged]]
 
 
 def test_a_form_with_more_than_there_are_marks_for_is_none():
@@ -247,8 +346,8 @@ def test_a_form_with_more_than_there_are_marks_for_is_none():
     many = {f"f{at}": (Told.INT, False) for at in range(len(MARKS) + 1)}
     fields = fields_of(many)
     wide = FlatReader(Shape(0, fields), {}, (), None, dict.fromkeys(range(len(fields)), Told.INT))
-    part = Part(cast("Any", None), (), ())
+    part = Part(ENTITY, (), ())
     most = ObjectForm(None, tuple(Value(field.name, field, "Int") for field in fields[:-1]))
     more = ObjectForm(None, tuple(Value(field.name, field, "Int") for field in fields))
-    assert lining_of(PageForm((Nodes("nodes", most),)), part, PAGE_OF_MANY, wide)
-    assert not lining_of(PageForm((Nodes("nodes", more),)), part, PAGE_OF_MANY, wide)
+    assert lined_as(PageForm((Nodes("nodes", most),)), part, wide)
+    assert not lined_as(PageForm((Nodes("nodes", more),)), part, wide)
