@@ -21,6 +21,22 @@ def defaults_of(entity: Entity) -> Mapping[str, Callable[[], Any]]:
     return dict(_of_columns(entity) if entity.store is Store.POSTGRES else _of_document(entity))
 
 
+def renewed_of(entity: Entity) -> Mapping[str, Callable[[], Any]]:
+    """What makes the values that a table has for columns whenever a row changes (``onupdate``).
+
+    They are Python's own; those in SQL are the store's to make.
+    """
+    if entity.store is not Store.POSTGRES:
+        return {}
+    columns = {name: _column(entity, name) for name in entity.stored_fields}
+    return {
+        name: partial(_of_column, column.onupdate)
+        for name, column in columns.items()
+        if column.onupdate is not None
+        and (column.onupdate.is_scalar or column.onupdate.is_callable)
+    }
+
+
 def members_of(entity: Entity, name: str) -> Mapping[str, Any] | None:
     """The members of the Python enum that a table's column holds, by their names."""
     if entity.store is not Store.POSTGRES:

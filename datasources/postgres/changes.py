@@ -82,6 +82,7 @@ class Changes:
             rows.entity.fields[name].stored: _column(rows, name, of_one)
             for name, of_one in of_columns.items()
         }
+        values = {**_renewed(rows.entity), **values}
         update = sa.update(rows.source).values(values).where(wanted)  # type: ignore[arg-type]
         return _statement(update.returning(*keys), rows.entity)
 
@@ -90,6 +91,19 @@ class Changes:
         wanted = both(rows.portion, condition(self._catalog, rows, read.filter))
         delete = sa.delete(rows.source).where(wanted)  # type: ignore[arg-type]
         return _statement(delete.returning(*_keys(rows)), rows.entity)
+
+
+def _renewed(entity: Entity) -> Mapping[str, sa.ColumnElement[Any]]:
+    """What a change makes of columns with an ``onupdate`` in SQL; one of Python's is an edit."""
+    columns: list[sa.Column[Any]] = [*table_of(entity).columns]
+    made: dict[str, Any] = {column.name: column.onupdate for column in columns}
+    return {n: _literally(m.arg) for n, m in made.items() if m is not None and m.is_clause_element}
+
+
+def _literally(clause: Any) -> sa.ColumnElement[Any]:
+    """An expression of the model's with its constants in the text: no request has them."""
+    said = clause.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+    return sa.literal_column(str(said))
 
 
 def _ask(entity: Entity, filter_: Filter) -> Ask:

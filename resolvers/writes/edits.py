@@ -22,6 +22,7 @@ def edits_of(
 ) -> tuple[Edit, ...]:
     """The edits that `input`, `increment`, `push` and `pull` mean, which stand at a path.
 
+    If there are any, those that the model makes of each row that changes are among them.
     Raises ``InputError`` if two edits are of one place.
     """
     before = len(amiss)
@@ -30,7 +31,9 @@ def edits_of(
     judged = sets if len(amiss) > before else _judged(judge, sets, (*at, "input"), amiss)
     edits = [*judged, *_computed(entity, arguments, at, amiss)]
     _check_apart([api_path(entity, edit.path) for edit in edits])
-    return tuple(edits)
+    touched = {edit.path[0] for edit in edits}
+    renewed = (Set((name,), value) for name, value in judge.renewed(touched))
+    return (*edits, *renewed) if edits else ()
 
 
 def argument_of(edit: Edit) -> str:

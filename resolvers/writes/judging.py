@@ -6,7 +6,7 @@ whole models judge rows as they have become, inside of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator
 
 from catalog.columns import Rows, columns_of
-from catalog.defaults import defaults_of, members_of
+from catalog.defaults import defaults_of, members_of, renewed_of
 from catalog.entity import Entity, Store
 from catalog.names import lower_first
 from catalog.query import Record
@@ -157,6 +157,16 @@ class Judge:
     def default(self, name: str) -> Any:
         """What the model gives this field of a new row that lacks it, anew each time; or null."""
         return from_python(self._kind(name), self._own(self.defaults[name]()), self._own)
+
+    def renewed(self, but: Collection[str]) -> Iterator[tuple[str, Any]]:
+        """What the model gives fields of a row that changes, but those that are given."""
+        for name, made in self._renewed.items():
+            if name not in but:
+                yield name, from_python(self._kind(name), made())
+
+    @cached_property
+    def _renewed(self) -> Mapping[str, Callable[[], Any]]:
+        return renewed_of(self.entity)
 
     @cached_property
     def _own(self) -> Own:
