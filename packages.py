@@ -26,6 +26,10 @@ _MENDS: Final = (
         "Say how the column is stored, as by Field(sa_column=Column(JSON)) for lists and dicts.",
     ),
     (
+        "issubclass() arg 1 must be a class",
+        "Say how a column is stored whose type is no class: Field(sa_type=String) for a Literal.",
+    ),
+    (
         "failed to locate a name",
         "Name a table of the package; to a document, or by values alone, declare a Link.",
     ),

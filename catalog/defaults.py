@@ -72,6 +72,12 @@ def has_default(entity: Entity, name: str) -> bool:
     return not made_in_sql and (info.default_factory is not None or info.default is not None)
 
 
+def is_made_in_sql(column: sa.Column[Any]) -> bool:
+    """Whether the model has an expression for it, which the store computes for each new row."""
+    default: Any = column.default
+    return default is not None and bool(default.is_clause_element)
+
+
 def _is_made_by_column(column: sa.Column[Any]) -> bool:
     default: Any = column.default
     return default is not None and (default.is_scalar or default.is_callable)

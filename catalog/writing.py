@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
 from catalog.access import nobody
-from catalog.defaults import has_default
+from catalog.defaults import has_default, is_made_in_sql
 from catalog.entity import Entity, Store
 from catalog.types import Field, ListType, Scalar, is_leaf
 
@@ -72,7 +72,8 @@ def _columns(entity: Entity) -> Iterator[Writable]:
         if column.computed is not None or (column.identity and column.identity.always):
             continue
         counted = column is table.autoincrement_column
-        given = counted or column.server_default is not None or column.identity is not None
+        made = column.server_default is not None or column.identity is not None
+        given = counted or made or is_made_in_sql(column)
         optional = given or field.nullable or has_default(entity, field.name)
         yield Writable(field, not optional, _is_fixed(entity, field, infos), given)
 

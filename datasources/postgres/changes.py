@@ -6,9 +6,9 @@ there are. Any number of new rows is one statement, and one text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any, Final, assert_never
+from typing import Any, Final, Literal, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -82,7 +82,7 @@ class Changes:
             rows.entity.fields[name].stored: _column(rows, name, of_one)
             for name, of_one in of_columns.items()
         }
-        values = {**_renewed(rows.entity), **values}
+        values = {**_in_sql(rows.entity, "onupdate", values), **values}
         update = sa.update(rows.source).values(values).where(wanted)  # type: ignore[arg-type]
         return _statement(update.returning(*keys), rows.entity)
 
@@ -93,10 +93,12 @@ class Changes:
         return _statement(delete.returning(*_keys(rows)), rows.entity)
 
 
-def _renewed(entity: Entity) -> Mapping[str, sa.ColumnElement[Any]]:
-    """What a change makes of columns with an ``onupdate`` in SQL; one of Python's is an edit."""
+def _in_sql(
+    entity: Entity, kind: Literal["default", "onupdate"], but: Container[str]
+) -> Mapping[str, sa.ColumnElement[Any]]:
+    """What the model has in SQL for columns; what is Python's to make comes with the change."""
     columns: list[sa.Column[Any]] = [*table_of(entity).columns]
-    made: dict[str, Any] = {column.name: column.onupdate for column in columns}
+    made: dict[str, Any] = {c.name: getattr(c, kind) for c in columns if c.name not in but}
     return {n: _literally(m.arg) for n, m in made.items() if m is not None and m.is_clause_element}
 
 
@@ -113,14 +115,18 @@ def _ask(entity: Entity, filter_: Filter) -> Ask:
 
 def _insertion(entity: Entity, fields: Sequence[str], conflict: Conflict | None) -> Statement:
     table = table_of(entity)
+    own = _in_sql(entity, "default", {entity.fields[name].stored for name in fields})
     if not fields:  # of which SQLAlchemy cannot make rows of their defaults, but one
         keys = ", ".join(str(key.compile(dialect=DIALECT)) for key in _keys(Aliased(entity, table)))
-        rows = "SELECT FROM generate_series(1, $1::integer)"
-        sql = f"INSERT INTO {quoted_name(table)} {rows} RETURNING {keys}, true"
+        columns = f"({', '.join(map(DIALECT.identifier_preparer.quote, own))}) " if own else ""
+        values = ", ".join(str(each.compile(dialect=DIALECT)) for each in own.values())
+        rows = f"SELECT {values} FROM generate_series(1, $1::integer)"  # noqa: S608 (the model's own)
+        sql = f"INSERT INTO {quoted_name(table)} {columns}{rows} RETURNING {keys}, true"
         return _read_by_keys(sql, [Bound(0, int)], entity)
     names = [entity.fields[name].stored for name in fields]
     insert = postgresql.insert(table)
-    insert = insert.from_select(names, _given(entity, fields), include_defaults=False)
+    rows = _given(entity, fields, own.values())
+    insert = insert.from_select([*names, *own], rows, include_defaults=False)
     if conflict:
         update = [entity.fields[name].stored for name in conflict.update if name in fields]
         target = [entity.fields[name].stored for name in conflict.target]
@@ -131,8 +137,10 @@ def _insertion(entity: Entity, fields: Sequence[str], conflict: Conflict | None)
     return _statement(insert.returning(*_keys(Aliased(entity, table)), made), entity)
 
 
-def _given(entity: Entity, fields: Sequence[str]) -> sa.Select[Any]:
-    """The new rows, of an array for each field."""
+def _given(
+    entity: Entity, fields: Sequence[str], own: Iterable[sa.ColumnElement[Any]]
+) -> sa.Select[Any]:
+    """The new rows, of an array for each field, and of what is each row's ``own``."""
     table, given = table_of(entity), [entity.fields[name] for name in fields]
     arrays = [
         _slot(column_encoding(field.type, table.c[field.stored].type), at)
@@ -145,7 +153,7 @@ def _given(entity: Entity, fields: Sequence[str]) -> sa.Select[Any]:
         column_value(rows.c[name], field.type, table.c[field.stored].type)
         for name, field in zip(names, given, strict=True)
     ]
-    return sa.select(*values).order_by(rows.c.n)
+    return sa.select(*values, *own).order_by(rows.c.n)
 
 
 def _column(rows: Aliased, name: str, edits: Sequence[Edited]) -> sa.ColumnElement[Any]:

@@ -82,6 +82,7 @@ class Item(Base, table=True):
     [
         ("False", "name: str", "primary_key=True"),
         ("True", "tags: list[str]", "sa_column=Column(JSON)"),
+        ("True", "size: __import__('typing').Literal['s', 'm']", "sa_type=String"),
         ("True", "owner: 'Nobody' = Relationship()", "declare a Link"),
     ],
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import AsyncGenerator
 from itertools import count
 from typing import Any, ClassVar
 
 import pytest
 from patient import postgres_at
-from sqlalchemy import MetaData, func
+from sqlalchemy import Column, Date, MetaData, func
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -43,7 +44,19 @@ class Parcel(Table, table=True):
     )
 
 
-CATALOG = catalog_of([Parcel])
+class Stamp(Table, table=True):
+    """Has all that it has by itself, and nobody need give anything."""
+
+    __access__: ClassVar = Access(read=anyone, create=anyone)
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: datetime.date = Field(
+        sa_column=Column("the day", Date, default=func.make_date(2026, 1, 2), nullable=False)
+    )
+    word: str | None = None
+
+
+CATALOG = catalog_of([Parcel, Stamp])
 CHANGE = """mutation { updateParcel(id: %s) {
   ... on ParcelWritten { parcel { name weight changed state length } } } }"""
 
@@ -97,3 +110,17 @@ async def test_what_a_model_renews(graph: Graph) -> None:
 
     other = await asked(graph, "{ parcel(id: 2) { changed state length } }")
     assert other["parcel"] == new
+
+
+async def test_what_a_model_has_in_sql_for_new_rows(graph: Graph) -> None:
+    """Where nobody gives it, whatever else is given; and if nothing is."""
+    rows = '[{}, {word: "a"}, {day: "2020-02-29"}]'
+    made = f"createStamps(input: {rows}) {{ ... on StampListWritten {{ stamps {{ day word }} }} }}"
+    assert (await asked(graph, f"mutation {{ {made} }}"))["createStamps"]["stamps"] == [
+        {"day": "2026-01-02", "word": None},
+        {"day": "2026-01-02", "word": "a"},
+        {"day": "2020-02-29", "word": None},
+    ]
+    assert (await asked(graph, "mutation { createStamp(input: {}) { __typename } }"))[
+        "createStamp"
+    ] == {"__typename": "StampWritten"}
