@@ -61,6 +61,10 @@ def entity_of_document(model: type[BaseModel]) -> Entity:
     fields = {field.name: field for field in _fields(model, ())}
     key = next((name for name, field in fields.items() if field.stored == "_id"), None)
     if key is None:
+        if "id" in fields:
+            reason = f"is stored as {fields['id'].stored!r}, and is no key"
+            mend = 'Alias it "_id", or name it otherwise: then the key, an ObjectId, is the id.'
+            raise ModelError(model.__name__, "id", reason, mend=mend)
         key, fields = "id", {"id": _OBJECT_KEY, **fields}
     indexes = indexes_of(model, fields)
     with_similar(model, Store.MONGO, fields)
@@ -116,8 +120,10 @@ def _stored_name(model: type, name: str, info: FieldInfo, *, top: bool) -> str:
         reason = "has several aliases, or a path, so that it is not plain which key it is stored by"
         raise ModelError(model.__name__, name, reason, mend="Give it one alias, a text.")
     alias = info.alias if info.validation_alias is None else info.validation_alias
-    # As in every mapper of MongoDB documents, a plain ``id`` is the document's key.
-    stored = ("_id" if top and name == "id" else name) if alias is None else alias
+    # As in every mapper of MongoDB documents, a plain ``id`` is the document's key; so it is where
+    # aliases are made for all fields, as by `to_camel`.
+    is_own = alias is None or alias == name or info.alias_priority == 1
+    stored = "_id" if top and name == "id" and is_own else name if alias is None else alias
     check_key(model.__name__, name, stored)
     return stored
 

@@ -10,6 +10,7 @@ import bson
 import document_models
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from catalog import BigInt, Index, ObjectId, Store, catalog_of, models_in
 from catalog.types import DocumentType, EnumType, ListType, Scalar
@@ -207,3 +208,21 @@ def test_an_undescribed_document_has_no_description():
         __collection__ = "plain"
 
     assert catalog_of([Plain])["Plain"].description is None
+
+
+def test_a_plain_id_is_the_key_where_aliases_are_made_for_all_fields():
+    """Else its rows would be found by a field that is no key, and there could be two of one id."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+        id: str
+        some_name: int
+
+    entity = catalog_of([Item])["Item"]
+    assert entity.key == ("id",)
+    assert {field.name: field.stored for field in entity.fields.values()} == {
+        "id": "_id",
+        "some_name": "someName",
+    }

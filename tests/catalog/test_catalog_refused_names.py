@@ -237,3 +237,16 @@ def test_a_key_that_pydantic_takes_for_private():
         'Item._id: is private, as Pydantic takes it. Write id: str = Field(alias="_id"), or id'
         " alone."
     )
+
+
+def test_an_id_that_is_not_the_key():
+    """It would have the name of the key that there is without one."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        id: str = Field(alias="number")
+
+    assert refusal(Item) == (
+        "Item.id: is stored as 'number', and is no key. Alias it \"_id\", or name it otherwise:"
+        " then the key, an ObjectId, is the id."
+    )
