@@ -142,7 +142,7 @@ def _type(
 
 def field_type(model: type, name: str, info: FieldInfo) -> FieldType:
     """The type that a field of a Pydantic model has in a document; raises ``ModelError``."""
-    return _type(model, name, info, ())[0]
+    return _type(model, name, info, (model,))[0]
 
 
 def annotated_type(model: type, name: str, annotation: Any) -> tuple[FieldType, bool]:
@@ -150,9 +150,10 @@ def annotated_type(model: type, name: str, annotation: Any) -> tuple[FieldType, 
     if typing.get_origin(annotation) is typing.Annotated:
         said, *marks = typing.get_args(annotation)
         inner, optional = _without_none(said)
-        return _annotated(model, name, typing.Annotated[(inner, *marks)], ()), optional
+        said = typing.Annotated[(inner, *marks)]
+        return _annotated(model, name, said, (model,)), optional
     inner, optional = _without_none(annotation)
-    return _annotated(model, name, inner, ()), optional
+    return _annotated(model, name, inner, (model,)), optional
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

@@ -9,8 +9,13 @@ from typing import Annotated, Any, ClassVar, Literal, Optional
 import bson
 import document_models
 import pytest
+import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field as Column
+from sqlmodel import SQLModel
 
 from catalog import BigInt, Index, ObjectId, Store, catalog_of, models_in
 from catalog.types import DocumentType, EnumType, ListType, Scalar
@@ -226,3 +231,34 @@ def test_a_plain_id_is_the_key_where_aliases_are_made_for_all_fields():
         "id": "_id",
         "some_name": "someName",
     }
+
+
+class Numbered(BaseModel):
+    """Has an id, which is a key of nothing."""
+
+    id: int
+
+
+def test_an_id_inside_of_something_is_stored_as_it_is():
+    """In a JSON column as in a document: Pydantic writes it so, and both are one GraphQL type."""
+
+    class Item(BaseModel):
+        __collection__ = "items"
+        id: str
+        inner: Numbered
+
+    class Base(SQLModel, registry=registry(metadata=MetaData())):
+        pass
+
+    class Row(Base, table=True):
+        id: int = Column(primary_key=True)
+        inner: Numbered | None = Column(default=None, sa_column=sa.Column(sa.JSON))
+        many: list[Numbered] = Column(default=[], sa_column=sa.Column(sa.JSON))
+
+    catalog = catalog_of([Item, Row])
+    kinds = [catalog["Item"].fields["inner"].type, catalog["Row"].fields["inner"].type]
+    many = catalog["Row"].fields["many"].type
+    assert isinstance(many, ListType)
+    assert kinds[0] == kinds[1] == many.of
+    assert isinstance(many.of, DocumentType)
+    assert many.of.fields["id"].stored == "id"
