@@ -48,7 +48,7 @@ class Limits(BaseSettings):
         10_000,
         ge=1,
         description="Values that variables may hold, as often as they are used: an object counts "
-        "as ten, and what only writes take as none.",
+        "as ten, a text as one for each 1,000 characters, and what only writes take as none.",
     )
     max_nested_rows: int = Field(
         1_000_000,

@@ -5,6 +5,7 @@ What only writes take, the rows that they are given, is weighed by those, and co
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
@@ -32,8 +33,16 @@ from resolvers.limits.sizes import Values
 _OBJECT: Final = 10
 """Values that an object counts as, beside its fields: as a rule it is a condition of its own."""
 
+_TEXT: Final = 1_000
+"""Characters of a text that count as a value."""
+
+_OFTEN: Final = 10
+"""Uses of a text that may be, however long it is: a body holds few that are."""
+
 _COUNTED: Final = 100_000
 """Values that are counted at most: of what is far too much, it does not matter by how much."""
+
+_TEXTS: Final = frozenset(("String", "ID"))
 
 _named: Any = cast("Any", graphql).get_named_type
 
@@ -48,22 +57,34 @@ class Held:
 
     def by(self, document: DocumentNode, node: OperationDefinitionNode) -> Holding | None:
         """What counts the variables of a valid document's operation; None if none can hold much."""
-        names = [
-            each.variable.name.value for each in node.variable_definitions or () if self._may(each)
-        ]
-        if not names:
+        borne = {
+            each.variable.name.value: self._borne(each) for each in node.variable_definitions or ()
+        }
+        if all(map(math.isinf, borne.values())):
             return None
         uses = _Uses(document).of(node)
-        return Holding([(name, uses[name]) for name in names], self._most)
+        counted = [(name, uses[name]) for name, most in borne.items() if uses[name] > most]
+        return Holding(counted, self._most) if counted else None
 
-    def _may(self, definition: VariableDefinitionNode) -> bool:
+    def _borne(self, definition: VariableDefinitionNode) -> float:
+        """How many uses of a variable are none too many, whatever its value is."""
         kind: Any = definition.type
-        lists = 0
+        is_list = False
         while not hasattr(kind, "name"):
-            lists += kind.kind == "list_type"
+            is_list = is_list or kind.kind == "list_type"
             kind = kind.type
         name = kind.name.value
-        return name not in self._uncounted and (lists > 0 or name not in self._plain)
+        if name in self._uncounted:
+            return math.inf
+        if is_list or name not in self._plain:
+            return 0
+        return _OFTEN if name in _TEXTS else math.inf
+
+
+def is_much(value: object) -> bool:
+    """Whether what came for a variable may be more than one value."""
+    kind = type(value)
+    return kind is dict or kind is list or (kind is str and len(cast("str", value)) >= _TEXT)
 
 
 class Holding:
@@ -77,23 +98,28 @@ class Holding:
         """What there is too much of, if there is, in variables as they came."""
         count, bound = 0, max(self._most, _COUNTED)
         for name, times in self._uses:
-            value = given.get(name)
-            if type(value) is dict or type(value) is list:
+            if is_much(value := given.get(name)):
                 count += times * _size(value, bound)
         return VariableValuesError(count, self._most) if count > self._most else None
 
 
 def _size(value: Any, bound: int) -> int:
-    """How many items and fields there are in a list or an object, at any depth."""
-    count, unseen = 0, [value]
-    while unseen and count <= bound:
+    """How many items and fields there are, at any depth, and how much text."""
+    count, unseen = 0, list[Any]()
+    inside = cast("Collection[object]", (value,))
+    while count <= bound:
+        for each in inside:
+            kind = type(each)
+            if kind is str:
+                count += len(cast("str", each)) // _TEXT
+            elif kind is dict or kind is list:
+                unseen.append(each)
+        if not unseen:
+            break
         held = unseen.pop()
-        inside: Collection[Any] = held
-        if type(held) is dict:
-            inside = cast("dict[str, Any]", held).values()
-            count += _OBJECT
+        inside = cast("Collection[object]", held.values() if type(held) is dict else held)
+        count += _OBJECT if type(held) is dict else 0
         count += len(inside)
-        unseen += [each for each in inside if type(each) is dict or type(each) is list]
     return count
 
 

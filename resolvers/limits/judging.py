@@ -15,7 +15,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from resolvers.limits.held import Held
+from resolvers.limits.held import Held, is_much
 from resolvers.limits.limits import (
     AliasesError,
     ComparisonsError,
@@ -100,7 +100,7 @@ class Judge:
         self, document: DocumentNode, node: OperationDefinitionNode, given: Values
     ) -> GraphQLError | None:
         """Why an operation is not executed with these variables, which are as they came."""
-        holding = self.held.by(document, node) if any(map(_holds, given.values())) else None
+        holding = self.held.by(document, node) if any(map(is_much, given.values())) else None
         if holding and (error := holding.beyond(given)):
             return _told(error, node)
         asked = self.asked(document, node, given)
@@ -131,10 +131,6 @@ def _beyond(measure: Measure, limits: Limits) -> Iterator[LimitError]:
         (ComparisonsError, measure.comparisons, limits.comparisons),
     )
     return (kind(measured, most) for kind, measured, most in judged if measured > most)
-
-
-def _holds(value: object) -> bool:
-    return type(value) is dict or type(value) is list
 
 
 def defaults_of(node: OperationDefinitionNode) -> Mapping[str, Any]:

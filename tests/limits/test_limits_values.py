@@ -167,6 +167,9 @@ HOLDING = {
     "a filter": ("query ($n: FlightFilter) { a(n: $n) }", 1),
     "what is in a filter": ("mutation ($n: IntFilter) { a(n: $n) }", 1),
     "a list in place of a date": ("query ($n: DateTime) { a(n: $n) }", 1),
+    "a text": (f"query ($n: String!) {{ {'a(n: $n) ' * 11} }}", 11),
+    "an id": (f"query ($n: ID) {{ {'a(n: $n) ' * 11} }}", 11),
+    "a text that is used seldom": (f"query ($n: String) {{ {'a(n: $n) ' * 10} }}", None),
     "a number": ("query ($n: Int, $m: ID, $o: Ordering) { a(n: $n) }", None),
     "rows": ("mutation ($n: [NoteCreate!]!) { a(n: $n) }", None),
     "changes": ("mutation ($n: FlightUpdate) { a(n: $n) }", None),
@@ -192,6 +195,22 @@ def test_what_counts_is_counted_as_often_as_it_is_used(held: Held, text: str, ti
     error = holding.beyond({"n": [1] * MOST + [2]})
     assert error is not None
     assert error.details["measured"] == times * (MOST + 1)
+
+
+def test_a_text_counts_by_its_length_wherever_it_is(held: Held):
+    """Each use of it is sent to a store."""
+    filters = held.by(*_tree("query ($n: StringFilter) { a(n: $n) }"))
+    texts = held.by(*_tree(HOLDING["a text"][0]))
+    assert filters is not None
+    assert texts is not None
+    assert texts.beyond({"n": "x" * 9_999}) is None
+    for holding, value, measured in (
+        (texts, "x" * 10_000, 11 * 10),
+        (filters, {"in": ["x" * 50_000, "x" * 50_000]}, 10 + 1 + 2 + 2 * 50),
+    ):
+        error = holding.beyond({"n": value})
+        assert error is not None
+        assert error.details["measured"] == measured
 
 
 async def test_what_is_far_too_much_is_not_counted_to_its_end():
