@@ -35,8 +35,13 @@ PAGES: Final = {
     "100 edges × 6": f"{{ flights(first: 100) {{ edges {{ cursor node {{ {SIX} }} }} }} }}",
     "1,000 rows × 8": f"{{ flights(first: 1000) {{ nodes {{ {EIGHT} }} }} }}",
     "20 × 10 rows × 3": (
-        "{ planes(first: 20) { nodes { tailnum model"
+        '{ planes(first: 20, where: { tailnum: { gt: "N37" } }) { nodes { tailnum model'
         " flights(first: 10) { nodes { id depDelay airline { name } } } } } }"
+    ),
+    "1 × 15 × 2 rows": (
+        '{ airlines(where: { carrier: { eq: "UA" } }, first: 1) { nodes { name flights(first: 15) {'
+        " nodes { id plane { model"
+        " flights(first: 2) { nodes { id dest airline { name } } } } } } } } }"
     ),
 }
 
