@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -225,6 +226,7 @@ def test_the_command_that_is_printed_can_be_typed_where_the_server_was_started(
     monkeypatch.chdir(tmp_path)
     issuer = OwnIssuer("http://127.0.0.1:1", tmp_path, ())
     usual = Settings(_env_file=None)  # type: ignore[call-arg]
-    assert sign_in_hint(issuer, usual).endswith(f" {ROOT / 'server.py'} token --as NAME")
+    server = shlex.quote(str(ROOT / "server.py"))
+    assert sign_in_hint(issuer, usual).endswith(f" {server} token --as NAME")
     mine = usual.model_copy(update={"models": "shop", "data_dir": Path("a b")})
     assert sign_in_hint(issuer, mine).endswith(" token --as NAME --models shop --data-dir 'a b'")
