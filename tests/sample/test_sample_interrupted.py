@@ -114,7 +114,7 @@ async def test_stores_that_do_not_answer(catalog: Catalog) -> None:
     ):
         await load_few(catalog, postgres)
     mongo = Stores("", f"mongodb://{nowhere}/app?serverSelectionTimeoutMS=50")
-    with pytest.raises(LoadError, match=r"into MongoDB: no connection\.$"):
+    with pytest.raises(LoadError, match=r"made in MongoDB: no connection\.$"):
         await load_few(catalog, mongo)
 
 
