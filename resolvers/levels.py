@@ -147,8 +147,10 @@ class Level:
         if not isinstance(form, PageForm):
             return None
         lining = lining_of(form, self.island, reader, self.below, self._rows)
-        if lining is None or (known and lining == known.lining):
-            return known if lining else None
+        if lining is None:
+            return None
+        if known and lining == known.lining:
+            return known
         question = Question(replace(self.island.read, line=lining.line))
         return Lines(question, form, lining, Teller(lining))
 

@@ -211,21 +211,8 @@ class _Writer:
 
     def _listed(self, form: PageForm, below: Below, part: Part, shape: Shape) -> Listed:
         """The page that a hop leads to: its rows, and what it has besides."""
-        hop, reader, deeper = below
-        fields, read = hop.relation.source_fields, hop.island.read
-        if not isinstance(reader, FlatReader) or not self._is_near(hop, part):
-            raise _NotLinedError
-        if {self.reader.lined.get(shape.place(name)) for name in fields} - _COMPARED:
-            raise _NotLinedError
-        inside = replace(
-            self,
-            reader=reader,
-            rows=self.rows * (read.limit or 0),
-            below=deeper,
-            part=hop.island.part,
-            cursors=0,
-            _so_far="",
-        )
+        inside = self._inside(below, part, shape)
+        fields, read = below.hop.relation.source_fields, below.hop.island.read
         listed: Listed | None = None
         for at, member in enumerate(form.members):
             self._key("{" if at == 0 else ",", member.key)
@@ -248,6 +235,20 @@ class _Writer:
             raise _NotLinedError
         self._so_far += "}"
         return listed
+
+    def _inside(self, below: Below, part: Part, shape: Shape) -> _Writer:
+        """What writes the rows of the page that a hop leads to; with the same marks."""
+        hop, reader, deeper = below
+        if not isinstance(reader, FlatReader) or not self._is_near(hop, part):
+            raise _NotLinedError
+        fields = hop.relation.source_fields
+        if {self.reader.lined.get(shape.place(name)) for name in fields} - _COMPARED:
+            raise _NotLinedError
+        rows = self.rows * (hop.island.read.limit or 0)
+        part = hop.island.part
+        return replace(
+            self, reader=reader, rows=rows, below=deeper, part=part, cursors=0, _so_far=""
+        )
 
     def _is_near(self, hop: Hop, part: Part) -> bool:
         """Whether a hop's page can be put together beside each row, and is as good as there."""

@@ -38,7 +38,7 @@ class Sieve:
         self._key = key
         self.beside: sa.FromClause | None = key[0].table if key else None
 
-    def named(self, name: str | None, select: sa.Select[Any]) -> sa.FromClause:
+    def named(self, name: str, select: sa.Select[Any]) -> sa.FromClause:
         """The select as a subquery; beside the keys, one for each of them."""
         if self.beside is None:
             return select.subquery(name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from hypothesis import strategies as st
@@ -72,6 +73,10 @@ MARKED = st.lists(
     ),
     max_size=4,
 ).map("".join)
+TEXTS = st.fixed_dictionaries(
+    {"name": MARKED, "note": st.none() | MARKED, "motto": st.none() | MARKED}
+)
+"""Of a thing, and of a maker."""
 
 
 class Asking:
@@ -109,6 +114,19 @@ class Asking:
 
 def _below(level: Level) -> list[Level]:
     return [level, *(inner for _, below in level.hops for inner in _below(below))]
+
+
+async def asked_with(
+    graph: Graph, things: psycopg.Connection[Any], query: str, texts: Mapping[str, str | None]
+) -> Asking:
+    """The query, asked until its pages come as lines, and of these texts: the same as of rows."""
+    asking = Asking(graph, query)
+    await asking.first_and_last()
+    things.execute("update thing set name = %(name)s, note = %(note)s where id = 5", texts)
+    things.execute("update maker set motto = %(motto)s where id = 1", texts)
+    found = await asking.answer()
+    assert found == await Asking(graph, f"{query} ").answer()
+    return asking
 
 
 def calls_of(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> list[Any]:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from postgres_lined import ALL, MARKED, Asking, calls_of
+from postgres_lined import ALL, TEXTS, Asking, asked_with, calls_of
 
 from catalog import Store
 
@@ -227,18 +227,13 @@ def pages(draw: st.DrawFn) -> str:
     return f"{{ things({way}{order}) {{ {rows} {beside} }} }}"
 
 
-@given(query=pages(), name=MARKED, note=st.none() | MARKED, motto=st.none() | MARKED)
+@given(query=pages(), texts=TEXTS)
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_any_page_is_the_same_as_lines(graph, things, query, name, note, motto):
+async def test_any_page_is_the_same_as_lines(graph, things, query, texts):
     """Whatever is in its texts."""
-    asking = Asking(graph, query)
-    await asking.first_and_last()
-    things.execute("update thing set name = %s, note = %s where id = 5", [name, note])
-    things.execute("update maker set motto = %s where id = 1", [motto])
-    found = await asking.answer()
-    assert found == await Asking(graph, f"{query} ").answer()
+    asking = await asked_with(graph, things, query, texts)
     event(f"lines: {bool(asking.levels[0].lined)}")
 
 

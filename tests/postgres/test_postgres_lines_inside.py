@@ -9,7 +9,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from postgres_lined import MARKED, Asking, calls_of
+from postgres_lined import TEXTS, Asking, asked_with, calls_of
 
 from auth import Principal
 from catalog import claim, roles, rows
@@ -222,16 +222,11 @@ def _nested(draw: st.DrawFn) -> str:
     return f"{{ makers(first: 5) {{ {rows(' '.join(own))} }} }}"
 
 
-@given(query=_nested(), name=MARKED, note=st.none() | MARKED, motto=st.none() | MARKED)
+@given(query=_nested(), texts=TEXTS)
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_any_page_inside_is_the_same(graph, things, query, name, note, motto):
+async def test_any_page_inside_is_the_same(graph, things, query, texts):
     """Whatever is in its texts, and in those around it."""
-    asking = Asking(graph, query)
-    await asking.first_and_last()
-    things.execute("update thing set name = %s, note = %s where id = 5", [name, note])
-    things.execute("update maker set motto = %s where id = 1", [motto])
-    found = await asking.answer()
-    assert found == await Asking(graph, f"{query} ").answer()
+    asking = await asked_with(graph, things, query, texts)
     event(f"inside: {is_inside(asking)}")
