@@ -32,10 +32,10 @@ from edge.rates import Rates
 from edge.rules import HttpRules
 from edge.uploads import UploadLimits
 from packages import StartError, blamed_on, package
-from resolvers.introspection import Introspection
+from resolvers.documents.introspection import Introspection
 from resolvers.limits.limits import Limits
-from resolvers.paging import PageLimits
-from resolvers.sights import Sights
+from resolvers.planning.paging import PageLimits
+from resolvers.planning.sights import Sights
 from schema import build_schema, extensions_in, policies_in
 from settings import Settings
 

@@ -43,9 +43,9 @@ from edge.process import Stop, check_http, listen
 from edge.workers import Share
 from packages import StartError, package, sample_tables
 from principals import print_access
+from resolvers.documents.info import core_of
 from resolvers.guards import guards_of
-from resolvers.info import core_of
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from serving import VERSION, Place, answer, answer_by_workers, worker_settings
 from settings import Settings
 from telemetry import tracing

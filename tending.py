@@ -10,7 +10,7 @@ from typing import Final
 from catalog.query import Record
 from console import say
 from resolvers.errors import ParkedError
-from resolvers.outbox import Outbox
+from resolvers.outbox.changes import Outbox
 
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60))
 

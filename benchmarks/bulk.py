@@ -32,7 +32,7 @@ from datasources.redis import NoCache
 from edge.app import create_app
 from edge.graph import Graph
 from models.sample import tables
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 from telemetry.logs import configure as configure_logs
 

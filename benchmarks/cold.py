@@ -22,14 +22,14 @@ from catalog.flat import FlatReader
 from catalog.query import Read
 from catalog.summary import Summary
 from datasources.postgres.statements import Statement, compiled
-from resolvers.levels import Functions, Level
-from resolvers.operation import Operation
-from resolvers.paging import PageLimits
-from resolvers.parsing import Tree, parsed
-from resolvers.plan import Planner
-from resolvers.root_plans import Root
-from resolvers.seen import Seen
-from resolvers.validation import errors_in
+from resolvers.completion.levels import Functions, Level
+from resolvers.documents.parsing import Tree, parsed
+from resolvers.documents.validation import errors_in
+from resolvers.operations.operation import Operation
+from resolvers.operations.root_plans import Root
+from resolvers.planning.paging import PageLimits
+from resolvers.planning.plan import Planner
+from resolvers.planning.seen import Seen
 from schema import build_schema
 
 DOCUMENTS: Final = 40

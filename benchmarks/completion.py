@@ -26,7 +26,7 @@ from catalog.viewer import Viewer
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 
 ROWS: Final = 1_000

@@ -16,7 +16,7 @@ from datasources.postgres import PostgresSource, Roles
 from datasources.redis import NoCache
 from edge.graph import Graph
 from models.sample import tables
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 
 AIRLINE: Final = "UA"

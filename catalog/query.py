@@ -8,7 +8,7 @@ set of rows in two, on every store.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -150,7 +150,7 @@ class Among:
 class Related:
     """A quantifier over the rows of a relation.
 
-    No source is given one into the other store: `resolvers.reach` puts keys in its place.
+    No source is given one into the other store: `resolvers.across.reach` puts keys in its place.
     """
 
     relation: Relation
@@ -162,15 +162,6 @@ Filter = And | Or | Not | Compare | IsNull | Searched | Elements | Among | Relat
 
 ALWAYS = And(())
 NEVER = Or(())
-
-
-def conjuncts(filter_: Filter) -> Iterator[Filter]:
-    """The filters that must all hold, those of an And inside an And included."""
-    if isinstance(filter_, And):
-        for each in filter_.filters:
-            yield from conjuncts(each)
-    else:
-        yield filter_
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +183,9 @@ class Order:
 
     With a gauge ``by``, the order is that of what it makes of the value.
 
-    No source is given a step into the other store: `resolvers.reach` puts ``places`` in its stead,
-    which are those of the row at the end of the ``relations`` before it, and there is no ``path``.
+    No source is given a step into the other store: `resolvers.across.reach` puts ``places`` in its
+    stead, which are those of the row at the end of the ``relations`` before it, and there is no
+    ``path``.
     """
 
     path: Path

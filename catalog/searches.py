@@ -10,6 +10,7 @@ from typing import Final, assert_never, cast
 from catalog.declare import Search
 from catalog.entity import Store, TextSearch
 from catalog.errors import ModelError
+from catalog.filters import conjuncts
 from catalog.query import (
     Among,
     And,
@@ -22,7 +23,6 @@ from catalog.query import (
     Path,
     Related,
     Searched,
-    conjuncts,
 )
 from catalog.types import DocumentType, Field, FieldType, Scalar
 

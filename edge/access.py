@@ -26,10 +26,10 @@ from catalog.access import (
 from catalog.entity import Catalog, Entity, Relation
 from catalog.rule_text import claim_text, rule_text
 from catalog.types import Scalar
-from resolvers.claims import ABSENT, Use
 from resolvers.guards import NO_GUARDS, Guards, policies_in
-from resolvers.predicates import predicate_of
-from resolvers.seen import Seen
+from resolvers.planning.claims import ABSENT, Use
+from resolvers.planning.predicates import predicate_of
+from resolvers.planning.seen import Seen
 
 _ACTIONS: Final = ("read", "create", "update", "delete")
 

@@ -17,17 +17,17 @@ from catalog.change import Isolation, Transaction
 from catalog.entity import Catalog, Store
 from catalog.query import DataSource, Readable
 from datasources.redis import NoCache
+from resolvers.across.reach import Reach
+from resolvers.across.sizes import Sizes
+from resolvers.cache.entitycache import EntityCache
+from resolvers.cache.loaders import Loaders
 from resolvers.context import Context
-from resolvers.entitycache import EntityCache
+from resolvers.documents.info import core_of
 from resolvers.errors import InputError
-from resolvers.finishing import Finishing
 from resolvers.guards import guards_of
-from resolvers.info import core_of
-from resolvers.loaders import Loaders
+from resolvers.outbox.finishing import Finishing
+from resolvers.planning.sights import Sight, Sights
 from resolvers.policies import granted
-from resolvers.reach import Reach
-from resolvers.sights import Sight, Sights
-from resolvers.sizes import Sizes
 from schema.shown import Shown
 from telemetry import current
 

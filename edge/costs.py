@@ -14,9 +14,9 @@ from graphql import GraphQLSchema
 
 from edge.replies import Body
 from edge.requests import GraphQLRequest, Headers, header
+from resolvers.documents.parsing import Tree, tree_in
 from resolvers.limits.judging import defaults_of, judge_of
 from resolvers.limits.spending import Spending
-from resolvers.parsing import Tree, tree_in
 
 HEADER: Final = b"graphql-cost"
 _REPORT: Final = "report"

@@ -21,10 +21,10 @@ from edge.observe import observed
 from edge.parts import Part, Telling, telling
 from edge.replies import Body
 from edge.requests import GraphQLRequest
-from resolvers.answering import as_json
 from resolvers.context import Context
-from resolvers.info import core_of
-from resolvers.parsing import Tree
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import Tree
+from resolvers.operations.answering import as_json
 from resolvers.parts import begun
 from resolvers.policies import policies_asked
 from resolvers.reasons import Form, Reason

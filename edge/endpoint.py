@@ -46,7 +46,7 @@ from edge.sites import check_meant
 from edge.slow import log_slow
 from edge.uploads import UploadLimits, brings_files, read_uploads
 from edge.watch import Ending, Watch, refusal
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 from telemetry import Tally, begin, current, log_request, measures
 
 _this_task = cast("Callable[[], asyncio.Task[Any]]", asyncio.current_task)

@@ -25,16 +25,16 @@ from edge.media import Spec
 from edge.observe import observed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
-from resolvers.answering import as_json
 from resolvers.context import Context
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import tree_in
+from resolvers.documents.validation import refusals_of
 from resolvers.limits.limits import limits_of
-from resolvers.once import Once
-from resolvers.operation import Operation
-from resolvers.parsing import tree_in
+from resolvers.operations.answering import as_json
+from resolvers.operations.once import Once
+from resolvers.operations.operation import Operation
 from resolvers.parts import divides, may_divide
 from resolvers.reasons import Form, Reason
-from resolvers.validation import refusals_of
 from telemetry import count_completion, current
 
 _BY_GET = (OperationType.QUERY,)

@@ -33,10 +33,10 @@ from resolvers.breadth.fields import Followed
 from resolvers.context import Context
 from resolvers.errors import ReachError
 from resolvers.execute import execute, follow
-from resolvers.explain import fields_below, root_text
-from resolvers.operations import Operations
-from resolvers.paging import PageLimits
-from resolvers.root_plans import Root
+from resolvers.operations.explain import fields_below, root_text
+from resolvers.operations.known import Operations
+from resolvers.operations.root_plans import Root
+from resolvers.planning.paging import PageLimits
 from resolvers.rows import Row
 
 

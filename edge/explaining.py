@@ -27,13 +27,13 @@ from edge.observe import observed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
 from resolvers.context import Context
-from resolvers.explain import root_text
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import Tree, tree_in
 from resolvers.limits.limits import limits_of
-from resolvers.operation import Operation
-from resolvers.parsing import Tree, tree_in
+from resolvers.operations.explain import root_text
+from resolvers.operations.operation import Operation
+from resolvers.operations.root_plans import Root
 from resolvers.reasons import Form, Reason
-from resolvers.root_plans import Root
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from resolvers.writes.others import others_in, writes_in
 from telemetry import current

@@ -25,18 +25,18 @@ from edge.persisted.documents import Documents
 from edge.persisted.preparing import prepare
 from edge.persisted.trusted import Trusted
 from edge.rates import Charging, Rates
+from resolvers.across.reach import MOST_KEYS
+from resolvers.across.sizes import Sizes
+from resolvers.cache.entitycache import EntityCache
 from resolvers.context import Context
-from resolvers.courier import Courier
-from resolvers.entitycache import EntityCache
-from resolvers.finishing import Finishing
+from resolvers.documents.info import core_of
 from resolvers.guards import guards_of
-from resolvers.info import core_of
-from resolvers.operations import Operations
-from resolvers.outbox import Outbox
-from resolvers.paging import PageLimits
-from resolvers.reach import MOST_KEYS
-from resolvers.sights import Sights
-from resolvers.sizes import Sizes
+from resolvers.operations.known import Operations
+from resolvers.outbox.changes import Outbox
+from resolvers.outbox.courier import Courier
+from resolvers.outbox.finishing import Finishing
+from resolvers.planning.paging import PageLimits
+from resolvers.planning.sights import Sights
 
 POLICY_SECONDS: Final = 5.0
 """How long the user's function may take to say which policies hold."""

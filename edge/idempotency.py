@@ -21,12 +21,12 @@ from edge.errors import HttpError, again, told
 from edge.graph import Graph
 from edge.requests import GraphQLRequest, Headers, header
 from resolvers.context import Context
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import tree_in
 from resolvers.errors import KeyReusedError
-from resolvers.idempotency import IdempotencyKey
-from resolvers.info import core_of
 from resolvers.limits.limits import limits_of
-from resolvers.once import Once
-from resolvers.parsing import tree_in
+from resolvers.operations.idempotency import IdempotencyKey
+from resolvers.operations.once import Once
 from resolvers.uploads import Upload
 from resolvers.writes.others import others_in
 

@@ -12,7 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionContext
 
 from edge.errors import OperationError
-from resolvers.info import RawInfo
+from resolvers.documents.info import RawInfo
 from telemetry import current, span
 from telemetry.spans import UNRECORDED, recording
 

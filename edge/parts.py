@@ -14,7 +14,7 @@ from graphql.execution import PendingResult, SubsequentIncrementalExecutionResul
 from edge.errors import told
 from edge.media import Spec
 from edge.replies import Body
-from resolvers.answering import as_json
+from resolvers.operations.answering import as_json
 
 Errors = Sequence[dict[str, Any]]
 Path = Sequence[str | int]

@@ -10,8 +10,8 @@ from graphql import GraphQLSchema
 
 from edge.multipart import refused
 from edge.requests import GraphQLRequest
+from resolvers.documents.parsing import tree_in
 from resolvers.limits.limits import limits_of
-from resolvers.parsing import tree_in
 from resolvers.uploads import UPLOAD, Upload
 
 

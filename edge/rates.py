@@ -19,9 +19,9 @@ from auth import Principal
 from datasources.redis import Buckets, Taken, Want
 from edge.errors import HttpError, again
 from edge.requests import GraphQLRequest
+from resolvers.documents.parsing import tree_in
 from resolvers.limits.judging import judge_of
-from resolvers.operations import Operations
-from resolvers.parsing import tree_in
+from resolvers.operations.known import Operations
 
 _LEAST: Final = 1.0
 """What a request takes, though it cost nothing, or were refused."""

@@ -12,8 +12,8 @@ from edge.gzipped import gzipped, takes_gzip
 from edge.media import OFFERED
 from edge.requests import Headers, header
 from edge.transport import send_whole
-from resolvers.answering import as_json
 from resolvers.errors import UnauthorizedError
+from resolvers.operations.answering import as_json
 
 _UNAUTHORIZED: Final = UnauthorizedError.code
 HAS_IT: Final = 304

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from strawberry.dataloader import DataLoader
 from strawberry.types.info import Info
 
-from resolvers.info import raw_info
+from resolvers.documents.info import raw_info
 
 _MARK = "__bigraph_batched__"
 INFO = "info"

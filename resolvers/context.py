@@ -17,19 +17,24 @@ from graphql import GraphQLSchema
 from auth import Principal
 from catalog.change import Isolation, Transaction
 from catalog.entity import Entity, Store
+from catalog.filters import all_of
 from catalog.query import Batch, Read, Readable
-from resolvers.arguments import all_of, filter_of, orders_of, value_of
+from resolvers.across.reach import Reach
+from resolvers.cache.loaders import Loaders
 from resolvers.errors import InputError
-from resolvers.finishing import Finishing
-from resolvers.loaders import Loaders
-from resolvers.plan import Planner
-from resolvers.questions import Question
-from resolvers.reach import Reach
+from resolvers.outbox.finishing import Finishing
+from resolvers.planning.arguments import (
+    filter_of,
+    orders_of,
+    value_of,
+)
+from resolvers.planning.plan import Planner
+from resolvers.planning.questions import Question
+from resolvers.planning.seen import Seen
 from resolvers.rows import Row
-from resolvers.seen import Seen
 
 if TYPE_CHECKING:
-    from resolvers.once import Once
+    from resolvers.operations.once import Once
 
 Begins: TypeAlias = (
     "Callable[[Context, Store], AbstractAsyncContextManager[tuple[Transaction, Context]]]"

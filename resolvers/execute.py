@@ -18,14 +18,14 @@ from catalog.errors import BigraphError
 from catalog.query import Answer, Key, Record
 from datasources.errors import StoreError
 from resolvers.context import Context
-from resolvers.cursors import cursors_of
 from resolvers.errors import ReachError
 from resolvers.later import Later
-from resolvers.paging import Page
-from resolvers.plan import Hop, Island, Part
-from resolvers.questions import Variables
+from resolvers.planning.cursors import cursors_of
+from resolvers.planning.paging import Page
+from resolvers.planning.plan import Hop, Island, Part
+from resolvers.planning.questions import Variables
+from resolvers.planning.summaries import summary_values
 from resolvers.rows import Row, RowPage
-from resolvers.summaries import summary_values
 from telemetry.spans import span
 
 Value = Row | RowPage | None

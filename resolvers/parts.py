@@ -28,10 +28,10 @@ from graphql.execution.incremental import IncrementalExecutor
 from strawberry import Schema
 
 from resolvers.context import Context
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import Tree
 from resolvers.errors import InputError
-from resolvers.info import core_of
 from resolvers.limits.judging import defaults_of
-from resolvers.parsing import Tree
 
 DEFER: Final = "defer"
 STREAM: Final = "stream"

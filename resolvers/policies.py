@@ -25,10 +25,10 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context
+from resolvers.documents.info import core_of
+from resolvers.documents.introspection import QUESTIONS, Introspection, introspection_of
+from resolvers.documents.parsing import Tree, tree_of
 from resolvers.guards import Guards, guards_of
-from resolvers.info import core_of
-from resolvers.introspection import QUESTIONS, Introspection, introspection_of
-from resolvers.parsing import Tree, tree_of
 from telemetry import logger, span
 
 _log = logger("auth")

@@ -10,12 +10,12 @@ from strawberry.types.info import Info
 from catalog.entity import Entity, Relation
 from catalog.types import Field
 from resolvers.context import Context
-from resolvers.documents import Place, asked_field
+from resolvers.documents.fields import Place, asked_field
+from resolvers.documents.info import raw_info
 from resolvers.execute import follow
-from resolvers.info import raw_info
 from resolvers.later import Later
+from resolvers.planning.selection import Edge, Selector
 from resolvers.rows import Row
-from resolvers.selection import Edge, Selector
 
 _NOT_PLANNED = object()
 

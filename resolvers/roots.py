@@ -11,17 +11,18 @@ from typing import Any
 from strawberry.types.info import Info
 
 from catalog.entity import Catalog, Entity
+from catalog.filters import all_of
 from catalog.query import Compare, Filter, Operator
 from catalog.routine import VALUE, Gives, Routine
-from resolvers.arguments import all_of, value_of
-from resolvers.calling import called
 from resolvers.context import Context
-from resolvers.cursors import parsed_node_id
-from resolvers.documents import arguments_of, asked_field
+from resolvers.documents.fields import arguments_of, asked_field
+from resolvers.documents.info import RawInfo, raw_info
 from resolvers.execute import execute
-from resolvers.info import RawInfo, raw_info
-from resolvers.seen import Seen
-from resolvers.selection import Selector
+from resolvers.planning.arguments import value_of
+from resolvers.planning.calling import called
+from resolvers.planning.cursors import parsed_node_id
+from resolvers.planning.seen import Seen
+from resolvers.planning.selection import Selector
 from telemetry.spans import span
 
 Produce = Callable[[Any, Info], Awaitable[Any]]

@@ -8,8 +8,8 @@ from typing import Any, cast
 from catalog.entity import Entity
 from catalog.errors import StoredValueError
 from catalog.query import Record
-from resolvers.cursors import node_id
-from resolvers.documents import Place
+from resolvers.documents.fields import Place
+from resolvers.planning.cursors import node_id
 
 CursorOf = Callable[[Record], str]
 

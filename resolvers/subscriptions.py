@@ -17,10 +17,10 @@ from graphql.execution.collect_fields import collect_fields
 from strawberry import Schema
 
 from resolvers.context import Context
-from resolvers.info import core_of
-from resolvers.introspection import Introspection, introspection_of
+from resolvers.documents.info import core_of
+from resolvers.documents.introspection import Introspection, introspection_of
+from resolvers.documents.parsing import Tree, tree_in
 from resolvers.limits.limits import limits_of
-from resolvers.parsing import Tree, tree_in
 
 _core: Any = graphql  # whose own types for what is used of it here are half unknown
 

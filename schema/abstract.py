@@ -16,7 +16,7 @@ from strawberry.types.union import StrawberryUnion
 from catalog.entity import Interface
 from catalog.errors import StoredValueError
 from catalog.types import UnionType
-from resolvers.members import Reads
+from resolvers.documents.members import Reads
 from resolvers.rows import Row
 from schema.annotations import field_annotation
 from schema.fields import Namespace, class_of, plain_field

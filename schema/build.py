@@ -13,24 +13,24 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.execution import ExecutionContext
 
 from catalog.entity import Catalog
-from resolvers.beforehand import Refusing
-from resolvers.coercion import CoercingContext
-from resolvers.guards import Decide, set_guards
-from resolvers.holding import Holding
-from resolvers.info import core_of
-from resolvers.introspection import (
+from resolvers.documents.coercion import CoercingContext
+from resolvers.documents.info import core_of
+from resolvers.documents.introspection import (
     Introspection,
     Telling,
     Untelling,
     introspection_of,
     set_introspection,
 )
+from resolvers.documents.parsing import Parsing
+from resolvers.documents.validation import Validation, tell_one_of
+from resolvers.guards import Decide, set_guards
 from resolvers.limits.judging import judge_of
 from resolvers.limits.limits import DEFAULTS, Limits, set_limits
-from resolvers.parsing import Parsing
+from resolvers.operations.beforehand import Refusing
+from resolvers.operations.holding import Holding
 from resolvers.policies import Deciding
 from resolvers.rows import field_of
-from resolvers.validation import Validation, tell_one_of
 from schema.aggregates import add_aggregates
 from schema.costs import add_costs
 from schema.extend import attach

@@ -7,8 +7,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from catalog.entity import Entity
-from resolvers.measures import AGGREGATE, GROUP_BY
-from resolvers.summaries import resolve_summary
+from resolvers.documents.measures import AGGREGATE, GROUP_BY
+from resolvers.planning.summaries import resolve_summary
 from schema.annotations import optional
 from schema.fields import Namespace, argument, class_of, plain_field, produced_field
 from schema.groups import group_arguments

@@ -15,10 +15,10 @@ from strawberry.types.field import StrawberryField
 from catalog.entity import Catalog, Entity, Relation
 from catalog.names import cost_of
 from catalog.routine import Gives
+from resolvers.documents.measures import AGGREGATE, GROUP_BY
+from resolvers.documents.members import MEMBER, Calls, Many, Member, Writes
 from resolvers.limits.directives import Cost, ListSize
-from resolvers.measures import AGGREGATE, GROUP_BY
-from resolvers.members import MEMBER, Calls, Many, Member, Writes
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from resolvers.writes.kinds import Create, Upsert
 from schema.fields import Namespace
 

@@ -19,7 +19,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from catalog.entity import Catalog
 from catalog.errors import ModelError
-from resolvers.members import MEMBER, Reads
+from resolvers.documents.members import MEMBER, Reads
 from resolvers.traced import Traced
 from schema.fields import Namespace
 

@@ -18,8 +18,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from catalog.errors import ModelError
-from resolvers.info import RawInfo
-from resolvers.members import MEMBER, PRODUCE, Member
+from resolvers.documents.info import RawInfo
+from resolvers.documents.members import MEMBER, PRODUCE, Member
 
 Namespace = dict[str, Any]
 """The generated classes of one schema by GraphQL name: the dict of a module made for them.

@@ -14,8 +14,8 @@ from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema
 from strawberry.types.base import get_object_definition
 
 from catalog.access import Rule, anyone
+from resolvers.documents.members import PRODUCE
 from resolvers.guards import Decide, Guards
-from resolvers.members import PRODUCE
 from schema.meanings import Spot, ours, rule_said
 
 _DEFINITION: Final = "strawberry-definition"

@@ -15,11 +15,11 @@ from catalog.nesting import nested_in, rights_of
 from catalog.routine import Gives, Routine
 from catalog.searches import SEARCH
 from catalog.writing import Action, is_written
-from resolvers.arguments import check_search
+from resolvers.documents.members import Calls, Many, One, Writes, member_of
 from resolvers.errors import UnauthorizedError
 from resolvers.guards import guards_of
-from resolvers.members import Calls, Many, One, Writes, member_of
-from resolvers.seen import Seen
+from resolvers.planning.arguments import check_search
+from resolvers.planning.seen import Seen
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from resolvers.writes.rows import key_name
 from schema.aggregates import FAMILY_TYPES

@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from catalog.entity import Catalog, Entity
 from catalog.errors import ModelError
 from catalog.writing import Action, is_written, may_ever, writable_fields
-from resolvers.members import Writes
+from resolvers.documents.members import Writes
 from resolvers.writes.inputs import Inputs
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from resolvers.writes.rows import key_name

@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 from catalog.entity import Catalog, Entity
 from catalog.routine import REQUIRED, Gives, Routine
 from catalog.routine import Argument as Said
-from resolvers.members import Anyone, Calls, Many, One
+from resolvers.documents.members import Anyone, Calls, Many, One
 from resolvers.roots import resolve_connection, resolve_node, resolve_one, resolve_routine
 from schema.abstract import Node
 from schema.annotations import annotation_of, field_annotation

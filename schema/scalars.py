@@ -29,7 +29,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from catalog.geo import GeoPoint
 from catalog.types import Scalar
-from resolvers.answering import is_json
+from resolvers.operations.answering import is_json
 from resolvers.uploads import UPLOAD, Upload
 
 BigInt = NewType("BigInt", int)

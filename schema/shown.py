@@ -20,7 +20,7 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from resolvers.seen import Seen, Unruled
+from resolvers.planning.seen import Seen, Unruled
 from schema.hidden import hidden_in
 from schema.kept import Kept, WithFields
 

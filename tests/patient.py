@@ -14,7 +14,7 @@ from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.places import Queueing
 from datasources.postgres import PostgresSource
-from resolvers.sizes import Sizes
+from resolvers.across.sizes import Sizes
 
 PATIENT = Queueing(seconds=60)
 

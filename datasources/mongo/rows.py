@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from catalog.entity import Catalog, Entity
+from catalog.filters import conjuncts
 from catalog.query import (
     Among,
     And,
@@ -25,7 +26,6 @@ from catalog.query import (
     Read,
     Related,
     Searched,
-    conjuncts,
 )
 from datasources.mongo.computed import computing, filtered_by, named_by, ordered_by
 from datasources.mongo.filters import Condition, condition_of

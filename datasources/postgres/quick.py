@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from catalog.entity import Catalog, Entity
-from catalog.query import And, Compare, Filter, IsNull, Join, Operator, Path, Read, conjuncts
+from catalog.filters import conjuncts
+from catalog.query import (
+    And,
+    Compare,
+    Filter,
+    IsNull,
+    Join,
+    Operator,
+    Path,
+    Read,
+)
 from catalog.summary import Summary
 
 QUICK_KEYS: Final = 100

@@ -26,7 +26,7 @@ from edge.requests import GraphQLRequest, header, headers_in
 from edge.rules import HttpRules
 from edge.slow import log_slow
 from edge.watch import Ending, Watch, late
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 from resolvers.subscriptions import subscription_in
 from telemetry import Tally, begin, log_request, logger, measures
 

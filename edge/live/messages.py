@@ -12,7 +12,7 @@ from edge.errors import HttpError
 from edge.parts import Part
 from edge.replies import Body
 from edge.requests import GraphQLRequest, checked
-from resolvers.answering import as_json
+from resolvers.operations.answering import as_json
 
 PROTOCOL: Final = "graphql-transport-ws"
 ACK: Final = b'{"type":"connection_ack"}'

@@ -30,7 +30,7 @@ from edge.media import check_body_type
 from edge.replies import Body
 from edge.requests import Headers, checked, header, headers_in, json_in, parameters_of
 from edge.sites import check_page
-from resolvers.answering import as_json
+from resolvers.operations.answering import as_json
 
 TOKEN: Final = b"x-graphql-event-stream-token"
 

@@ -13,14 +13,14 @@ from edge.graph import Graph
 from edge.observe import observed
 from edge.replies import Body
 from edge.requests import GraphQLRequest
-from resolvers.answering import as_json
 from resolvers.context import Context
-from resolvers.info import core_of
-from resolvers.parsing import Tree
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import Tree
+from resolvers.documents.validation import refusals_of
+from resolvers.operations.answering import as_json
 from resolvers.policies import policies_asked
 from resolvers.reasons import Form, Reason
 from resolvers.subscriptions import Source, source_of
-from resolvers.validation import refusals_of
 from telemetry import count_completion
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from datasources.redis import Texts
 from edge.persisted.naming import digest_of, is_digest
-from resolvers.remembered import Remembered
+from resolvers.operations.remembered import Remembered
 
 _HERE: Final = 2_000_000  # characters
 _LONGEST: Final = 50_000

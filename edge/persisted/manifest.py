@@ -17,8 +17,8 @@ from graphql import GraphQLError
 
 from catalog.errors import BigraphError
 from edge.persisted.naming import digest_of, plain_id
+from resolvers.documents.parsing import operations_in, parsed
 from resolvers.limits.tokens import essence_of
-from resolvers.parsing import operations_in, parsed
 
 _APOLLO: Final = "apollo-persisted-query-manifest"
 _VERSION: Final = 1

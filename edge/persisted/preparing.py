@@ -14,9 +14,9 @@ from catalog.query import DataSource
 from catalog.templates import Template
 from edge.persisted.manifest import Manifest
 from edge.persisted.naming import digest_of
-from resolvers.foreseen import Unfit, foresee, templates_of
-from resolvers.operations import Operations
-from resolvers.plan import Planner
+from resolvers.operations.foreseen import Unfit, foresee, templates_of
+from resolvers.operations.known import Operations
+from resolvers.planning.plan import Planner
 from telemetry import logger
 
 _LINES: Final = 20

@@ -11,8 +11,8 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.batched import Many
 from resolvers.breadth.leaves import Leaf
-from resolvers.documents import Place
-from resolvers.plan import Hop, Island
+from resolvers.documents.fields import Place
+from resolvers.planning.plan import Hop, Island
 
 if TYPE_CHECKING:
     from resolvers.breadth.objects import Shape

@@ -20,8 +20,8 @@ from strawberry.types.field import StrawberryField
 from resolvers.breadth.faults import Batch
 from resolvers.breadth.fields import FieldPlan
 from resolvers.context import Context
-from resolvers.info import RawInfo
-from resolvers.questions import Variables
+from resolvers.documents.info import RawInfo
+from resolvers.planning.questions import Variables
 
 _NO_VARIABLES = VariableValues(sources={}, coerced={})
 

@@ -29,7 +29,7 @@ from resolvers.breadth.objects import Shape
 from resolvers.breadth.request import Position, Request
 from resolvers.breadth.values import Values
 from resolvers.execute import execute, follow
-from resolvers.plan import Hop, Island
+from resolvers.planning.plan import Hop, Island
 from resolvers.rows import Row, field_of
 from telemetry.spans import span
 

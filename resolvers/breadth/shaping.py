@@ -39,12 +39,12 @@ from resolvers.breadth.fields import (
 )
 from resolvers.breadth.leaves import Leaf
 from resolvers.breadth.objects import Shape
-from resolvers.documents import Asked, Scope, asked_fields
-from resolvers.members import MEMBER, PRODUCE
-from resolvers.plan import Island, Planner
+from resolvers.documents.fields import Asked, Scope, asked_fields
+from resolvers.documents.members import MEMBER, PRODUCE
+from resolvers.planning.plan import Island, Planner
+from resolvers.planning.selection import Selector
+from resolvers.planning.summaries import resolve_summary
 from resolvers.reasons import NotDirectError, Reason
-from resolvers.selection import Selector
-from resolvers.summaries import resolve_summary
 from resolvers.traced import Traced
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 
 from graphql import VariableDefinitionNode
 
+from resolvers.documents.parsing import Document
 from resolvers.limits.asking import Asked
 from resolvers.limits.inputs import Inputs
 from resolvers.limits.judging import Judge, defaults_of
 from resolvers.limits.sizes import Values, number_of
-from resolvers.parsing import Document
 from telemetry.tally import current
 
 _KNOWN: Final = 50

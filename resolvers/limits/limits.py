@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from graphql import GraphQLSchema
 
 from catalog.errors import BigraphError, exceeded
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 
 _EXTENSION: Final = "bigraph.limits"
 _TOLD: Final = 2**53 - 1

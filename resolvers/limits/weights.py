@@ -20,9 +20,9 @@ from graphql import (
 )
 
 from catalog.errors import ModelError
+from resolvers.documents.members import MEMBER, PRODUCE, Reads
 from resolvers.limits.directives import Cost, ListSize
 from resolvers.limits.sizes import ASSUMED, Size
-from resolvers.members import MEMBER, PRODUCE, Reads
 
 _RESOLVED: Final = 1.0
 """A call of a resolver that the user wrote, if nothing else is said of it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.change import Delete, Edit
+from catalog.filters import all_of
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
-from resolvers.arguments import all_of
-from resolvers.keys import among
+from resolvers.across.keys import among
 from resolvers.writes.becoming import changed, known
 from resolvers.writes.changing import Changing
 from resolvers.writes.refusals import Refusal, RefusedError, Why, refusal_by_store

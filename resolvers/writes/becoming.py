@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from catalog.change import Edit, Set, Update
 from catalog.entity import Entity
+from catalog.filters import all_of
 from catalog.nesting import Word
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
-from resolvers.arguments import all_of
-from resolvers.keys import among
+from resolvers.across.keys import among
+from resolvers.planning.seen import Seen
 from resolvers.roots import found_by
-from resolvers.seen import Seen
 from resolvers.writes.afterwards import check_fields, check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.connecting import check_there, held, related_by

@@ -10,18 +10,18 @@ from graphql import FieldNode
 from catalog.change import Change, Changed, Delete
 from catalog.entity import Entity, Store
 from catalog.errors import StoredValueError, stored_errors
+from catalog.filters import all_of
 from catalog.query import ALWAYS, Batch, Filter, Key, Not, Path, Read, Record
 from catalog.writing import Action
 from datasources.memory.tables import Tables
-from resolvers.arguments import all_of
+from resolvers.across.keys import among
 from resolvers.context import Context
-from resolvers.documents import Scope
+from resolvers.documents.fields import Scope
 from resolvers.errors import UnauthorizedError
 from resolvers.execute import found
-from resolvers.keys import among
-from resolvers.questions import Question
+from resolvers.planning.questions import Question
+from resolvers.planning.selection import Selector, union_of
 from resolvers.rows import Row
-from resolvers.selection import Selector, union_of
 from resolvers.writes.refuting import refuted
 
 

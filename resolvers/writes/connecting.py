@@ -9,11 +9,11 @@ from typing import Any
 
 from catalog.change import Set, Update
 from catalog.entity import Entity, Relation
+from catalog.filters import all_of
 from catalog.query import Filter, Key
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
-from resolvers.arguments import all_of
-from resolvers.keys import among
+from resolvers.across.keys import among
 from resolvers.writes.afterwards import check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.judging import Judge

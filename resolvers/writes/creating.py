@@ -8,7 +8,7 @@ from catalog.change import Conflict
 from catalog.entity import Entity
 from catalog.query import Record
 from catalog.writing import Action
-from resolvers.seen import Seen
+from resolvers.planning.seen import Seen
 from resolvers.writes.changing import Changing
 from resolvers.writes.making import made
 from resolvers.writes.rows import conflict_of

@@ -17,9 +17,9 @@ from catalog.entity import Store
 from datasources.errors import StoreError
 from datasources.own import KEYS
 from resolvers.context import Context
-from resolvers.finishing import Finishing
-from resolvers.intents import Intent
-from resolvers.once import AnsweredError
+from resolvers.operations.once import AnsweredError
+from resolvers.outbox.finishing import Finishing
+from resolvers.outbox.intents import Intent
 from resolvers.writes.changing import Changes
 from resolvers.writes.recording import Redoing, Undoing
 

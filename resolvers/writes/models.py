@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from catalog.query import Record
 from catalog.types import DocumentType, EnumType, FieldType, ListType, Scalar, UnionType
-from resolvers.arguments import value_of
+from resolvers.planning.arguments import value_of
 
 
 def as_python(kind: FieldType, value: Any, members: Mapping[str, Any] | None) -> Any:

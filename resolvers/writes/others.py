@@ -14,8 +14,8 @@ from graphql import (
     SelectionSetNode,
 )
 
-from resolvers.members import Writes, member_of
-from resolvers.parsing import Tree
+from resolvers.documents.members import Writes, member_of
+from resolvers.documents.parsing import Tree
 from resolvers.writes.kinds import Write
 
 

@@ -21,11 +21,11 @@ from catalog.entity import Entity, Store
 from catalog.sweeping import swept
 from datasources.errors import WriteConflict
 from resolvers.context import Context
-from resolvers.documents import asked_field, asked_fields
+from resolvers.documents.fields import asked_field, asked_fields
+from resolvers.documents.info import RawInfo, raw_info
+from resolvers.documents.members import Writes, member_of
+from resolvers.documents.parsing import Tree
 from resolvers.errors import UnauthorizedError
-from resolvers.info import RawInfo, raw_info
-from resolvers.members import Writes, member_of
-from resolvers.parsing import Tree
 from resolvers.policies import guarded_in
 from resolvers.writes.altering import altered, removed
 from resolvers.writes.changing import Changes, Changing

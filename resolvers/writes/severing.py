@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from catalog.change import Change, Changed, Delete, Set, Update
 from catalog.entity import Entity, Through
+from catalog.filters import all_of
 from catalog.nesting import Word
 from catalog.query import Filter, Key, Not
 from catalog.writing import Action
 from datasources.errors import ChangeRefused
-from resolvers.arguments import all_of
+from resolvers.across.keys import among
 from resolvers.errors import UnauthorizedError
-from resolvers.keys import among
 from resolvers.writes.afterwards import check_rows
 from resolvers.writes.changing import Changing
 from resolvers.writes.connecting import check_there, found_by_each, sought

@@ -11,13 +11,17 @@ from graphql import FieldNode, GraphQLError, GraphQLObjectType
 
 from catalog.entity import Entity, Store
 from catalog.errors import BigraphError
+from catalog.filters import all_of
 from catalog.query import Filter, Key
-from resolvers.arguments import all_of, filter_of, value_of
-from resolvers.documents import Asked, Scope, arguments_of, asked_fields
+from resolvers.documents.fields import Asked, Scope, arguments_of, asked_fields
 from resolvers.errors import PageSizeError
+from resolvers.planning.arguments import (
+    filter_of,
+    value_of,
+)
+from resolvers.planning.seen import Seen
 from resolvers.roots import found_by
 from resolvers.rows import Row
-from resolvers.seen import Seen
 from resolvers.writes.changing import Changing
 from resolvers.writes.inputs import Inputs
 from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, assert_never, cast
 from catalog.geo import GeoPoint
 from catalog.names import lower_first
 from catalog.types import DocumentType, EnumType, Field, FieldType, ListType, Scalar, UnionType
-from resolvers.arguments import value_of
 from resolvers.errors import InputError
+from resolvers.planning.arguments import value_of
 from resolvers.writes.refusals import ApiPath, Refusal, RefusedError, Why
 
 Raw = Mapping[str, Any]

@@ -8,7 +8,7 @@ from auth import ANONYMOUS
 from catalog.query import DataSource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 pytestmark = pytest.mark.timeout(SECONDS)

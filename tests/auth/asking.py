@@ -10,9 +10,9 @@ from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
+from resolvers.documents.introspection import Introspection
 from resolvers.guards import Decide
-from resolvers.introspection import Introspection
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 DENIED = "UNAUTHORIZED_FIELD_OR_TYPE"

@@ -22,8 +22,8 @@ from catalog.rule_text import rule_text
 from console import options
 from edge.access import access_text
 from principals import print_access
+from resolvers.documents.info import core_of
 from resolvers.guards import NO_GUARDS, guards_of
-from resolvers.info import core_of
 from schema import Policy, RequiresScopes, build_schema, extends
 from settings import Settings
 

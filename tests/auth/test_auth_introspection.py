@@ -38,7 +38,7 @@ from catalog import (
 from edge.app import create_app
 from edge.graph import Graph
 from resolvers.context import Context
-from resolvers.introspection import Introspection
+from resolvers.documents.introspection import Introspection
 from schema import Authenticated, Policy, extends, policies
 
 ASKED: list[frozenset[str]] = []

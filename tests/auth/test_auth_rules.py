@@ -24,9 +24,9 @@ from catalog import (
 )
 from edge.app import create_app
 from edge.graph import Graph
-from resolvers.cursors import node_id
-from resolvers.paging import PageLimits
-from resolvers.sights import Sights
+from resolvers.planning.cursors import node_id
+from resolvers.planning.paging import PageLimits
+from resolvers.planning.sights import Sights
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "Crew": [

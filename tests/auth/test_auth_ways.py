@@ -25,7 +25,7 @@ from catalog import (
 )
 from catalog.access import nobody
 from edge.access import access_text
-from resolvers.introspection import Introspection
+from resolvers.documents.introspection import Introspection
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):

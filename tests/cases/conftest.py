@@ -13,7 +13,7 @@ from catalog import catalog_of, models_in
 from datasources.embedded import EmbeddedUrls
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 
 

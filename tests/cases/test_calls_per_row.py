@@ -35,9 +35,9 @@ from auth import ANONYMOUS
 from catalog import Store
 from datasources.embedded import EmbeddedUrls
 from edge.graph import Graph
-from resolvers import levels
-from resolvers.levels import TIMES_UNTIL_LINES
-from resolvers.operation import Operation
+from resolvers.completion import levels
+from resolvers.completion.levels import TIMES_UNTIL_LINES
+from resolvers.operations.operation import Operation
 
 COLUMNS = [
     "id",

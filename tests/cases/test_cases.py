@@ -27,7 +27,7 @@ from datasources.postgres.statements import statement_for
 from edge.errors import told
 from edge.graph import Graph
 from resolvers.context import Context
-from resolvers.explain import root_text
+from resolvers.operations.explain import root_text
 
 FOLDER = Path(__file__).parent
 CASES = sorted(path.parent for path in FOLDER.glob("*/*/query.graphql"))

@@ -27,11 +27,11 @@ from catalog.viewer import Viewer
 from datasources.mongo.pipelines import command_of
 from datasources.postgres.statements import statement_for
 from edge.graph import Graph
-from resolvers.explain import plan_text
-from resolvers.operations import Operations
-from resolvers.plan import Island, Planner
-from resolvers.seen import Seen as Viewed
-from resolvers.selection import PageSelection, Selection
+from resolvers.operations.explain import plan_text
+from resolvers.operations.known import Operations
+from resolvers.planning.plan import Island, Planner
+from resolvers.planning.seen import Seen as Viewed
+from resolvers.planning.selection import PageSelection, Selection
 
 PAGE = Path(__file__).parents[2] / "docs" / "planner.md"
 BLOCK = re.compile(r"```(\w+) (\w+)\n(.*?)```\n", re.DOTALL)

@@ -6,9 +6,9 @@ import pytest
 from graphql import parse
 
 import tests.library.extensions
-from resolvers.info import core_of
-from resolvers.introspection import Introspection
-from resolvers.validation import errors_in
+from resolvers.documents.info import core_of
+from resolvers.documents.introspection import Introspection
+from resolvers.documents.validation import errors_in
 from schema import build_schema, extensions_in
 from tests.library.library import catalog
 

@@ -21,9 +21,9 @@ from law_worlds import core_of
 from auth import ANONYMOUS
 from edge.errors import INTERNAL_ERROR, told
 from edge.graph import Graph
-from resolvers.answering import as_json
-from resolvers.operation import Operation as Understood
-from resolvers.parsing import Tree, operations_in, parsed, tree_of
+from resolvers.documents.parsing import Tree, operations_in, parsed, tree_of
+from resolvers.operations.answering import as_json
+from resolvers.operations.operation import Operation as Understood
 from tests.library.answers import comparable_errors, data_in
 
 _execute: Any = graphql.experimental_execute_incrementally

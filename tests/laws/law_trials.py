@@ -8,7 +8,7 @@ from law_operations import Operation
 from law_shrinking import Asked, smallest
 from law_worlds import World
 
-from resolvers.operation import Operation as Understood
+from resolvers.operations.operation import Operation as Understood
 
 
 async def holds(world: World, operation: Operation, called: str, *, checked: bool = False) -> bool:

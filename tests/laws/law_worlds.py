@@ -34,7 +34,7 @@ from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
 from models.sample import tables
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 from tests.catalog.hero_models import Hero, HeroMissionLink, Mission, Team
 from tests.library.rows import Rows, documents

@@ -37,9 +37,9 @@ from datasources.memory import MemorySource
 from datasources.redis import Cache, NoCache, RedisCache
 from edge.errors import told
 from edge.graph import Graph
-from resolvers.operation import Operation as Understood
-from resolvers.parsing import parsed, tree_of
-from resolvers.sights import Sights
+from resolvers.documents.parsing import parsed, tree_of
+from resolvers.operations.operation import Operation as Understood
+from resolvers.planning.sights import Sights
 from schema import build_schema
 from tests.library.answers import comparable_errors
 from tests.library.rows import Rows, documents, tables

@@ -28,7 +28,7 @@ from law_volume import ANEW, FIRST, TIMES
 from law_worlds import World, world_named
 
 from auth import ANONYMOUS
-from resolvers.root_plans import Root
+from resolvers.operations.root_plans import Root
 
 COUNTS = {"library": 1_500, "flights": 900, "heroes": 550, "trains": 575, "yards": 575}
 OF_STORES = 500

@@ -18,7 +18,7 @@ from law_worlds import World
 
 from catalog import Store
 from catalog.lines import listed_in
-from resolvers import direct, levels, lining
+from resolvers.completion import direct, levels, lining
 
 COUNT = 250
 pytestmark = pytest.mark.timeout(120 * TIMES)

@@ -10,7 +10,7 @@ from graphql import GraphQLError, Node, parse
 from law_volume import THOROUGH
 from law_worlds import GRAPHS, world_of
 
-from resolvers.parsing import parsed
+from resolvers.documents.parsing import parsed
 
 SPOILT = 20_000 if THOROUGH else 300
 PIECES = (

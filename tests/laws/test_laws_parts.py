@@ -23,7 +23,7 @@ from edge.errors import HttpError
 from edge.executing import Executing
 from edge.media import Spec
 from edge.requests import GraphQLRequest
-from resolvers.parsing import parsed
+from resolvers.documents.parsing import parsed
 from tests.library.answers import comparable_errors
 
 TIMES = 10 if THOROUGH else 1

@@ -11,8 +11,8 @@ from graphql import DocumentNode, GraphQLSyntaxError, parse, validate
 from law_volume import THOROUGH
 from law_worlds import GRAPHS, world_of
 
-from resolvers.introspection import together
-from resolvers.validation import MOST, RULES, faults_in
+from resolvers.documents.introspection import together
+from resolvers.documents.validation import MOST, RULES, faults_in
 
 DOCUMENTS = 1_000 if THOROUGH else 100
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\.\.\.|[-+\w$@.]+|\S')

@@ -20,8 +20,8 @@ from datasources.redis import Cache, NoCache
 from edge.errors import told
 from edge.graph import Graph
 from edge.observe import Observe, TraceFields
-from resolvers.answering import as_json
-from resolvers.paging import PageLimits
+from resolvers.operations.answering import as_json
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 from tests.library.answers import comparable_errors, data_in
 from tests.library.rows import documents, tables

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 import models
 from catalog import Access, ModelError, anyone, catalog_of, models_in
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import Document, tree_in
 from resolvers.limits.allowing import costing
 from resolvers.limits.judging import Judge, judge_of
 from resolvers.limits.limits import DEFAULTS
-from resolvers.parsing import Document, tree_in
 from schema import Cost, ListSize, build_schema, extends
 from telemetry.tally import begin
 from tests.library.library import Library, schema

@@ -10,15 +10,15 @@ from graphql import GraphQLError, Node, Visitor, get_introspection_query, parse,
 from limit_libraries import client_of, limits_with
 
 import models
+import resolvers.documents.parsing
+import resolvers.documents.validation
 import resolvers.limits.tokens
-import resolvers.parsing
-import resolvers.validation
 from assembly import limits
 from edge.insight import Insight
 from edge.rules import SAFE
 from edge.uploads import UploadLimits
 from packages import examples as examples_in
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 from resolvers.limits.judging import judge_of
 from resolvers.limits.limits import DEFAULTS
 from resolvers.limits.tokens import check_text
@@ -132,7 +132,7 @@ async def test_fragments_that_double_are_measured_in_one_pass(limit, monkeypatch
     def validated(*_given, **_named):
         raise AssertionError
 
-    monkeypatch.setattr(resolvers.validation, "Walk", validated)
+    monkeypatch.setattr(resolvers.documents.validation, "Walk", validated)
     errors = (await limit(depth=100).ask(DOUBLED + LAST))["errors"]
     codes = [error["extensions"]["code"] for error in errors]
     assert codes == ["ALIASES_EXCEEDED", "FIELDS_EXCEEDED", "COMPARISONS_EXCEEDED"]
@@ -166,7 +166,7 @@ async def test_too_many_tokens_are_not_parsed(limit, monkeypatch):
     def parsed(*_given, **_named):
         raise AssertionError
 
-    monkeypatch.setattr(resolvers.parsing, "_Parser", parsed)
+    monkeypatch.setattr(resolvers.documents.parsing, "_Parser", parsed)
     async with client_of(limit(document_length=1_000_000)) as client:
         for text in ("{ " + lots("a#: openingHours", 8_000) + " }", "{" * 400_000, '"""' * 100_000):
             response = await client.post("/graphql", json={"query": text})
@@ -193,7 +193,7 @@ async def test_what_is_too_long_is_not_looked_at(limit, monkeypatch, way):
     def looked_at(*_given, **_named):
         raise AssertionError
 
-    monkeypatch.setattr(resolvers.parsing, "_Parser", looked_at)
+    monkeypatch.setattr(resolvers.documents.parsing, "_Parser", looked_at)
     monkeypatch.setattr(resolvers.limits.tokens, "tokens_in", looked_at)
     options = {
         "rules": replace(SAFE, insight=Insight(everybody=True)),

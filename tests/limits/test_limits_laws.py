@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from limit_documents import documents, spread_out
 
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import operations_in
 from resolvers.limits.judging import judge_of
 from resolvers.limits.tokens import tokens_in
-from resolvers.parsing import operations_in
 from tests.library.library import LIMITS, schema
 
 CORE = core_of(schema())

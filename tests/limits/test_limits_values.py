@@ -20,10 +20,10 @@ from edge.insight import Insight
 from edge.persisted.documents import Documents
 from edge.persisted.kept import Kept
 from edge.rules import SAFE
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.documents.parsing import tree_in
 from resolvers.limits.held import Held
 from resolvers.limits.limits import DEFAULTS
-from resolvers.parsing import tree_in
 from schema import build_schema, extends
 from tests.library.library import Library
 from tests.library.parts import MIXED
@@ -36,8 +36,12 @@ LATER = "query Q($w: BookFilter) { books(where: $w) { ... @defer { nodes { id } 
 EACH = "subscription S($n: [Int!]!) { each(of: $n) }"
 FEW, MANY = ({"w": {"or": [{"title": {"eq": "x"}}] * number}} for number in (1, 4))
 HEADERS = {"graphql-preflight": "1"}
-COERCING = ("/resolvers/coercers.py", "/graphql/utilities/coerce_input_value.py")
-COMPILING = ("/resolvers/plan.py", "/resolvers/arguments.py", "/datasources/memory/source.py")
+COERCING = ("/resolvers/documents/coercers.py", "/graphql/utilities/coerce_input_value.py")
+COMPILING = (
+    "/resolvers/planning/plan.py",
+    "/resolvers/planning/arguments.py",
+    "/datasources/memory/source.py",
+)
 
 
 @extends("Subscription")

@@ -21,7 +21,7 @@ from datasources.own import MARKER, METADATA
 from datasources.redis import NoCache
 from edge.app import create_app
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 TABLES = {

@@ -19,7 +19,7 @@ from datasources.migrations.stores import opened
 from datasources.mongo.validators import accepts_all
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 CREATE = """mutation { createPlant(input: {bedId: 1}) {

@@ -8,7 +8,7 @@ from mongo_models import CATALOG
 
 from catalog.errors import StoredValueError
 from catalog.query import ALWAYS, Order, Read
-from resolvers.cursors import beyond_cursor, cursors_of
+from resolvers.planning.cursors import beyond_cursor, cursors_of
 
 # NaN is not among them: SecantusDB orders it now so, now otherwise; MongoDB puts it first.
 ODD = {

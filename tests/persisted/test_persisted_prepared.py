@@ -19,7 +19,7 @@ from edge.persisted.documents import Documents
 from edge.persisted.manifest import Manifest
 from edge.persisted.preparing import prepare
 from edge.persisted.trusted import Mode, Trusted
-from resolvers.operation import Operation
+from resolvers.operations.operation import Operation
 from tests.library.library import Library, catalog
 
 BOOKS = """query Books($n: Int = 3, $title: String!, $isbn: String) {

@@ -20,8 +20,8 @@ from datasources.embedded import Supervisor
 from datasources.postgres import PostgresSource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers import lining
-from resolvers.paging import PageLimits
+from resolvers.completion import lining
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 

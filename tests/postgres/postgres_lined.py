@@ -18,7 +18,7 @@ from auth import ANONYMOUS, Principal
 from catalog import Store
 from catalog.lines import CURSOR, MARKS, NULL, PAGE, QUOTE, ROW, WRONG
 from edge.graph import Graph
-from resolvers.levels import Level
+from resolvers.completion.levels import Level
 
 
 class Table(SQLModel, registry=registry(metadata=sa.MetaData())):

@@ -27,7 +27,7 @@ from catalog.query import (
     Quantifier,
     Related,
 )
-from resolvers.sizes import Sizes
+from resolvers.across.sizes import Sizes
 
 __access__ = Access(read=anyone)
 

@@ -8,8 +8,8 @@ import pytest
 
 from catalog.query import Batch, Read
 from catalog.templates import ask_of
-from resolvers.athand import LOCAL_SECONDS, AtHand
-from resolvers.kept import Kept, Lookup
+from resolvers.cache.athand import LOCAL_SECONDS, AtHand
+from resolvers.cache.kept import Kept, Lookup
 from tests.library.library import catalog
 
 TEMPLATE = ask_of(Read(catalog()["Shelf"], (("code",),), batch=Batch(("code",), ()))).template

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from auth import ANONYMOUS
 from catalog import ModelError
-from resolvers.explain import resolvers_text
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
+from resolvers.operations.explain import resolvers_text
 from schema import batched, extends, requires
 from tests.library.library import Library
 from tests.library.models.author import Author

@@ -13,8 +13,8 @@ from auth import ANONYMOUS
 from catalog import Access, Catalog, Link, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from edge.graph import Graph
-from resolvers.entitycache import EntityCache
-from resolvers.paging import PageLimits
+from resolvers.cache.entitycache import EntityCache
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 from telemetry import begin
 from tests.library.library import catalog

@@ -13,8 +13,8 @@ from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from datasources.errors import StoreUnavailable
 from datasources.redis import may_wait
-from resolvers.athand import LOCAL_SECONDS
-from resolvers.direct import answer_directly
+from resolvers.cache.athand import LOCAL_SECONDS
+from resolvers.completion.direct import answer_directly
 from schema import extends
 from telemetry import Tally, begin, current
 from tests.library.library import Library
@@ -212,7 +212,7 @@ async def test_what_redis_will_forget_soon_is_renewed_from_the_store(monkeypatch
         await directly(library)
         await settled()
         assert len(library.mongo.calls) == mongo_calls, times
-    clock = "resolvers.entitycache.time.time"
+    clock = "resolvers.cache.entitycache.time.time"
     monkeypatch.setattr(clock, lambda: orjson.loads(b"4e9"))  # beyond any entry's time
     now += LOCAL_SECONDS * 0.8
     await directly(library)

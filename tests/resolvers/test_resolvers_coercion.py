@@ -15,8 +15,8 @@ from graphql.execution.values import VariableValues, get_variable_values
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolvers.coercers import UnfitError
-from resolvers.coercion import CoercingContext, coercer_of
+from resolvers.documents.coercers import UnfitError
+from resolvers.documents.coercion import CoercingContext, coercer_of
 
 SCHEMA = build_schema("""
 enum Kind { GOOD BAD }

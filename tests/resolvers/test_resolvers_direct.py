@@ -11,7 +11,7 @@ import pytest
 
 from auth import ANONYMOUS
 from catalog import code
-from resolvers.cursors import node_id
+from resolvers.planning.cursors import node_id
 from tests.library.library import Library
 from tests.library.rows import documents, tables
 from tests.library.sources import SpoiltSource

@@ -10,7 +10,7 @@ import pytest
 
 from catalog import BigraphError
 from catalog.errors import StoredValueError
-from resolvers.answering import as_json
+from resolvers.operations.answering import as_json
 from tests.library.library import Library
 from tests.library.sources import DownSource, SpoiltSource
 

@@ -32,11 +32,11 @@ from catalog.lines import (
 )
 from catalog.query import Order, Read
 from catalog.types import Field, Scalar
-from resolvers.forms import Constant, Edges, Linked, Nodes, ObjectForm, PageForm, Value
-from resolvers.lining import Below, Lining, lining_of
-from resolvers.paging import Page
-from resolvers.plan import Hop, Island, Joined, Part
-from resolvers.telling import LineError, Teller
+from resolvers.completion.forms import Constant, Edges, Linked, Nodes, ObjectForm, PageForm, Value
+from resolvers.completion.lining import Below, Lining, lining_of
+from resolvers.completion.telling import LineError, Teller
+from resolvers.planning.paging import Page
+from resolvers.planning.plan import Hop, Island, Joined, Part
 
 FIELDS = {
     "id": (Told.INT, False),

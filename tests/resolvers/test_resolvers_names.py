@@ -9,7 +9,7 @@ from catalog import Access, Catalog, Index, Link, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 __access__ = Access(read=anyone)

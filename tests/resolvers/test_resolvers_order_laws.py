@@ -9,13 +9,14 @@ from reach_models import CATALOG, filters, full_tables, guesses, orders
 from test_resolvers_reach_laws import UNITED, ids, ids_by_key, stores
 
 from catalog import Store
+from catalog.filters import leads_across
 from catalog.query import ALWAYS, Batch, Filter, Order, Read, Record
 from datasources.memory import MemorySource
-from resolvers.cursors import cursors_of
+from resolvers.across.reach import Reach
 from resolvers.errors import ReachError
-from resolvers.paging import Page, PageLimits, page_of
-from resolvers.plan import Needs
-from resolvers.reach import Reach, leads_across
+from resolvers.planning.cursors import cursors_of
+from resolvers.planning.paging import Page, PageLimits, page_of
+from resolvers.planning.plan import Needs
 
 ANY = settings(max_examples=200)
 ORDERED = ["Train", "Stop", "Forecast", "Region"]

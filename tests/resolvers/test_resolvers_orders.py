@@ -6,7 +6,7 @@ import pytest
 
 from auth import ANONYMOUS
 from catalog.errors import StoredValueError
-from resolvers import places
+from resolvers.across import places
 from tests.library.library import Library
 from tests.library.paging import Walk
 from tests.library.rows import book_id

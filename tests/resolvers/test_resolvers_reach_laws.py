@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from reach_models import CATALOG, filters, guesses, narrowed, rows
 
 from catalog import Catalog, Store
+from catalog.filters import reaches
 from catalog.query import Batch, Filter, Key, Read
 from datasources.memory import MemorySource
+from resolvers.across.reach import Reach
 from resolvers.errors import ReachError
-from resolvers.reach import Reach, reaches
 from tests.library.sources import CountingSource
 
 UNITED = Catalog(replace(entity, store=Store.POSTGRES) for entity in CATALOG.values())

@@ -10,11 +10,12 @@ from reach_models import CATALOG, filters, full_tables, guesses, narrowed, rows
 from test_resolvers_reach_laws import UNITED, stores
 
 from catalog import Entity, Store
+from catalog.filters import leads_across
 from catalog.query import ALWAYS, Batch, Compare, Filter, IsNull, Key, Operator, Order
 from catalog.summary import Function, GroupKey, Measure, Summary
 from datasources.memory import MemorySource
+from resolvers.across.reach import Reach
 from resolvers.errors import ReachError
-from resolvers.reach import Reach, leads_across
 
 ANY = settings(max_examples=200)
 MEASURES = (

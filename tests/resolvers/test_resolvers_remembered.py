@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from graphql import FieldNode, Token
 
-from resolvers.parsing import parsed
-from resolvers.remembered import Remembered
+from resolvers.documents.parsing import parsed
+from resolvers.operations.remembered import Remembered
 from tests.library.library import Library
 from tests.library.sources import SpoiltSource
 

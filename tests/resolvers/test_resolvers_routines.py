@@ -4,7 +4,7 @@ import pytest
 
 from auth import ANONYMOUS
 from catalog.query import Order
-from resolvers.explain import plan_text
+from resolvers.operations.explain import plan_text
 from resolvers.reasons import Form
 from tests.library.library import Library, titles
 

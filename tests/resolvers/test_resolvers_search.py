@@ -14,7 +14,7 @@ from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.errors import told
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 __access__ = Access(read=anyone)

@@ -10,8 +10,8 @@ from test_resolvers_reach_laws import stores
 
 from catalog import Store
 from catalog.query import And, Compare, Filter, Operator, Quantifier, Read, Related
-from resolvers.reach import Reach
-from resolvers.sides import sides_text
+from resolvers.across.reach import Reach
+from resolvers.across.sides import sides_text
 from tests.library.sources import CountingSource
 
 FORECAST = CATALOG["Stop"].relations["forecast"]

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-import resolvers.sizes
+import resolvers.across.sizes
 from catalog import Store
 from catalog.query import ALWAYS, And, Compare, Filter, IsNull, Not, Operator, Or
-from resolvers.sizes import Sizes
+from resolvers.across.sizes import Sizes
 from tests.library.library import Library, catalog
 from tests.library.rows import book_id
 from tests.library.sources import CountingSource, DownSource
@@ -92,7 +92,7 @@ async def test_the_stores_are_asked_once_in_a_while(monkeypatch):
     assert len(asked) == 2
     library.tables["Book"].clear()
     # Not the clock of all: the event loop's timers go by it.
-    monkeypatch.setattr(resolvers.sizes, "time", SimpleNamespace(monotonic=lambda: math.inf))
+    monkeypatch.setattr(resolvers.across.sizes, "time", SimpleNamespace(monotonic=lambda: math.inf))
     await sizes.ready()
     assert sizes.rows(BOOK, ALWAYS) == 500  # as it was: nobody waits
     await sizes.close()

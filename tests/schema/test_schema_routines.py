@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from catalog import BigInt, Catalog, ObjectId, catalog_of, routine
 from catalog.query import Read
-from resolvers.operations import Operations
-from resolvers.paging import PageLimits
-from resolvers.plan import Planner
-from resolvers.seen import Seen
+from resolvers.operations.known import Operations
+from resolvers.planning.paging import PageLimits
+from resolvers.planning.plan import Planner
+from resolvers.planning.seen import Seen
 from schema import build_schema
 
 NEW_YEAR = datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC)

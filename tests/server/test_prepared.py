@@ -22,7 +22,7 @@ from edge.app import create_app
 from edge.graph import Graph
 from edge.persisted.documents import Documents
 from edge.persisted.trusted import Mode, Trusted
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 
 DOCUMENTS = {

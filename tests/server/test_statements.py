@@ -20,7 +20,7 @@ from datasources.embedded import EmbeddedUrls
 from datasources.mongo import MongoSource, client_of, database_of
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema, extensions_in
 
 QUESTIONS = {

@@ -14,9 +14,9 @@ from catalog.change_codec import by_key
 from catalog.query import ALWAYS, Read
 from datasources.errors import ChangeRefused, StoreError, UniqueViolation
 from datasources.postgres import Roles
-from resolvers.idempotency import IdempotencyKey, Kept, keep, known_answer
-from resolvers.intents import Intent
-from resolvers.outbox import Outbox
+from resolvers.operations.idempotency import IdempotencyKey, Kept, keep, known_answer
+from resolvers.outbox.changes import Outbox
+from resolvers.outbox.intents import Intent
 
 LETTER, CITY = post()["Letter"], post()["City"]
 HERS = {"id": 99, "owner": "ada", "text": "new", "city": "AYR", "box_id": 1}

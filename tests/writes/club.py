@@ -19,7 +19,7 @@ from datasources.memory import MemorySource
 from datasources.own import METADATA
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 SCHEMA = build_schema(CATALOG)

@@ -18,7 +18,7 @@ from datasources.embedded import EmbeddedUrls
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 ODD = datetime.datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=datetime.UTC)

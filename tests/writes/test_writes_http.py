@@ -13,7 +13,7 @@ from shop_models import CATALOG, Customer
 
 from auth import ANONYMOUS, Principal
 from edge.app import create_app
-from resolvers.introspection import Introspection
+from resolvers.documents.introspection import Introspection
 from schema import RequiresScopes, build_schema, extends
 
 GROW = "mutation { updateCustomer(id: 1, increment: {visits: 1}) { %s } }"

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from catalog import Store
 from datasources.errors import CommitUnknown, StoreUnavailable, WriteConflict
 from datasources.memory import MemorySource
-from resolvers.courier import Courier
+from resolvers.outbox.courier import Courier
 from schema import build_schema
 
 

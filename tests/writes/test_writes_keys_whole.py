@@ -20,7 +20,7 @@ from catalog.viewer import Viewer
 from datasources.errors import CommitUnknown, StoreUnavailable, WriteConflict
 from datasources.own import KEYS
 from edge import idempotency
-from resolvers.idempotency import SWEPT, IdempotencyKey, Kept, keep, known_answer, sweep
+from resolvers.operations.idempotency import SWEPT, IdempotencyKey, Kept, keep, known_answer, sweep
 from schema import build_schema, extends, requires
 
 GROW = "mutation { updateCustomer(id: 1, increment: {visits: 1}) { %s } }"
@@ -187,7 +187,7 @@ async def test_an_answer_that_cannot_be_kept_is_not_written(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ):
     """Else a retry could not be told it. With less of it the same key will do."""
-    monkeypatch.setattr("resolvers.idempotency.LARGEST", 60)
+    monkeypatch.setattr("resolvers.operations.idempotency.LARGEST", 60)
     key = new()
     async with asking(shop) as client:
         more = GROW % "... on CustomerWritten { affected customer { id name email } }"
@@ -255,7 +255,7 @@ async def test_what_counts_no_more_is_deleted_by_and_by(stocked: tuple[Stores, S
 
 async def test_requests_delete_it(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     """One of some, by chance; and nobody notices if that fails."""
-    monkeypatch.setattr("resolvers.once.secrets.randbelow", lambda _: 0)
+    monkeypatch.setattr("resolvers.operations.once.secrets.randbelow", lambda _: 0)
     async with asking(shop, idempotency_ttl=0) as client:
         assert (await client.ask(AFFECTED, "over")).status_code == 200
         answers = await asyncio.gather(*(client.ask(AFFECTED, new()) for _ in range(4)))

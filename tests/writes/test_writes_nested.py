@@ -9,7 +9,7 @@ from club import SCHEMA, Club, ClubStores
 from noting import Asked, Noting
 from shop import ADMIN
 
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 
 UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 

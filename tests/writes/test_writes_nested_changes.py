@@ -7,7 +7,7 @@ from club import SCHEMA, Club
 from shop import ADMIN, ANN, BOB
 
 from auth import Principal
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 
 UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 SHOWN = {

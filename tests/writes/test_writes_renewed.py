@@ -19,7 +19,7 @@ from datasources.embedded import EmbeddedUrls
 from datasources.load import load
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 NUMBERS = count(1)

@@ -6,7 +6,7 @@ import pytest
 from shop import ADMIN, ANN, BOB, SCHEMA, Shop
 
 from auth import ANONYMOUS
-from resolvers.info import core_of
+from resolvers.documents.info import core_of
 
 NAMES = "{ customers(orderBy: [{id: ASC}]) { nodes { name owner } } }"
 UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"

@@ -20,8 +20,8 @@ from catalog.templates import ask_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.marks import Marks
-from resolvers.paging import PageLimits
+from resolvers.cache.marks import Marks
+from resolvers.planning.paging import PageLimits
 from schema import build_schema
 
 

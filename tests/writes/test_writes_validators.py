@@ -15,7 +15,7 @@ from catalog import Access, Store, anyone, catalog_of
 from datasources.memory import MemorySource
 from datasources.redis import NoCache
 from edge.graph import Graph
-from resolvers.paging import PageLimits
+from resolvers.planning.paging import PageLimits
 from resolvers.writes.judging import Judge
 from resolvers.writes.values import Refusals
 from schema import build_schema

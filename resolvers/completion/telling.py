@@ -1,0 +1,166 @@
+"""In charge of lines on their way into an answer: lists of them become JSON, a page at a time.
+
+What is put in place of a mark is longer than it, and so the length of what was made tells whether
+all marks were where they belong, and none in a text; ``QUOTE``, which is no longer, is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import orjson
+
+from catalog.flat import FlatRow
+from catalog.lines import (
+    CURSOR,
+    NULL,
+    PAGE,
+    QUOTE,
+    ROW,
+    WRONG,
+    Inner,
+    Leaf,
+    Listed,
+    Member,
+    listed_in,
+)
+from resolvers.completion.lining import Lining
+
+_CONTROLS: Final = bytes(range(0x20))
+_QUOTE, _NULL, _WRONG = QUOTE.encode(), NULL.encode(), WRONG.encode()
+_EMPTY: Final = orjson.Fragment(b"[]")
+
+
+class LineError(Exception):
+    """A line that is none: it holds what no answer may show, or a text with a mark in it."""
+
+
+def texts_in(rows: Sequence[FlatRow]) -> list[str]:
+    """The lines of some rows. Raises ``LineError`` if one is not to be shown."""
+    texts = [row[-1] for row in rows]
+    if None in texts:
+        raise LineError
+    return texts
+
+
+class _Expected(NamedTuple):
+    """What each record of a kind adds: to the length, and to the values with ``QUOTE``.
+
+    ``nowhere`` is the mark of a record that is not there, or of a page without rows, and
+    ``without`` what that adds. A page with rows adds what is ``around`` them, and between two.
+    """
+
+    length: int
+    quoted: int
+    inner: tuple[_Expected, ...]
+    nowhere: bytes = b""
+    without: int = 0
+    around: int | None = None
+    between: int = 0
+
+
+class Teller:
+    """Makes JSON of the lines of one form."""
+
+    def __init__(self, lining: Lining) -> None:
+        texts = {mark.encode(): text.encode() for mark, text in lining.texts.items()}
+        before, self._after = lining.before.encode(), lining.after.encode()
+        self._before = b"[" + before
+        self._between = self._after + b"," + before
+        self._texts = [*texts.items(), (ROW.encode(), self._between)]
+        self._row = _expected(lining.line.members, lining)
+        if CURSOR in lining.texts:
+            self._row = self._row._replace(length=self._row.length + _added(lining, CURSOR))
+        marks = {*texts, *(mark.encode() for mark in (QUOTE, NULL, PAGE, ROW))}
+        self._lists = sum(1 for _ in listed_in(lining.line.members))
+        self._escaped = b'\\"' + bytes(set(_CONTROLS) - set(b"".join(marks)))
+
+    def counts(self, rows: Sequence[FlatRow]) -> list[int]:
+        """How many rows are listed inside these, of each list that there is in a line."""
+        return [sum([row[at] for row in rows]) for at in range(-1 - self._lists, -1)]
+
+    def lists(
+        self, pages: Sequence[Sequence[str]], counts: Sequence[int] = ()
+    ) -> list[orjson.Fragment]:
+        """The lists of these pages, each of the texts of its rows. Raises ``LineError``."""
+        some = [texts for texts in pages if texts]
+        if not some:
+            return [_EMPTY] * len(pages)
+        told = iter(self._told(some, counts))
+        return [next(told) if texts else _EMPTY for texts in pages]
+
+    def _told(self, pages: Sequence[Sequence[str]], counts: Sequence[int]) -> list[orjson.Fragment]:
+        joined = PAGE.join([ROW.join(texts) for texts in pages]).encode()
+        if self._lists and _WRONG in joined:
+            raise LineError
+        made = self._replaced(joined, sum(map(len, pages)), len(pages), counts)
+        made = made.split(PAGE.encode())
+        if len(made) != len(pages):
+            raise LineError
+        return [orjson.Fragment(b"".join((self._before, each, self._after, b"]"))) for each in made]
+
+    def _replaced(self, lines: bytes, rows: int, pages: int, counts: Sequence[int]) -> bytes:
+        if len(lines.translate(None, self._escaped)) != len(lines):
+            lines = _escaped(lines, self._escaped)
+        length, quoted = _sums(self._row, lines, rows, iter(counts))
+        nulls = lines.count(_NULL)
+        # Of none, too: one that stands in a text is as wrong there.
+        if lines.count(_QUOTE) + 2 * nulls != 2 * quoted:
+            raise LineError
+        if quoted:
+            lines = lines.replace(_NULL, b"null").replace(_QUOTE, b'"')
+        length += (len(self._between) - 1) * (rows - pages) + len(lines)
+        for mark, text in self._texts:
+            lines = lines.replace(mark, text)
+        if len(lines) != length:
+            raise LineError
+        return lines
+
+
+def _expected(members: Sequence[Member], lining: Lining) -> _Expected:
+    leaves = [member for member in members if isinstance(member, Leaf)]
+    inner = [_expected_inside(each, lining) for each in members if not isinstance(each, Leaf)]
+    length = sum(_added(lining, leaf.mark) for leaf in leaves)
+    return _Expected(length, sum(leaf.quotes for leaf in leaves), tuple(inner))
+
+
+def _expected_inside(member: Inner | Listed, lining: Lining) -> _Expected:
+    of = _expected(member.members, lining)
+    end = _added(lining, member.end) if member.end else 0
+    of = of._replace(nowhere=member.nowhere.encode(), without=_added(lining, member.nowhere))
+    if isinstance(member, Inner):
+        return of._replace(length=of.length + end)
+    around, between = _added(lining, member.opening) + end, _added(lining, member.between)
+    return of._replace(around=around, between=between)
+
+
+def _added(lining: Lining, mark: str) -> int:
+    return len(lining.texts[mark]) - 1
+
+
+def _sums(of: _Expected, lines: bytes, rows: int, counts: Iterator[int]) -> tuple[int, int]:
+    """What so many records add to the length of these lines, and how many values are quoted.
+
+    Of the rows of lists the ``counts`` tell how many there are, and no text can.
+    """
+    length, quoted = of.length * rows, of.quoted * rows
+    for inner in of.inner:
+        absent = lines.count(inner.nowhere)
+        there = rows - absent
+        if inner.around is not None:
+            length += inner.around * there
+            there, pages = next(counts), there
+            length += inner.between * (there - pages)
+        more, others = _sums(inner, lines, there, counts)
+        length += more + inner.without * absent
+        quoted += others
+    return length, quoted
+
+
+def _escaped(text: bytes, which: bytes) -> bytes:
+    for each in which:  # the backslash comes first
+        character = bytes([each])
+        if character in text:
+            text = text.replace(character, orjson.dumps(chr(each))[1:-1])
+    return text
