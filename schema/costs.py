@@ -26,6 +26,12 @@ ACROSS: Final = "1"
 """Of a row: what leads to the other store is asked in a batch of its own."""
 FILTERS_ACROSS: Final = "10"
 """A filter or an order by the other store: it is asked first."""
+FILTERS_NEAR: Final = "1"
+"""The same by a relation of one store: it is joined."""
+COMPARED: Final = Cost(weight="0.0625")
+"""A value that rows are compared with, or a term of an order: a part of a row, so that a few weigh
+about nothing, and a power of two, so that sums are exact.
+"""
 COUNTS: Final = "5"
 SUMS: Final = "10"
 """All rows that the filter leaves are looked at, and not only those of the page."""
@@ -45,16 +51,17 @@ def add_costs(catalog: Catalog, namespace: Namespace, pages: PageLimits) -> None
         for field in definition.fields if definition else ():
             _add(field, _of_field(name, field, pages))
     for entity in catalog.values():
+        relations = {each.api: each for each in entity.relations.values()}
         for suffix in ("", "Group"):
             definition = get_object_definition(namespace[f"{entity.name}{suffix}"], strict=True)
             if not definition.is_interface:
                 _add(definition, [Cost(weight=_of_row(entity))])
-        across = {each.api for each in entity.relations.values() if each.cross_store}
         for suffix in ("Filter", "Order"):
             definition = get_object_definition(namespace[f"{entity.name}{suffix}"], strict=True)
             for field in definition.fields:
-                if field.graphql_name in across:
-                    _add(field, [Cost(weight=FILTERS_ACROSS)])
+                if relation := relations.get(field.graphql_name or ""):
+                    weight = FILTERS_ACROSS if relation.cross_store else FILTERS_NEAR
+                    _add(field, [Cost(weight=weight)])
         for suffix in _OF_ROWS:
             if (made := namespace.get(f"{entity.name}{suffix}")) is not None:
                 _add(get_object_definition(made, strict=True), [Cost(weight=_of_row(entity))])

@@ -169,6 +169,7 @@ def input_field(
     description: str | None = None,
     *,
     required: bool = False,
+    directives: Sequence[object] = (),
 ) -> StrawberryField:
     """A field of an input object, which may be left out unless it is required."""
     return StrawberryField(
@@ -177,6 +178,7 @@ def input_field(
         type_annotation=Later(annotation, namespace),
         description=description,
         default=dataclasses.MISSING if required else strawberry.UNSET,
+        directives=directives,
     )
 
 

@@ -20,6 +20,7 @@ from catalog.types import (
     element_of,
 )
 from schema.annotations import annotation_of, named_types, optional
+from schema.costs import COMPARED
 from schema.fields import Namespace, class_of, input_field
 from schema.measuring import GeoArea, GeoNear, TextLikeness
 
@@ -106,7 +107,7 @@ def _leaf_fields(kind: Scalar | EnumType, namespace: Namespace) -> list[Strawber
 
 def _operator(kind: FieldType, operator: Operator, namespace: Namespace) -> StrawberryField:
     annotation = _value_annotation(kind, operator, namespace)
-    return input_field(operator.value, annotation, namespace, _MEANING.get(operator))
+    return _compared(operator.value, annotation, namespace, _MEANING.get(operator))
 
 
 def _value_annotation(kind: FieldType, operator: Operator, namespace: Namespace) -> object:
@@ -118,7 +119,13 @@ def _value_annotation(kind: FieldType, operator: Operator, namespace: Namespace)
 
 def _is_null(namespace: Namespace) -> StrawberryField:
     meaning = "True: the value is null or missing. False: it is there."
-    return input_field("isNull", optional(bool), namespace, meaning)
+    return _compared("isNull", optional(bool), namespace, meaning)
+
+
+def _compared(
+    name: str, annotation: object, namespace: Namespace, meaning: str | None
+) -> StrawberryField:
+    return input_field(name, annotation, namespace, meaning, directives=[COMPARED])
 
 
 def _union_fields(kind: UnionType, namespace: Namespace) -> list[StrawberryField]:
@@ -154,7 +161,7 @@ def _entity_fields(entity: Entity, namespace: Namespace) -> list[StrawberryField
     fields = [_field(field, namespace) for field in entity.fields.values()]
     relations = [_relation_field(relation, namespace) for relation in entity.relations.values()]
     meaning = "Found by this text: all its words, or those after `or`, without those after `-`."
-    search = [input_field(SEARCH, optional(str), namespace, meaning)] if entity.search else []
+    search = [_compared(SEARCH, optional(str), namespace, meaning)] if entity.search else []
     return [*fields, *relations, *search, *_logic(entity, namespace)]
 
 

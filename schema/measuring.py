@@ -6,10 +6,11 @@ from enum import Enum
 
 import strawberry
 
+from schema.costs import COMPARED
 from schema.ordering import Ordering
 
 
-@strawberry.enum(description="The order of what a search found.")
+@strawberry.enum(description="The order of what a search found.", directives=[COMPARED])
 class SearchRanking(Enum):
     """How well a row answers the search, best first."""
 
@@ -78,6 +79,7 @@ class GeoArea:
     polygon: list[GeoPosition] | None = strawberry.field(
         default=strawberry.UNSET,
         description="Its corners in order; sides are the shortest ways between them.",
+        directives=[COMPARED],
     )
 
 

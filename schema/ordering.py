@@ -6,8 +6,13 @@ from enum import Enum
 
 import strawberry
 
+from schema.costs import COMPARED
 
-@strawberry.enum(description="A direction. Nulls come last in both, unless it says otherwise.")
+
+@strawberry.enum(
+    description="A direction. Nulls come last in both, unless it says otherwise.",
+    directives=[COMPARED],
+)
 class Ordering(Enum):
     """What an order term may say; the names are those of the GraphQL enum."""
 

@@ -30,7 +30,7 @@ class Allowing:
     def __init__(self, judge: Judge, document: Document, names: frozenset[str]) -> None:
         self._judge = judge
         self._document = document
-        self._inputs = Inputs(judge.weights.inputs)
+        self._inputs = Inputs(judge.weights)
         node = document.tree.node
         self._defaults = defaults_of(node)
         self._looked_at = [

@@ -9,15 +9,17 @@ from strawberry.schema_directive import Location
 @strawberry.schema_directive(
     locations=[
         *(Location.OBJECT, Location.FIELD_DEFINITION),
-        *(Location.INPUT_OBJECT, Location.INPUT_FIELD_DEFINITION),
+        *(Location.INPUT_OBJECT, Location.INPUT_FIELD_DEFINITION, Location.ENUM),
     ],
     name="cost",
-    description="What each object of a type or input, each call or use of a field weighs.",
+    description="What each object of a type or input, each call of a field, each value that is "
+    "given for a field of an input, or of an enum, weighs.",
 )
 class Cost:
     """``@cost``; the weight is a number as text, as the specification has it.
 
-    It knows of no weight of an input's objects, as of rows that are written, which is ours.
+    It knows of no weight of an input's objects, as of rows that are written, and weighs a list
+    as one value; that each of its values weighs is ours as well.
     """
 
     weight: str

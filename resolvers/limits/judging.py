@@ -61,7 +61,7 @@ class Judge:
     @cached_property
     def weights(self) -> Weights:
         """What the schema's directives say. Raises ``ModelError``."""
-        return weights_of(self._schema, self.limits.pages.most)
+        return weights_of(self._schema, self.limits)
 
     @cached_property
     def held(self) -> Held:

@@ -63,7 +63,7 @@ class Measuring:
     ) -> None:
         self._schema = schema
         self._weights = weights.fields
-        self._inputs = Inputs(weights.inputs)
+        self._inputs = Inputs(weights)
         self._values = values
         definitions = document.definitions
         self._operations = [n for n in definitions if isinstance(n, OperationDefinitionNode)]

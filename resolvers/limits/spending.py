@@ -29,7 +29,7 @@ class Spending:
     ) -> None:
         self._schema = schema
         self._weights = weights.fields
-        self._inputs = Inputs(weights.inputs)
+        self._inputs = Inputs(weights)
         self._values = values
         self._fragments = {
             each.name.value: each

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 import graphql
 from graphql import (
     GRAPHQL_MAX_INT,
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLList,
@@ -22,6 +23,7 @@ from graphql import (
 from catalog.errors import ModelError
 from resolvers.documents.members import MEMBER, PRODUCE, Reads
 from resolvers.limits.directives import Cost, ListSize
+from resolvers.limits.limits import Limits
 from resolvers.limits.sizes import ASSUMED, Size
 
 _RESOLVED: Final = 1.0
@@ -33,10 +35,12 @@ _nullable: Any = cast("Any", graphql).get_nullable_type
 
 
 class Use(NamedTuple):
-    """What a use of a field of an input weighs, and the type in which there may be more."""
+    """What each value of a field of an input weighs, and the type in which there may be more."""
 
     weight: float
     inner: str | None
+    listed: bool
+    """Whether there may be more values than one."""
 
 
 class Input(NamedTuple):
@@ -66,16 +70,20 @@ class Weight(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Weights of fields by the names of their types and their own; and those within inputs."""
+    """Weights of fields by the names of their types and their own; and those within inputs.
+
+    A variable holds ``most_values`` at most.
+    """
 
     fields: Mapping[str, Mapping[str, Weight]]
     inputs: Mapping[str, Input]
+    most_values: int
 
 
-def weights_of(schema: GraphQLSchema, most_rows: int) -> Weights:
-    """What a schema's directives say; pages have so many rows at most. Raises ``ModelError``."""
+def weights_of(schema: GraphQLSchema, limits: Limits) -> Weights:
+    """What a schema's directives say. Raises ``ModelError``."""
     inputs = _inputs(schema)
-    reading = _Reading(schema, inputs, most_rows)
+    reading = _Reading(schema, inputs, limits.pages.most)
     fields = {kind.name: reading.fields(kind) for kind in _kinds(schema)}
     for kind in _kinds(schema):
         for name, field in kind.fields.items():
@@ -88,7 +96,8 @@ def weights_of(schema: GraphQLSchema, most_rows: int) -> Weights:
                     )
                 for inside in around:
                     inside[sized] = inside[sized]._replace(size=Size(around=True))
-    return Weights(fields, inputs)
+    # A value in a document, as one that a variable has by default, is a token at least.
+    return Weights(fields, inputs, max(limits.variable_values, limits.tokens))
 
 
 class _Reading:
@@ -203,14 +212,16 @@ def _inputs(schema: GraphQLSchema) -> Mapping[str, Input]:
 def _input(kind: GraphQLInputObjectType) -> Input:
     """All of an input."""
     item = _cost(kind.name, None, kind.extensions.get(_DEFINITION)) or 0.0
-    uses = {
-        name: Use(
-            _cost(kind.name, name, field.extensions.get(_DEFINITION)) or 0.0,
-            _named(field.type).name,
-        )
-        for name, field in cast("Any", kind).fields.items()
-    }
+    uses = {name: _use(kind, name, field) for name, field in cast("Any", kind).fields.items()}
     return Input(item, uses)
+
+
+def _use(owner: GraphQLInputObjectType, name: str, field: Any) -> Use:
+    kind = _named(field.type)
+    weight = _cost(owner.name, name, field.extensions.get(_DEFINITION))
+    if weight is None and isinstance(kind, GraphQLEnumType):
+        weight = _cost(kind.name, None, kind.extensions.get(_DEFINITION))
+    return Use(weight or 0.0, kind.name, _is_list(field))
 
 
 def _within(found: Input, heavy: Collection[str]) -> Input:

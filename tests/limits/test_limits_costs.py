@@ -11,7 +11,7 @@ import models
 from catalog import Access, ModelError, anyone, catalog_of, models_in
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import Document, tree_in
-from resolvers.limits.allowing import costing
+from resolvers.limits.allowing import allowing, costing
 from resolvers.limits.judging import Judge, judge_of
 from resolvers.limits.limits import DEFAULTS
 from schema import Cost, ListSize, build_schema, extends
@@ -20,6 +20,7 @@ from tests.library.library import Library, schema
 from tests.library.models.book import Book
 
 REPORT = {"graphql-cost": "report"}
+VALUE = 1 / 16
 
 
 def estimated(text: str, variables: dict | None = None, **more) -> float:
@@ -48,7 +49,25 @@ ESTIMATES = {
     ),
     "an order by the other store": (
         "{ books(first: 7, orderBy: [{shelf: {code: ASC}}, {title: ASC}]) { nodes { title } } }",
-        7 + 10,
+        7 + 10 + 2 * VALUE,
+    ),
+    "a filter by its own store": (
+        "{ books(first: 7, where: {authors: {some: {mentor: {}}}}) { nodes { id } } }",
+        7 + 2,
+    ),
+    "ten values": (
+        """{ books(first: 7, where: {pages: {in: [1, 2, 3, 4, 5, 6, 7, 8]}, and: [
+             {title: {eq: "x"}}, {not: {title: {isNull: true}}}]}) { nodes { id } } }""",
+        7 + 10 * VALUE,
+    ),
+    "a filter of each row's": (
+        """{ books(first: 7) { nodes { reviews(first: 3, where: {stars: {in: [1, 2]}}) {
+             nodes { stars } } } } }""",
+        7 + 7 * (1 + 3 + 2 * VALUE),
+    ),
+    "orders": (
+        "{ books(first: 7, orderBy: [{title: ASC}, {pages: DESC}]) { nodes { id } } }",
+        7 + 2 * VALUE,
     ),
     "a field of one's own": ("{ openingHours }", 1),
 }
@@ -66,14 +85,54 @@ def test_filters_that_come_by_variables_weigh_what_those_do_that_are_written():
     part = "query Q($w: ShelfFilter) { books(first: 7, where: {not: {shelf: $w}}) { totalCount } }"
     across = {"shelf": {"code": {"eq": "A"}}}
     assert estimated(whole) == 7
-    assert estimated(whole, {"w": {"and": [across, {"not": across}]}}) == 7 + 20
-    assert estimated(part, {"w": {"books": {"some": across}}}) == 5 + 10 + 20
+    assert estimated(whole, {"w": {"and": [across, {"not": across}]}}) == 7 + 20 + 2 * VALUE
+    assert estimated(part, {"w": {"books": {"some": across}}}) == 5 + 10 + 20 + VALUE
     default = whole.replace("BookFilter", "BookFilter = {shelf: {}}")
     assert estimated(default) == 7 + 10
     deep: dict = across
     for _ in range(5_000):
         deep = {"not": deep}
     assert estimated(whole, {"w": deep}) == 7  # it is refused as none of its type
+
+
+IN = "query Q($n: [Int!]) { books(first: 1, where: {pages: {in: $n}}) { nodes { title } } }"
+
+
+async def test_thousands_of_values_weigh_in_the_estimate_and_in_what_it_came_to(limit):
+    """Also by the form that is kept of an operation, which rates go by; and there is a limit."""
+    given, cost = {"n": [*range(9_000)]}, 1 + 9_000 * VALUE
+    assert estimated(IN, given) == cost
+    library = Library()
+    operation = library.graph.operations.find(IN, None)
+    assert operation is not None
+    assert [operation.cost({"n": [1] * many}) for many in (9_000, 10, 0)] == [cost, 1.625, 1]
+    async with client_of(library) as client:
+        body = {"query": IN, "variables": given}
+        told = (await client.post("/graphql", json=body, headers=REPORT)).json()
+    assert len(told["data"]["books"]["nodes"]) == 1
+    assert told["extensions"]["cost"]["actual"] == told["extensions"]["cost"]["estimated"] == cost
+    refusing = limit(cost=500)
+    assert (await refusing.ask(IN, **given))["errors"][0]["extensions"]["code"] == "COST_EXCEEDED"
+    assert await refusing.ask_directly(IN, **given) is None
+    assert await refusing.ask_directly(IN, n=[1]) is not None
+
+
+def test_what_no_variable_can_make_too_dear_is_asked_nothing():
+    """No more values come than may: an operation is free of questions by what they weigh."""
+    for text, free in (
+        (IN, True),
+        ("query Q($w: BookFilter) { books(where: $w) { nodes { id } } }", True),
+        ("query Q($t: String) { books(where: {title: {eq: $t}}) { nodes { id } } }", True),
+        (
+            """query Q($w: BookFilter) {
+              authors { nodes { books(where: $w) { nodes { id } } } } }""",
+            False,
+        ),
+    ):
+        tree = tree_in(text, None, DEFAULTS)
+        assert tree is not None
+        judge = judge_of(core_of(schema()))
+        assert (allowing(judge, Document(text, tree)) is None) is free
 
 
 NOTE = {"author": "ada", "text": "Late.", "flightId": 1}
@@ -210,6 +269,9 @@ def test_costs_are_shown_in_the_schema():
         "requireOneSlicingArgument: false)"
     ) in text
     assert '  shelf: ShelfFilter @cost(weight: "10")' in text
+    assert '  authors: AuthorListFilter @cost(weight: "1")' in text
+    assert '  in: [Int!] @cost(weight: "0.0625")' in text
+    assert 'enum Ordering @cost(weight: "0.0625")' in text
 
 
 @strawberry.type

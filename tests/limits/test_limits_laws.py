@@ -9,10 +9,12 @@ from graphql.validation.rules import overlapping_fields_can_be_merged as overlap
 from hypothesis import example, given
 from hypothesis import strategies as st
 from limit_documents import documents, spread_out
+from limit_filters import FILTERS, KINDS, literal
 
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import operations_in
-from resolvers.limits.judging import judge_of
+from resolvers.limits.judging import defaults_of, judge_of
+from resolvers.limits.spending import Spending
 from resolvers.limits.tokens import tokens_in
 from tests.library.library import LIMITS, schema
 
@@ -65,6 +67,32 @@ def test_validation_compares_no_more_pairs_than_are_measured(text):
         validate(CORE, document, [overlapping.OverlappingFieldsCanBeMergedRule])
     measured = [measure for _, measure in judge_of(CORE).measuring(document).definitions()]
     assert found <= sum(measure.comparisons for measure in measured)
+
+
+@given(FILTERS)
+def test_a_filter_weighs_the_same_however_it_comes(filter_):
+    """As a literal, by a variable, by default, in its parts; and no more than is said of all."""
+    judge, asks = judge_of(CORE), "{ books(first: 3, where: %s) { totalCount nodes { id } } }"
+    parts = " ".join(f"{key}: ${key}" for key in filter_)
+    declared = " ".join(f"${key}: {KINDS[key]}" for key in filter_)
+    whole = "query ($w: BookFilter%s) " + asks % "$w"
+    costs = []
+    for text, values in (
+        (asks % literal(filter_), {}),
+        (whole % "", {"w": filter_}),
+        (whole % f" = {literal(filter_)}", {}),
+        (f"query {f'({declared})' if declared else ''} " + asks % f"{{{parts}}}", filter_),
+    ):
+        document = parse(text)
+        (node,) = operations_in(document)
+        assert not validate(CORE, document)
+        costs.append(judge.asked(document, node, values).cost)
+        most = judge.measuring(document).operation(node).asked.cost
+        answer = {"books": {"totalCount": 3, "nodes": [{"id": "1"}] * 3}}
+        given_ = {**defaults_of(node), **values}
+        spent = Spending(CORE, judge.weights, document, given_).cost(node, answer)
+        assert spent == costs[-1] <= most
+    assert len({*costs}) == 1
 
 
 TEXT = st.lists(
