@@ -25,7 +25,8 @@ def answer_type(header: bytes) -> str:
 
     Raises ``HttpError`` 406 if the client takes none of ours.
 
-    A client that says nothing, or that it takes anything, gets `application/json`.
+    A client that says nothing, or that it takes anything, gets `application/json`; so does who
+    reads parts and names no JSON, for an answer that has none, and for errors.
     """
     accept = header.decode("latin-1")
     if not accept.strip():
@@ -35,6 +36,8 @@ def answer_type(header: bytes) -> str:
     for media_range, quality in sorted(ranges, key=lambda part: -part[1]):
         if quality > 0 and (found := _matching(media_range, named)):
             return found
+    if parts_wanted(accept, MIXED):
+        return JSON
     raise HttpError(406, "NOT_ACCEPTABLE", f"Answers are {' or '.join(OFFERED)}.")
 
 

@@ -68,7 +68,15 @@ class Watch:
         if self._loop is not asyncio.get_running_loop():
             self._begin()
         if TIMEOUT in headers:
-            self._limit(task, headers)
+            self.limit(task, seconds_in(headers))
+
+    def limit(self, task: asyncio.Task[Any], seconds: float) -> None:
+        """Its client waits no longer for the task's request, which has entered."""
+        seconds = min(seconds, self._most)
+        note = self._note(task)
+        note.timer = asyncio.get_running_loop().call_later(seconds, self._expire, task)
+        note.until = time.monotonic() + seconds
+        deadline.limit(note.until)
 
     def leave(self, task: asyncio.Task[Any]) -> Ending | None:
         """The request is over; why it was ended, if it was, which is told once."""
@@ -90,13 +98,6 @@ class Watch:
     def _begin(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._loop.call_later(_PAUSE, self._look)
-
-    def _limit(self, task: asyncio.Task[Any], headers: Headers) -> None:
-        seconds = min(_seconds_in(headers), self._most)
-        note = self._note(task)
-        note.timer = asyncio.get_running_loop().call_later(seconds, self._expire, task)
-        note.until = time.monotonic() + seconds
-        deadline.limit(note.until)
 
     def _look(self) -> None:
         if not self.under_way:
@@ -158,7 +159,8 @@ def late() -> HttpError:
     return HttpError(504, "DEADLINE_EXCEEDED", message, hint=hint)
 
 
-def _seconds_in(headers: Headers) -> float:
+def seconds_in(headers: Headers) -> float:
+    """How long the client of a request that has the header waits. Raises ``HttpError``."""
     text = header(headers, TIMEOUT).strip()
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text)):
         message = "The header `Request-Timeout-Ms` must be a whole number of milliseconds."

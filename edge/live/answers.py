@@ -14,11 +14,14 @@ from typing import Any, Final, TypeVar, cast
 from graphql import GraphQLError
 from starlette.types import Message, Scope
 
+from auth import Principal
+from edge import costs
 from edge.delivering import Delivery
 from edge.errors import HttpError, refusal_body, unexpected
 from edge.executing import Executing, unexecuted
 from edge.live.guests import Guest
 from edge.live.subscribing import Subscribing, failed
+from edge.live.wishes import wishes_in
 from edge.media import EVENT_STREAM, Spec, parts_wanted
 from edge.parts import Part
 from edge.replies import Body
@@ -46,7 +49,7 @@ class Answers:
         self._slow_seconds = rules.slow_seconds
 
     def to(self, asked: GraphQLRequest, guest: Guest, scope: Scope) -> Answering:
-        """What answers an operation of such a guest."""
+        """What answers an operation of such a guest. Raises ``HttpError``."""
         return Answering(self._executing, self._watch, asked, (guest, scope), self._slow_seconds)
 
 
@@ -65,6 +68,7 @@ class Answering:
         self._watch = watch
         self._asked = asked
         self._guest, self._scope = asker
+        self._wishes = wishes_in(self._scope)
         self._slow_seconds = slow_seconds
         self._gone = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
@@ -79,7 +83,7 @@ class Answering:
         self._task = asyncio.current_task()
         if self._gone.is_set():
             return
-        tally, started = begin(), time.perf_counter()
+        tally, started = begin(self._wishes.traceparent), time.perf_counter()
         codes = set[str]()
         try:
             async with aclosing(self._all(tally)) as bodies:
@@ -172,16 +176,29 @@ class Answering:
         await self._executing.charge(self._scope, principal, asked)
         tree = subscription_in(core_of(graph.schema), asked.query, asked.operation_name)
         if tree is None:
-            if (spec := self._spec()) and (
-                delivery := self._executing.delivery(asked, principal, spec)
-            ):
-                self._asked = asked
-                return delivery
-            by_get = self._scope.get("method", "POST") != "POST"
-            body = await self._executing.execute(asked, principal, by_get=by_get)
-            return await graph.documents.noted(asked, body)
+            return self._divided(asked, principal) or await self._whole(asked, principal)
         subscribing = Subscribing(graph, asked, tree)
         return await subscribing.begin(principal) or subscribing
+
+    def _divided(self, asked: GraphQLRequest, principal: Principal) -> Delivery | None:
+        spec, wishes = self._spec(), self._wishes
+        if spec is None or wishes.key is not None or costs.HEADER in wishes.headers:
+            return None
+        delivery = self._executing.delivery(asked, principal, spec)
+        if delivery is not None:
+            self._asked = asked
+        return delivery
+
+    async def _whole(self, asked: GraphQLRequest, principal: Principal) -> Body:
+        executing, wishes = self._executing, self._wishes
+        by_get = self._scope.get("method", "POST") != "POST"
+        body = await (
+            executing.execute(asked, principal, by_get=by_get)
+            if wishes.key is None
+            else executing.execute_once(asked, principal, wishes.key)
+        )
+        body = await executing.graph.documents.noted(asked, body)
+        return costs.told(core_of(executing.graph.schema), asked, wishes.headers, body)
 
     async def _answer(self, subscribing: Subscribing, event: Any) -> Body:
         body = await subscribing.answer(event, await self._guest.principal())
@@ -202,7 +219,10 @@ class Answering:
     ) -> Begun:
         """What comes of it in the time that a request has, while there is somebody to hear it."""
         watch, task = self._watch, cast("asyncio.Task[Any]", asyncio.current_task())
-        watch.enter(task, (since or time.monotonic(), self._heard, tally), {})
+        now, seconds = time.monotonic(), self._wishes.seconds
+        watch.enter(task, (since or now, self._heard, tally), {})
+        if seconds is not None:
+            watch.limit(task, seconds - (now - (since or now)))
         try:
             return await work
         except asyncio.CancelledError:

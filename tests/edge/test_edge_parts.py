@@ -191,9 +191,15 @@ async def test_who_does_not_read_parts_is_answered_whole(asking, headers, more):
     assert answer.json()["data"] == WHOLE
 
 
-async def test_some_media_type_must_be_good_for_what_is_no_part(asking):
-    """Errors, and answers of which nothing is late, are JSON."""
-    answer = await asking(QUERY, {"accept": "multipart/mixed"})
+async def test_who_names_parts_alone_gets_them(asking):
+    """And JSON for what is no part: errors, and answers of which nothing is late."""
+    alone = {"accept": "multipart/mixed"}
+    answer = await asking(QUERY, alone)
+    assert parts_in(answer.content)[-1]["hasNext"] is False
+    for query in ("{ openingHours }", "{"):
+        answer = await asking(query, alone)
+        assert answer.headers["content-type"].startswith("application/json")
+    answer = await asking(QUERY, {"accept": "multipart/mixed;deferSpec=20230101"})
     assert answer.status_code == 406
 
 

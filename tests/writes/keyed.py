@@ -28,8 +28,9 @@ class ByName:
         return self._people[authorization.decode()]
 
     async def vouched(self, shown: Shown) -> Vouched:
-        """Nobody who is not known at once."""
-        raise LookupError(shown)
+        """The same."""
+        (name,) = shown.authorization
+        return Vouched(self._people[name], lambda: True)
 
     async def close(self) -> None:
         """Does nothing."""

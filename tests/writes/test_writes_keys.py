@@ -1,6 +1,7 @@
 """A write with an idempotency key is made once, and whoever asks again is told the first answer."""
 
 import asyncio
+import json
 import uuid
 from dataclasses import replace
 
@@ -56,6 +57,20 @@ async def test_retries_at_the_same_time_write_once(shop: Shop, grow: str, look: 
         told = {(await client.ask(grow, key)).content}
     assert all(answer.headers["retry-after"] == "1" for answer in busy)
     assert {answer.content for answer in answers if answer not in busy} == told
+    assert await number(shop, look) == before + 1
+
+
+@EITHER
+async def test_it_is_written_once_however_it_is_answered(shop: Shop, grow: str, look: str):
+    """By events as well; what each was told is the same."""
+    before, key = await number(shop, look), new()
+    asked = {"authorization": b"ann", "idempotency-key": key.encode()}
+    events = asked | {"accept": b"text/event-stream"}
+    async with asking(shop) as client:
+        body = json.dumps({"query": grow})
+        streamed = [(await client.send(body, events)).text for _ in range(2)]
+        plain = (await client.send(body, asked)).text
+    assert streamed == [f":\n\nevent: next\ndata: {plain}\n\nevent: complete\ndata:\n\n"] * 2
     assert await number(shop, look) == before + 1
 
 
