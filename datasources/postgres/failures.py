@@ -58,6 +58,10 @@ def failure_of(error: Error, sql: str) -> StoreError:
             return SearchUnavailable("postgres", message, hint=hint)
         case errors.InsufficientPrivilege():
             hint = "The database's user, or the role that it has for you, may not read this table."
+        case errors.CardinalityViolation():
+            hint = "What is to give one value gives several rows: gather them, as by array_agg."
+        case errors.UndefinedFunction():
+            hint = "The database lacks a function, or one that takes these types of arguments."
         case errors.ProgrammingError() | errors.InvalidTextRepresentation():
             hint = "The table in the database does not match its model: one of them must change."
         case _:
