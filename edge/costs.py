@@ -47,5 +47,5 @@ def cost_of(schema: GraphQLSchema, asked: GraphQLRequest, body: Body) -> Mapping
 def estimated(schema: GraphQLSchema, asked: GraphQLRequest, tree: Tree) -> Mapping[str, float]:
     """What an operation is estimated to cost, and the limit."""
     judge = judge_of(schema)
-    cost = judge.asked(*tree, asked.variables or {}).cost
+    cost = judge.cost(*tree, asked.variables or {})
     return {"estimated": cost, "limit": judge.limits.cost}

@@ -75,7 +75,7 @@ class Charging:
         return [(name.encode(), text.encode()) for name, text in _told(taken, wants).items()]
 
     def _operation(self, asked: GraphQLRequest) -> tuple[str | None, float]:
-        """The name of an operation, and its estimated cost; nothing of what is not valid."""
+        """The name of an operation, and its estimated cost; nothing of what will be refused."""
         given = asked.variables or {}
         found = self._operations.find(asked.query, asked.operation_name)
         if found is not None:
@@ -84,7 +84,7 @@ class Charging:
         if tree is None:
             return asked.operation_name, 0.0
         name = tree.node.name.value if tree.node.name else None
-        return name, self._judge.asked(*tree, given).cost
+        return name, self._judge.cost(*tree, given)
 
 
 def client_of(scope: Scope, principal: Principal) -> str:

@@ -56,7 +56,10 @@ class Held:
         self._most = most
 
     def by(self, document: DocumentNode, node: OperationDefinitionNode) -> Holding | None:
-        """What counts the variables of a valid document's operation; None if none can hold much."""
+        """What counts the variables of an operation; None if none can hold much.
+
+        Of a document that is not valid, fragments that there are not count for nothing.
+        """
         borne = {
             each.variable.name.value: self._borne(each) for each in node.variable_definitions or ()
         }
@@ -94,30 +97,40 @@ class Holding:
         self._uses = uses
         self._most = most
 
+    def is_beyond(self, given: Values) -> bool:
+        """Whether variables as they came hold too much: no more is counted than that takes."""
+        return self._count(given, self._most) > self._most
+
     def beyond(self, given: Values) -> VariableValuesError | None:
-        """What there is too much of, if there is, in variables as they came."""
-        count, bound = 0, max(self._most, _COUNTED)
-        for name, times in self._uses:
-            if is_much(value := given.get(name)):
-                count += times * _size(value, bound)
-        return VariableValuesError(count, self._most) if count > self._most else None
+        """What there is too much of, if there is: as much as is counted."""
+        count = self._count(given, max(self._most, _COUNTED)) if self.is_beyond(given) else 0
+        return VariableValuesError(count, self._most) if count else None
+
+    def _count(self, given: Values, bound: int) -> int:
+        return sum(
+            [
+                times * _size(value, bound)
+                for name, times in self._uses
+                if is_much(value := given.get(name))
+            ]
+        )
 
 
 def _size(value: Any, bound: int) -> int:
     """How many items and fields there are, at any depth, and how much text."""
     count, unseen = 0, list[Any]()
-    inside = cast("Collection[object]", (value,))
+    inside: Collection[Any] = (value,)
     while count <= bound:
         for each in inside:
-            kind = type(each)
+            kind: type[Any] = type(each)
             if kind is str:
-                count += len(cast("str", each)) // _TEXT
+                count += len(each) // _TEXT
             elif kind is dict or kind is list:
                 unseen.append(each)
         if not unseen:
             break
         held = unseen.pop()
-        inside = cast("Collection[object]", held.values() if type(held) is dict else held)
+        inside = cast("Collection[Any]", held.values() if type(held) is dict else held)
         count += _OBJECT if type(held) is dict else 0
         count += len(inside)
     return count
@@ -198,5 +211,6 @@ class _Uses:
     def _fragment(self, name: str) -> Mapping[str, int]:
         if name not in self._known:
             self._known[name] = found = Counter[str]()
-            self._add(self._fragments[name].selection_set, found)
+            if (fragment := self._fragments.get(name)) is not None:
+                self._add(fragment.selection_set, found)
         return self._known[name]

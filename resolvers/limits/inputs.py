@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
 from resolvers.limits.sizes import Values
-from resolvers.limits.weights import Input, Use, Weights
+from resolvers.limits.weights import Use, Weights
 
 _DEEPEST: Final = 200
 """How deep values are looked into; deeper ones are refused as none of their type."""
@@ -19,7 +19,7 @@ class Inputs:
     def __init__(self, weights: Weights) -> None:
         self._inputs = weights.inputs
         self._most_values = weights.most_values
-        self._heaviest = max(map(_heaviest, self._inputs.values()), default=0.0)
+        self._heaviest = weights.heaviest
 
     def written(
         self, node: ValueNode, kind: str, values: Values | None, looked_at: set[str]
@@ -72,11 +72,6 @@ class Inputs:
                 if use.inner:
                     total += self.given(part, use.inner, depth + 1)
         return total
-
-
-def _heaviest(kind: Input) -> float:
-    """What one value that a variable holds weighs at most, of this input."""
-    return max([kind.item, *(use.weight for use in kind.uses.values())])
 
 
 def _number_of(value: Any) -> int:

@@ -15,7 +15,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from resolvers.limits.held import Held, is_much
+from resolvers.limits.held import Held, Holding, is_much
 from resolvers.limits.limits import (
     AliasesError,
     ComparisonsError,
@@ -100,12 +100,25 @@ class Judge:
         self, document: DocumentNode, node: OperationDefinitionNode, given: Values
     ) -> GraphQLError | None:
         """Why an operation is not executed with these variables, which are as they came."""
-        holding = self.held.by(document, node) if any(map(is_much, given.values())) else None
+        holding = self._holding(document, node, given)
         if holding and (error := holding.beyond(given)):
             return _told(error, node)
         asked = self.asked(document, node, given)
         current().cost, error = asked.cost, self.beyond(asked)
         return _told(error, node) if error else None
+
+    def cost(self, document: DocumentNode, node: OperationDefinitionNode, given: Values) -> float:
+        """What an operation is estimated to cost; nothing, if its variables hold too much."""
+        holding = self._holding(document, node, given)
+        if holding and holding.is_beyond(given):
+            return 0.0
+        return self.asked(document, node, given).cost
+
+    def _holding(
+        self, document: DocumentNode, node: OperationDefinitionNode, given: Values
+    ) -> Holding | None:
+        """What counts the variables, if there may be much: before any of it is looked at."""
+        return self.held.by(document, node) if any(map(is_much, given.values())) else None
 
     def asked(self, document: DocumentNode, node: OperationDefinitionNode, given: Values) -> Asked:
         """What an operation asks for with these variables, which are as they came."""

@@ -72,12 +72,13 @@ class Weight(NamedTuple):
 class Weights(NamedTuple):
     """Weights of fields by the names of their types and their own; and those within inputs.
 
-    A variable holds ``most_values`` at most.
+    A variable holds ``most_values`` at most, and no value in it weighs more than the ``heaviest``.
     """
 
     fields: Mapping[str, Mapping[str, Weight]]
     inputs: Mapping[str, Input]
     most_values: int
+    heaviest: float
 
 
 def weights_of(schema: GraphQLSchema, limits: Limits) -> Weights:
@@ -97,7 +98,8 @@ def weights_of(schema: GraphQLSchema, limits: Limits) -> Weights:
                 for inside in around:
                     inside[sized] = inside[sized]._replace(size=Size(around=True))
     # A value in a document, as one that a variable has by default, is a token at least.
-    return Weights(fields, inputs, max(limits.variable_values, limits.tokens))
+    most_values = max(limits.variable_values, limits.tokens)
+    return Weights(fields, inputs, most_values, max(map(_heaviest, inputs.values()), default=0.0))
 
 
 class _Reading:
@@ -222,6 +224,11 @@ def _use(owner: GraphQLInputObjectType, name: str, field: Any) -> Use:
     if weight is None and isinstance(kind, GraphQLEnumType):
         weight = _cost(kind.name, None, kind.extensions.get(_DEFINITION))
     return Use(weight or 0.0, kind.name, _is_list(field))
+
+
+def _heaviest(found: Input) -> float:
+    """What one value within it weighs at most, be it an object."""
+    return max([found.item, *(use.weight for use in found.uses.values())])
 
 
 def _within(found: Input, heavy: Collection[str]) -> Input:

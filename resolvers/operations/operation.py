@@ -89,8 +89,8 @@ class Operation:
         return None if variables is None else self._roots(planner, variables)
 
     def cost(self, given: Variables) -> float:
-        """What it is estimated to cost with these variables."""
-        return self._costing(given).cost
+        """What it is estimated to cost with these variables; nothing, if they hold too much."""
+        return 0.0 if self._holds_too_much(given) else self._costing(given).cost
 
     @cached_property
     def _costing(self) -> Allowing:
@@ -119,7 +119,7 @@ class Operation:
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer with these variables; None if they do not fit, or ask for too much."""
-        if self._holding and given and self._holding.beyond(given):
+        if given and self._holds_too_much(given):
             return None
         variables = self._coerced(given or {})
         if variables is None or not (self._allows is None or self._allows(given or {}).allows):
@@ -140,6 +140,9 @@ class Operation:
                 return Answered(None, errors)
             pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), each.data
         return Answered(b"".join((b"{", *pieces, b"}")), errors)
+
+    def _holds_too_much(self, given: Variables) -> bool:
+        return self._holding is not None and self._holding.is_beyond(given)
 
     def _coerced(self, given: Variables) -> Variables | None:
         if not self._variables:

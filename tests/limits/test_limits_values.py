@@ -16,9 +16,11 @@ from limit_libraries import client_of, limited, limits_with
 
 import models
 from catalog import catalog_of, models_in
+from datasources.redis import Buckets
 from edge.insight import Insight
 from edge.persisted.documents import Documents
 from edge.persisted.kept import Kept
+from edge.rates import Rates
 from edge.rules import SAFE
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import tree_in
@@ -158,6 +160,41 @@ async def test_by_a_socket_as_well_also_for_subscriptions(library: Library):
         *told, last = await talk.heard(MOST + 1)
         assert [each["payload"] for each in told] == [{"data": {"each": 1}}] * MOST
         assert last["type"] == "complete"
+
+
+@pytest.mark.parametrize("text", [FILTER, LATER])
+async def test_it_is_counted_before_it_is_weighed_for_rates(library: Library, text: str):
+    """What is refused takes one from its client's bucket, and nothing of it is looked at."""
+    made = Library()
+    made.graph = replace(library.graph, rates=Rates(100), buckets=Buckets(None))
+    calls = []
+    async with client_of(made) as client:
+        for left, many in ((99, 5), (98, 500), (97, 5)):
+            variables = {"w": {"or": [{"shelf": {"code": {"eq": "x"}}}] * many}}
+            with worked(("/limits/inputs.py",)) as weighed:
+                answer = await client.post("/graphql", json={"query": text, "variables": variables})
+            assert answer.json()["errors"][0]["extensions"]["code"] == "VARIABLE_VALUES_EXCEEDED"
+            assert answer.headers["ratelimit"].startswith(f'"client";r={left};')
+            calls.append(weighed())
+    assert calls[1] == calls[2]  # those of the document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query Q($w: BookFilter) { ...Nope books(where: $w) { nodes { ...A } } }",
+        "query Q($w: [Nope!]) { ...A books(where: $w) { nope(x: $y) } } fragment A on Q { ...A }",
+    ],
+)
+async def test_what_is_not_valid_is_told_with_rates_too(library: Library, text: str):
+    """Its variables may be counted before that is known."""
+    made = Library()
+    made.graph = replace(library.graph, rates=Rates(100), buckets=Buckets(None))
+    async with client_of(made) as client:
+        answer = await client.post("/graphql", json={"query": text, "variables": MANY})
+    (error, *_) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (400, "GRAPHQL_VALIDATION_FAILED")
+    assert answer.headers["ratelimit"].startswith('"client";r=99;')
 
 
 HOLDING = {
