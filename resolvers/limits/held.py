@@ -119,18 +119,17 @@ class Holding:
 def _size(value: Any, bound: int) -> int:
     """How many items and fields there are, at any depth, and how much text."""
     count, unseen = 0, list[Any]()
-    inside: Collection[Any] = (value,)
+    inside = cast("Collection[object]", (value,))
     while count <= bound:
         for each in inside:
-            kind: type[Any] = type(each)
-            if kind is str:
+            if isinstance(each, str):
                 count += len(each) // _TEXT
-            elif kind is dict or kind is list:
-                unseen.append(each)
+            elif isinstance(each, dict | list):
+                unseen.append(cast("object", each))
         if not unseen:
             break
         held = unseen.pop()
-        inside = cast("Collection[Any]", held.values() if type(held) is dict else held)
+        inside = cast("Collection[object]", held.values() if type(held) is dict else held)
         count += _OBJECT if type(held) is dict else 0
         count += len(inside)
     return count
