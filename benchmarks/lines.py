@@ -38,6 +38,15 @@ PAGES: Final = {
         '{ planes(first: 20, where: { tailnum: { gt: "N37" } }) { nodes { tailnum model'
         " flights(first: 10) { nodes { id depDelay airline { name } } } } } }"
     ),
+    "20 × 10 edges × 3": (
+        '{ planes(first: 20, where: { tailnum: { gt: "N37" } }) { nodes { tailnum model'
+        " flights(first: 10) { edges { cursor node { id depDelay airline { name } } }"
+        " pageInfo { hasNextPage endCursor } } } } }"
+    ),
+    "20 × 10 of total": (
+        '{ planes(first: 20, where: { tailnum: { gt: "N37" } }) { nodes { tailnum model'
+        " flights(first: 10) { totalCount nodes { id depDelay airline { name } } } } } }"
+    ),
     "1 × 15 × 2 rows": (
         '{ airlines(where: { carrier: { eq: "UA" } }, first: 1) { nodes { name flights(first: 15) {'
         " nodes { id plane { model"

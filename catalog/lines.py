@@ -23,16 +23,15 @@ QUOTE: Final = "\x1a"
 """On both sides of a value that is quoted, where it may be null."""
 NULL: Final = "\x1b"
 """In place of such a value, and of its quotes."""
-CURSOR: Final = "\x1c"
 PAGE: Final = "\x1d"
 ROW: Final = "\x1e"
-"""These three stand between lines; no store writes them."""
+"""These two stand between lines; no store writes them."""
 WRONG: Final = "\x1f"
 """In place of a line inside another that holds what no answer may show."""
 
 # What people write in texts is no mark: tabs and ends of lines.
-MARKS: Final = "".join(map(chr, [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1A)]))
-"""One for each value of a line, and one or two for each record inside it."""
+MARKS: Final = "".join(map(chr, [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1A), 0x1C]))
+"""One for each value of a line, and some for each record and each list inside it."""
 
 
 class Told(enum.Enum):
@@ -91,20 +90,73 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a row stands in a list, which its cursor tells.
+
+    A cursor is a list in JSON, in base64 for URLs that is not filled up: ``list``, a text of digits
+    and letters that says which list it is, and the values of these terms, in order.
+    """
+
+    list: str
+    terms: tuple[tuple[str, Told], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The cursor of a row, behind its mark. There is no line at all if it has none."""
+
+    mark: str
+    standing: Standing
+
+    @property
+    def quotes(self) -> bool:
+        """Whether ``QUOTE`` stands around it; its quotes come with the marks next to it."""
+        return False
+
+
+class Says(enum.Enum):
+    """What a list says of itself; the cursors of its ends as values that may be null."""
+
+    MORE = "whether there is another row behind those that are shown"
+    START = "the cursor of the first"
+    END = "the cursor of the last"
+    TOTAL = "how many there are on all pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a list says of itself, behind its mark."""
+
+    mark: str
+    says: Says
+
+    @property
+    def quotes(self) -> bool:
+        """Whether ``QUOTE`` stands around it."""
+        return self.says in {Says.START, Says.END}
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """The rows of a relation to many: those of a batched read for the key in these ``fields``.
 
-    The read's line says what each of them is. Ahead of the first stands ``opening``, ``between``
-    stands between two, and behind the last ``end``, or without one a brace; ``nowhere`` stands
-    where there are none. How many there are is told beside the whole line.
+    The read's line says what each of them is; of more than ``size`` only so many are shown. Ahead
+    of the first stands ``opening``, ``between`` stands between two, and behind the last ``end``, or
+    without one a brace; ``nowhere`` stands where there are none. How many are shown is told beside
+    the whole line. Around them stands what the list says of itself, also if there are none; cursors
+    in it tell the ``standing``.
     """
 
     fields: tuple[str, ...]
     read: Read
+    size: int
     opening: str
     between: str
     end: str | None
     nowhere: str
+    ahead: tuple[Fact, ...] = ()
+    behind: tuple[Fact, ...] = ()
+    standing: Standing | None = None
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -112,8 +164,18 @@ class Listed:
         assert self.read.line is not None  # noqa: S101 (it is a part of a line)
         return self.read.line.members
 
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All that it says of itself."""
+        return (*self.ahead, *self.behind)
 
-Member = Leaf | Inner | Listed
+    @property
+    def is_cut(self) -> bool:
+        """Whether the read may find more rows than are shown."""
+        return self.read.limit is None or self.read.limit > self.size
+
+
+Member = Leaf | Cursor | Inner | Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +194,5 @@ def listed_in(members: Sequence[Member]) -> Iterator[Listed]:
     for member in members:
         if isinstance(member, Listed):
             yield member
-        if not isinstance(member, Leaf):
+        if isinstance(member, Inner | Listed):
             yield from listed_in(member.members)

@@ -7,18 +7,29 @@ most; what is saved are three objects of Python for each value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple, assert_never
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from catalog.entity import Catalog
 from catalog.flat import Shape
-from catalog.lines import NULL, QUOTE, WRONG, Inner, Leaf, Line, Listed, Member, Told
+from catalog.lines import WRONG, Cursor, Inner, Leaf, Line, Listed, Member, Says, Standing
+from datasources.postgres.gathered import ZERO, Gathered
 from datasources.postgres.parts import Page, Parts
-from datasources.postgres.values import SqlType
+from datasources.postgres.told import (
+    Expression,
+    cast,
+    cursor,
+    fits,
+    literal,
+    marked,
+    quoted,
+    shown,
+    tellable,
+)
 
-Expression = sa.ColumnElement[Any]
+End = Callable[[Sequence[Expression]], list[Expression]]
 
 
 class Lined(NamedTuple):
@@ -63,171 +74,132 @@ class _Writer:
         """The column that stands at this place in the row."""
         return self._page.columns[place - self._start]
 
-    def line(self, members: Sequence[Member], wrong: Expression | None = None) -> Expression:
-        """The line of a row; ``wrong``, or null, if it holds anything that no answer may show."""
+    def line(
+        self,
+        members: Sequence[Member],
+        wrong: Expression | None = None,
+        standing: Standing | None = None,
+    ) -> Expression:
+        """The line of a row; ``wrong``, or null, if it holds anything that no answer may show.
+
+        Or if it has no cursor, but a ``standing``.
+        """
         shape = self._page.shape
-        sound = [*_conditions(members, shape, self.at)]
+        sound = [*self._conditions(members, shape)]
+        if standing:
+            sound += tellable(standing, self._placed(standing))
         text = sa.func.concat(*self._pieces(members, shape))
         return sa.case((sa.and_(*sound), text), else_=wrong) if sound else text
+
+    def _placed(self, standing: Standing) -> list[Expression]:
+        shape = self._page.shape
+        return [self.at(shape.place(name)) for name, _ in standing.terms]
 
     def _pieces(self, members: Sequence[Member], shape: Shape) -> Iterator[Expression]:
         for member in members:
             match member:
                 case Leaf(mark, name):
-                    yield _mark(mark)
-                    yield _shown(member, self.at(shape.place(name)))
+                    yield marked(mark)
+                    yield shown(member, self.at(shape.place(name)))
+                case Cursor(mark, standing):
+                    yield marked(mark)
+                    yield cursor(standing, self._placed(standing))
                 case Inner(relation):
                     yield self._inner(member, dict(shape.joins)[relation])
                 case Listed():
-                    yield self._listed(member, shape)
+                    yield from self._listed(member, shape)
 
     def _inner(self, member: Inner, shape: Shape) -> Expression:
         there = sa.func.concat(*self._pieces(member.members, shape), _end(member.end))
-        return sa.case((_present(shape, self.at), there), else_=_mark(member.nowhere))
+        return sa.case((self._present(shape), there), else_=marked(member.nowhere))
 
-    def _listed(self, member: Listed, shape: Shape) -> Expression:
-        """The lines of another page's rows, which are put together beside this one's."""
-        parts = Parts(self._catalog, member.read, [self.at(shape.place(n)) for n in member.fields])
+    def _listed(self, member: Listed, shape: Shape) -> Iterator[Expression]:
+        """What another page shows, which is put together beside this one's rows."""
+        key = [self.at(shape.place(name)) for name in member.fields]
+        parts = Parts(self._catalog, member.read, key)
         name = f"{self._name}_{len(self.besides)}"
-        page = parts.page(0, name)
-        below = _Writer(self._catalog, page, 0, name)
-        line = below.line(member.members, _mark(WRONG))
-        ordered = postgresql.aggregate_order_by(_mark(member.between), *page.terms)
-        number = sa.func.count().label("n")
-        counts = [_cast(sa.func.coalesce(sa.func.sum(n), _ZERO), "integer") for n in below.counts]
-        counts = [each.label(f"n{at}") for at, each in enumerate(counts)]
-        select = sa.select(number, *counts, sa.func.string_agg(line, ordered).label("lines"))
-        source = page.source
-        for each in below.besides:
-            source = source.join(each, sa.true())
-        beside = select.select_from(source).lateral(f"of_{name}")
+        below = _Writer(self._catalog, parts.page(0, name), 0, name)
+        beside = below.gathered(member, parts).lateral(f"of_{name}")
         self.besides.append(beside)
-        self.counts += [*beside.c][:-1]
-        there = sa.func.concat(_mark(member.opening), beside.c.lines, _end(member.end))
-        return sa.case((beside.c.n > _ZERO, there), else_=_mark(member.nowhere))
+        count, lines, *others = beside.c
+        numbers, facts = others[: len(below.counts)], others[len(below.counts) :]
+        self.counts += [count, *numbers]
+        said = [(marked(fact.mark), t) for fact, t in zip(member.facts, facts, strict=True)]
+        yield from chain.from_iterable(said[: len(member.ahead)])
+        there = sa.func.concat(marked(member.opening), lines, _end(member.end))
+        yield sa.case((count > ZERO, there), else_=marked(member.nowhere))
+        yield from chain.from_iterable(said[len(member.ahead) :])
+
+    def gathered(self, member: Listed, parts: Parts) -> sa.Select[Any]:
+        """Of all rows one: their number, their lines, the numbers of rows in those, the facts."""
+        rows = Gathered(self._page, member.size if member.is_cut else None)
+        line = self.line(member.members, marked(WRONG), member.standing)
+        lines = rows.joined(line, marked(member.between))
+        numbers = [rows.sum(each).label(f"n{at}") for at, each in enumerate(self.counts)]
+        facts = [self._said(fact.says, member, rows, parts) for fact in member.facts]
+        facts = [each.label(f"fact{at}") for at, each in enumerate(facts)]
+        source = self._page.source
+        for each in self.besides:
+            source = source.join(each, sa.true())
+        columns = [rows.number.label("n"), lines.label("lines"), *numbers, *facts]
+        return sa.select(*columns).select_from(source)
+
+    def _said(self, says: Says, member: Listed, rows: Gathered, parts: Parts) -> Expression:
+        match says:
+            case Says.MORE:
+                return sa.case((rows.more, literal("true")), else_=literal("false"))
+            case Says.START:
+                return self._end_cursor(member, rows, rows.first)
+            case Says.END:
+                return self._end_cursor(member, rows, rows.last)
+            case Says.TOTAL:
+                counted = parts.counted()
+                total = counted.c.total
+                text = sa.case((total < _INT32, cast(total, "text")), else_=marked(WRONG))
+                return sa.select(text).select_from(counted).scalar_subquery()
+            case _:
+                assert_never(says)
+
+    def _end_cursor(
+        self,
+        member: Listed,
+        rows: Gathered,
+        end: Callable[[Sequence[Expression]], list[Expression]],
+    ) -> Expression:
+        assert member.standing is not None  # noqa: S101 (its ends have cursors)
+        text = cursor(member.standing, end(self._placed(member.standing)))
+        return quoted(sa.case((rows.any, text)))
+
+    def _conditions(self, members: Sequence[Member], shape: Shape) -> Iterator[Expression]:
+        """What must be true of a row's values for an answer to show them."""
+        for member in members:
+            match member:
+                case Leaf(_, name):
+                    yield from _sound(member, self.at(shape.place(name)))
+                case Cursor(_, standing):
+                    yield from tellable(standing, self._placed(standing))
+                case Inner(relation, members=inner):
+                    joined = dict(shape.joins)[relation]
+                    for condition in self._conditions(inner, joined):
+                        yield sa.or_(sa.not_(self._present(joined)), condition)
+                case Listed():
+                    pass  # each of its lines says it of itself
+
+    def _present(self, shape: Shape) -> Expression:
+        assert shape.present is not None  # noqa: S101 (what is joined says whether it is there)
+        return self.at(shape.present)
 
 
 def _end(mark: str | None) -> Expression:
-    return _literal("}") if mark is None else _mark(mark)
+    return literal("}") if mark is None else marked(mark)
 
 
-def _shown(leaf: Leaf, column: Expression) -> Expression:
-    value = _value(leaf.told, column)
+def _sound(leaf: Leaf, column: Expression) -> Iterator[Expression]:
+    fitting = fits(leaf.told, column)
     if not leaf.nullable:
-        return value
-    text = _cast(value, "text") if leaf.told in _SQL else value
-    if leaf.quotes:
-        return sa.func.coalesce(_joined(_mark(QUOTE), text, _mark(QUOTE)), _mark(NULL))
-    return sa.func.coalesce(text, _literal("null"))
+        yield column.is_not(None)
+    if fitting is not None:
+        yield sa.or_(column.is_(None), fitting) if leaf.nullable else fitting
 
 
-def _conditions(
-    members: Sequence[Member], shape: Shape, at: Callable[[int], Expression]
-) -> Iterator[Expression]:
-    """What must be true of a row's values for an answer to show them."""
-    for member in members:
-        if isinstance(member, Listed):
-            continue  # each of its lines says it of itself
-        if isinstance(member, Inner):
-            inner = dict(shape.joins)[member.relation]
-            for condition in _conditions(member.members, inner, at):
-                yield sa.or_(sa.not_(_present(inner, at)), condition)
-            continue
-        column = at(shape.place(member.name))
-        fits = _fits(member.told, column)
-        if not member.nullable:
-            yield column.is_not(None)
-        if fits is not None:
-            yield sa.or_(column.is_(None), fits) if member.nullable else fits
-
-
-def _present(shape: Shape, at: Callable[[int], Expression]) -> Expression:
-    assert shape.present is not None  # noqa: S101 (what is joined says whether it is there)
-    return at(shape.present)
-
-
-def _value(told: Told, column: Expression) -> Expression:
-    """A value as JSON shows it, without its quotes; null if it is null.
-
-    The cast to what the column was known to be changes nothing, unless somebody has altered the
-    column since: then a value that does not fit is an error, and never a text without quotes.
-    """
-    match told:
-        case Told.INT | Told.BIGINT | Told.TEXT | Told.UUID | Told.DECIMAL | Told.DATE:
-            return _cast(column, _SQL[told])
-        case Told.FLOAT:
-            return _float(_cast(column, "float8"))
-        case Told.BOOLEAN:
-            false = _literal("false")
-            return sa.case((column, _literal("true")), (sa.not_(column), false))
-        case Told.MOMENT:
-            return _moment(_cast(column, "timestamptz"), "timestamptz(0)", ":00")
-        case Told.MOMENT_WITHOUT_ZONE:
-            return _moment(_cast(column, "timestamp"), "timestamp(0)", "+00:00")
-        case _:
-            assert_never(told)
-
-
-def _float(column: Expression) -> Expression:
-    """With a point, as Python writes it, so that a reader takes it for no integer."""
-    text = _cast(column, "text")
-    return sa.case((column == sa.func.floor(column), _joined(text, _literal(".0"))), else_=text)
-
-
-def _moment(column: Expression, seconds: str, end: str) -> Expression:
-    """As Python writes it: with all six digits of a fraction, or with none."""
-    space, letter = _literal(" "), _literal("T")
-    text = sa.func.replace(_cast(column, "text"), space, letter)
-    exact = sa.func.to_char(column, _literal(_TO_THE_MICROSECOND))
-    whole = _cast(column, seconds) == column
-    return sa.case((whole, _joined(text, _literal(end))), else_=exact)
-
-
-def _fits(told: Told, column: Expression) -> Expression | None:
-    """Whether an answer can show a value that is not null; None if it can show all of the type."""
-    match told:
-        case Told.FLOAT:
-            # Others have an exponent, which Python writes otherwise; NaN is more than any.
-            size = sa.func.abs(column)
-            some = sa.or_(size >= sa.literal_column("1e-4"), column == sa.literal_column("0"))
-            return sa.and_(size < sa.literal_column("1e15"), some)
-        case Told.DECIMAL:
-            # As far as Python writes all digits, too.
-            small = sa.func.abs(column) < sa.literal_column("1e39")
-            return sa.and_(small, sa.func.scale(column) < sa.literal_column("40"))
-        case Told.DATE | Told.MOMENT | Told.MOMENT_WITHOUT_ZONE:
-            return sa.and_(column >= _literal("0001-01-01"), column < _literal("10000-01-01"))
-        case _:
-            return None
-
-
-def _literal(text: str) -> Expression:
-    """A literal, of the type that is asked for where it stands."""
-    return sa.literal_column(f"'{text}'")
-
-
-def _mark(mark: str) -> Expression:
-    return sa.literal_column(f"E'\\x{ord(mark):02x}'")
-
-
-def _joined(first: Expression, *others: Expression) -> Expression:
-    joined = first
-    for other in others:
-        joined = joined.op("||")(other)
-    return joined
-
-
-def _cast(expression: Expression, name: str) -> Expression:
-    return sa.cast(expression, SqlType(name))
-
-
-_ZERO: Final[Expression] = sa.literal_column("0")
-_SQL: Final = {
-    Told.INT: "integer",
-    Told.BIGINT: "bigint",
-    Told.TEXT: "text",
-    Told.UUID: "uuid",
-    Told.DECIMAL: "numeric",
-    Told.DATE: "date",
-}
-_TO_THE_MICROSECOND: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'
+_INT32: Final[Expression] = sa.literal_column("2147483648")

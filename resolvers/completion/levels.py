@@ -15,7 +15,8 @@ from catalog.flat import FlatReader
 from catalog.query import Answer, Key, Record
 from resolvers.completion.forms import Edges, Linked, Nodes, ObjectForm, PageForm, Summed
 from resolvers.completion.groups import groups_function
-from resolvers.completion.lining import Below, Lining, lining_of
+from resolvers.completion.line_writer import Below
+from resolvers.completion.lining import Lining, lining_of
 from resolvers.completion.objects import hops_in, keys_functions, objects_function
 from resolvers.completion.telling import Teller
 from resolvers.documents.fields import Place

@@ -8,7 +8,6 @@ from itertools import accumulate, chain, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from catalog.lines import CURSOR
 from catalog.query import Answer, Key
 from resolvers.completion.forms import (
     Constant,
@@ -89,15 +88,10 @@ def pages_of(
 
 def pages_told(level: Level, lines: Lines, shown: Shown, context: Context) -> Objects:
     """The same of rows that are lines. Raises ``LineError``."""
-    lining = lines.lining
     pages = _Pages(level, shown, {}, partial(_cursor, level, context))
-    texts = texts_in(shown.rows)
-    if lining.has_cursors and lining.ahead:
-        texts = [*map("".join, zip(pages.cursors(), texts, strict=True))]
-    elif lining.has_cursors:
-        texts = [*map(CURSOR.join, zip(texts, pages.cursors(), strict=True))]
-    told = lines.teller.lists(shown.dealt(texts), lines.teller.counts(shown.rows))
-    return pages._replace(lists={lining.member: told}).made(lines.form)
+    texts = shown.dealt(texts_in(shown.rows))
+    told = lines.teller.lists(texts, lines.teller.counts(shown.rows))
+    return pages._replace(lists={lines.lining.member: told}).made(lines.form)
 
 
 def empty_page(level: Level, form: PageForm, context: Context) -> Any:

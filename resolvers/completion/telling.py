@@ -13,12 +13,13 @@ import orjson
 
 from catalog.flat import FlatRow
 from catalog.lines import (
-    CURSOR,
     NULL,
     PAGE,
     QUOTE,
     ROW,
     WRONG,
+    Cursor,
+    Fact,
     Inner,
     Leaf,
     Listed,
@@ -65,13 +66,10 @@ class Teller:
 
     def __init__(self, lining: Lining) -> None:
         texts = {mark.encode(): text.encode() for mark, text in lining.texts.items()}
-        before, self._after = lining.before.encode(), lining.after.encode()
-        self._before = b"[" + before
-        self._between = self._after + b"," + before
+        self._after = lining.after.encode()
+        self._between = self._after + b","
         self._texts = [*texts.items(), (ROW.encode(), self._between)]
         self._row = _expected(lining.line.members, lining)
-        if CURSOR in lining.texts:
-            self._row = self._row._replace(length=self._row.length + _added(lining, CURSOR))
         marks = {*texts, *(mark.encode() for mark in (QUOTE, NULL, PAGE, ROW))}
         self._lists = sum(1 for _ in listed_in(lining.line.members))
         self._escaped = b'\\"' + bytes(set(_CONTROLS) - set(b"".join(marks)))
@@ -98,7 +96,7 @@ class Teller:
         made = made.split(PAGE.encode())
         if len(made) != len(pages):
             raise LineError
-        return [orjson.Fragment(b"".join((self._before, each, self._after, b"]"))) for each in made]
+        return [orjson.Fragment(b"".join((b"[", each, self._after, b"]"))) for each in made]
 
     def _replaced(self, lines: bytes, rows: int, pages: int, counts: Sequence[int]) -> bytes:
         if len(lines.translate(None, self._escaped)) != len(lines):
@@ -119,10 +117,17 @@ class Teller:
 
 
 def _expected(members: Sequence[Member], lining: Lining) -> _Expected:
-    leaves = [member for member in members if isinstance(member, Leaf)]
-    inner = [_expected_inside(each, lining) for each in members if not isinstance(each, Leaf)]
-    length = sum(_added(lining, leaf.mark) for leaf in leaves)
-    return _Expected(length, sum(leaf.quotes for leaf in leaves), tuple(inner))
+    own: list[Leaf | Cursor | Fact] = []
+    inner: list[_Expected] = []
+    for member in members:
+        if isinstance(member, Leaf | Cursor):
+            own.append(member)
+            continue
+        inner.append(_expected_inside(member, lining))
+        if isinstance(member, Listed):
+            own += member.facts
+    length = sum(_added(lining, each.mark) for each in own)
+    return _Expected(length, sum(each.quotes for each in own), tuple(inner))
 
 
 def _expected_inside(member: Inner | Listed, lining: Lining) -> _Expected:

@@ -98,7 +98,7 @@ def cursors_of(
     They belong to the list of the entity's rows, or to one that is ``listed`` by another name. It
     raises ``StoredValueError``.
     """
-    mark = _mark(listed or entity.name, orders)
+    mark = list_mark(listed or entity.name, orders)
     terms = [(order_field(catalog, entity, order), _value_of(order)) for order in orders]
 
     def made(record: Record, beyond: Beyond) -> str:
@@ -131,7 +131,7 @@ def beyond_cursor(
     check_cursors(orders)
     try:
         mark, *packed = _unpacked(text)
-        if mark != _mark(listed or entity.name, orders):
+        if mark != list_mark(listed or entity.name, orders):
             raise _cursor_of_another(argument, mark)
         kinds = [order_field(catalog, entity, order).type for order in orders]
         values = [decoded(kind, value) for kind, value in zip(kinds, packed, strict=True)]
@@ -239,7 +239,7 @@ def _beyond(terms: Sequence[tuple[_Term, Any]]) -> Filter:
     return tied if further == NEVER else Or((further, tied))
 
 
-def _mark(listed: str, orders: Sequence[Order]) -> str:
+def list_mark(listed: str, orders: Sequence[Order]) -> str:
     """Says which list and order a cursor belongs to; the direction of reading is not part of it."""
     terms = [
         ([relation.name for relation in order.relations], order.path, order.descending)

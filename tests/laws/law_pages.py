@@ -5,7 +5,7 @@ Some of them ask for pages inside pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
@@ -16,6 +16,13 @@ from law_operations import Writer
 from catalog import Catalog, Store
 
 _OFTEN: Final = 8
+_BESIDE: Final = (
+    "__typename",
+    "totalCount",
+    "pageInfo { hasNextPage endCursor }",
+    "i: pageInfo { startCursor __typename p: hasPreviousPage n: hasNextPage }",
+    "e: pageInfo { s: startCursor endCursor }",
+)
 
 
 @dataclass
@@ -33,13 +40,21 @@ class _Pages(Writer):
         return self.happens(0.6)
 
     def selections(self, kind: Any, depth: int) -> str:
-        """Pages with pages inside are of rows only, so that they may come together."""
+        """Pages with pages inside are of rows and their place, so that they may come together."""
         if not self._is_nested or getattr(kind, "name", "") not in self.types:
             return super().selections(kind, depth)
         row: Any = get_named_type(kind.fields["nodes"].type)
         rows = super().selections(row, max(depth - 1, 1))
-        view = f"nodes {rows}" if self._listed == "nodes" else f"edges {{ node {rows} }}"
-        return f"{{ {self.random.choice(['', '__typename '])}{view} }}"
+        view = f"nodes {rows}" if self._listed == "nodes" else f"edges {self._edge(rows)}"
+        return self._mixed(view, _BESIDE)
+
+    def _edge(self, rows: str) -> str:
+        return self._mixed(f"node {rows}", ["__typename", "cursor", "c: cursor"])
+
+    def _mixed(self, view: str, beside: Sequence[str]) -> str:
+        some = [view, *self.random.sample(beside, k=self.random.choice([0, 0, 1, 2, 3]))]
+        self.random.shuffle(some)
+        return f"{{ {' '.join(some)} }}"
 
     def names(self, kind: Any) -> list[str]:
         """What is to be chosen more often is there more often."""

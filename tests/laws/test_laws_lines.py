@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(120 * TIMES)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The entities of which lines are told from now on: once their rows have come, they are.
 
-    Or that there are pages in them.
+    Or that there are pages in them, and that these say something of themselves.
     """
     monkeypatch.setattr(levels, "TIMES_UNTIL_LINES", 1)
     monkeypatch.setattr(levels, "LINES_SECONDS", math.inf)
@@ -37,8 +37,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noting(level: levels.Level, lines: levels.Lines, *more: Any) -> Any:
         made = tells(level, lines, *more)
-        inside = any(listed_in(lines.lining.line.members))
-        noted.append("nested" if inside else level.island.read.entity.name)
+        lists = [*listed_in(lines.lining.line.members)]
+        noted.append("nested" if lists else level.island.read.entity.name)
+        if any(each.facts for each in lists):
+            noted.append("facts")
         return made
 
     monkeypatch.setattr(direct, "pages_told", noting)
@@ -55,3 +57,4 @@ async def test_lines_are_told_as_graphql_core_tells_rows(
             await holds(world, world.operation(seed, asks), f"{world.name}, {seed}")
         assert len(told) - before > COUNT * TIMES * 0.4
     assert told.count("nested") > COUNT * TIMES * 0.1
+    assert told.count("facts") > COUNT * TIMES * 0.05

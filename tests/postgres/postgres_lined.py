@@ -16,7 +16,7 @@ from sqlmodel import Field, Relationship, SQLModel
 
 from auth import ANONYMOUS, Principal
 from catalog import Store
-from catalog.lines import CURSOR, MARKS, NULL, PAGE, QUOTE, ROW, WRONG
+from catalog.lines import MARKS, NULL, PAGE, QUOTE, ROW, WRONG
 from edge.graph import Graph
 from resolvers.completion.levels import Level
 
@@ -68,9 +68,7 @@ from generate_series(1, 12) n;
 """
 ALL = "id rank name note short small big ratio price flag day naive moment token"
 MARKED = st.lists(
-    st.sampled_from(
-        [*MARKS, QUOTE, NULL, CURSOR, PAGE, ROW, WRONG, '"', "\\", ",", "a", "é", "\n"]
-    ),
+    st.sampled_from([*MARKS, QUOTE, NULL, PAGE, ROW, WRONG, '"', "\\", ",", "a", "é", "\n"]),
     max_size=4,
 ).map("".join)
 TEXTS = st.fixed_dictionaries(

@@ -19,6 +19,7 @@ VALUES: dict[str, list[str]] = {
         "E'\\x7f'",
         "'null'",
         "'</script>'",
+        "repeat('é', 99)",
     ],
     "note": ["'null'", "''", "E'\"'", "'\U0001f600'"],
     "short": ["'nine char'", "'x  '"],
@@ -85,6 +86,26 @@ async def test_values_are_the_same_in_lines(graph, things, name):
     first, last = await asking.first_and_last()
     assert first == last
     assert asking.levels[0].lined
+
+
+ORDERED = "edges { cursor node { id } } pageInfo { startCursor endCursor }"
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("name", VALUES)
+async def test_cursors_are_the_same_in_lines(graph, things, name, descending):
+    """Of rows that are ordered by any of these values; some prices have too many digits."""
+    by = f"orderBy: [{{ {name}: {'DESC' if descending else 'ASC'} }}]"
+    query = (
+        f"{{ makers {{ nodes {{ things({by}) {{ {ORDERED} }} }} }} things({by}) {{ {ORDERED} }} }}"
+    )
+    asking = Asking(graph, query)
+    await asking.first_and_last()
+    for at, value in enumerate(VALUES[name], 1):
+        things.execute(f"update thing set maker_id = 1, {name} = {value} where id = {at}")  # type: ignore[arg-type]
+    assert await asking.answer() == await Asking(graph, f"{query} ").answer()
+    lined = [level.lined for level in asking.levels]
+    assert bool(lined[0] and lined[-1]) == (name != "price")
 
 
 @pytest.mark.parametrize("beside", ["", "note flag"])

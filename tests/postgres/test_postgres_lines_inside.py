@@ -17,6 +17,10 @@ from catalog.lines import listed_in
 
 THINGS = "things(first: 3, orderBy: [{ id: DESC }]) { nodes { id name rank } }"
 MAKERS = f"{{ makers {{ nodes {{ id name {THINGS} }} }} }}"
+PLACE = "pageInfo { startCursor endCursor p: hasPreviousPage n: hasNextPage __typename }"
+RELAY = (
+    f"things(first: 2, orderBy: [{{ rank: DESC }}]) {{ edges {{ cursor node {{ id }} }} {PLACE} }}"
+)
 FEW = "{ makers(first: 9) { nodes { things(first: 4) { nodes { MORE } } id } } }"
 
 
@@ -44,13 +48,28 @@ def _makers(things: Any) -> None:
         "{ makers { nodes { things { edges { node { id } __typename } t: __typename } motto } } }",
         "{ makers { nodes { a: things { nodes { id } } b: things(offset: 1) { nodes { id } } } } }",
         "{ makers { nodes { things(where: { rank: { gt: 0 } }) { nodes { id rank } } } } }",
+        "{ makers { nodes { things(first: 2) { edges { cursor node { id } } } } } }",
+        "{ makers { nodes { things(first: 2) { edges { a: cursor b: cursor } } name } } }",
+        "{ makers { nodes { things(first: 2) { pageInfo { hasNextPage } nodes { id } } } } }",
+        "{ makers { nodes { things(first: 3) { nodes { id } pageInfo { hasNextPage } } } } }",
+        "{ makers { nodes { things(first: 2) { totalCount nodes { id } t: totalCount } motto } } }",
+        f"{{ makers {{ nodes {{ id {RELAY} }} {PLACE} }} }}",
+        f"{{ makers {{ edges {{ cursor node {{ {RELAY} id }} }} {PLACE} totalCount }} }}",
+        f"{{ makers {{ nodes {{ things(offset: 1, first: 2) {{ {PLACE} nodes {{ id }} }} }} }} }}",
+        f"{{ makers {{ nodes {{ things(before: CURSOR) {{ {PLACE} nodes {{ id }} }} }} }} }}",
+        f"{{ makers {{ nodes {{ things(after: CURSOR) {{ nodes {{ id }} {PLACE} }} }} }} }}",
+        FEW.replace("MORE", f"maker {{ {RELAY} name }} id"),
+        FEW.replace("MORE }", f"id maker {{ {RELAY} }} }} totalCount {PLACE}"),
+        FEW.replace("MORE }", f"maker {{ {THINGS} name }} }} {PLACE}").replace("4", "1"),
         FEW.replace("MORE", f"maker {{ {THINGS} name }} id"),
         FEW.replace("MORE", f"id maker {{ id {THINGS} }}"),
     ],
 )
 async def test_pages_inside_are_the_same(graph, query):
     """Wherever they stand, and whatever stands around them; without rows, too."""
-    asking = Asking(graph, query)
+    (data, _) = await Asking(graph, "{ things(offset: 4) { pageInfo { startCursor } } }").answer()
+    cursor = orjson.loads(data)["things"]["pageInfo"]["startCursor"]
+    asking = Asking(graph, query.replace("CURSOR", f'"{cursor}"'))
     first, last = await asking.first_and_last()
     assert first == last
     assert not first[1]
@@ -70,9 +89,9 @@ async def test_they_come_by_one_statement(graph, monkeypatch):
     "below",
     [
         "things(last: 2) { nodes { id } }",
-        "things(first: 2) { pageInfo { hasNextPage } nodes { id } }",
-        "things(first: 2) { edges { cursor node { id } } }",
-        "things(first: 2) { totalCount nodes { id } }",
+        "things(last: 2) { pageInfo { hasPreviousPage } nodes { id } }",
+        "things(first: 2) { pageInfo { hasNextPage } }",
+        "things(first: 2, orderBy: [{ maker: { name: ASC } }]) { edges { cursor node { id } } }",
         "things(first: 2) { nodes { id } aggregate { count } }",
         "things(first: 0) { nodes { id } }",
         "things(first: 2) { totalCount }",
@@ -154,15 +173,16 @@ async def test_what_has_no_place_in_a_line_inside_is_told_as_ever(graph, things,
     assert not any(level.lined for level in asking.levels)
 
 
-async def test_pages_without_rows_are_lists(graph, things):
+@pytest.mark.parametrize("query", [MAKERS, f"{{ makers {{ nodes {{ id {RELAY} }} }} }}"])
+async def test_pages_without_rows_are_lists(graph, things, query):
     """Some of them, then all, then there is no row around them."""
-    asking = Asking(graph, MAKERS)
+    asking = Asking(graph, query)
     await asking.first_and_last()
     for statement in ("delete from thing where maker_id = 1", "delete from thing"):
         things.execute(statement)
         found = await asking.answer()
         assert is_inside(asking)
-        assert found == await Asking(graph, f"{MAKERS} ").answer()
+        assert found == await Asking(graph, f"{query} ").answer()
     things.execute("delete from maker")
     assert orjson.loads((await asking.answer())[0]) == {"makers": {"nodes": []}}
     assert is_inside(asking)
@@ -179,6 +199,43 @@ async def test_pages_that_had_no_rows_at_first_come_inside_later(graph, things):
         found = await asking.answer()
     assert is_inside(asking)
     assert found == await Asking(graph, f"{MAKERS} ").answer()
+
+
+async def test_where_pages_end_is_told_as_rows_come_and_go(graph, things):
+    """One more than is shown, just as many, fewer."""
+    asking = Asking(
+        graph, MAKERS.replace("nodes { id name rank }", f"nodes {{ id }} {PLACE} totalCount")
+    )
+    await asking.first_and_last()
+    ends = []
+    for at in range(5):
+        things.execute("delete from thing where maker_id = 1")
+        things.execute(f"insert into thing select n, 1, n from generate_series(100, {99 + at}) n")
+        told = orjson.loads((await asking.answer())[0])["makers"]["nodes"][0]["things"]
+        ends.append((told["totalCount"], len(told["nodes"]), told["pageInfo"]["n"]))
+    assert is_inside(asking)
+    assert ends == [(0, 0, False), (1, 1, False), (2, 2, False), (3, 3, False), (4, 3, True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("moment", "'2024-01-01'"), ("ratio", "0.5"), ("day", "'2024-01-01'"), ("price", "2.50")],
+)
+async def test_a_row_without_a_cursor_is_told_as_ever(graph, things, name, value):
+    """By rows, with its error; unless it is not on the page."""
+    query = (
+        f"{{ makers(first: 2) {{ nodes {{ things(first: 2, orderBy: [{{ {name}: ASC }}]) "
+        f"{{ {PLACE} nodes {{ id }} }} }} }} }}"
+    )
+    asking = Asking(graph, query)
+    things.execute(f"update thing set {name} = {value}")
+    await asking.first_and_last()
+    things.execute(f"update thing set {name} = 'infinity' where id = 9")
+    assert await asking.answer() == await Asking(graph, f"{query} ").answer()
+    assert is_inside(asking)
+    things.execute("delete from thing where id = 5")
+    assert await asking.answer() == await Asking(graph, f"{query}  ").answer()
+    assert not is_inside(asking)
 
 
 @pytest.mark.parametrize("alter", ["rank type text", "rank type numeric using rank + 0.5"])
@@ -204,10 +261,24 @@ def _nested(draw: st.DrawFn) -> str:
         return " ".join(f"k{at}: {name}" for at, name in enumerate(some))
 
     def rows(text: str) -> str:
-        return draw(st.sampled_from([f"nodes {{ {text} }}", f"edges {{ node {{ {text} }} }}"]))
+        return draw(
+            st.sampled_from(
+                [
+                    f"nodes {{ {text} }}",
+                    f"edges {{ node {{ {text} }} }}",
+                    f"edges {{ cursor node {{ {text} }} }}",
+                    f"{PLACE} edges {{ node {{ {text} }} cursor }}",
+                    f"nodes {{ {text} }} pageInfo {{ endCursor hasNextPage }}",
+                    f"nodes {{ {text} }} totalCount",
+                ]
+            )
+        )
 
     def things(inner: str) -> str:
-        ways = ["(first: 2)", "(offset: 1, first: 4)", "(orderBy: [{ rank: DESC }], first: 3)"]
+        orders = draw(
+            st.sampled_from(["", ", orderBy: [{ rank: DESC }]", ", orderBy: [{ name: ASC }]"])
+        )
+        ways = [f"(first: 2{orders})", f"(offset: 1, first: 4{orders})", f"(first: 3{orders})"]
         text = [
             fields("id", "name", "note", "rank", "flag", "__typename"),
             *([inner] * bool(inner)),

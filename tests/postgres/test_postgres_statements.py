@@ -12,7 +12,7 @@ import pytest
 from postgres_models import TABLES
 
 from catalog import catalog_of
-from catalog.lines import MARKS, Inner, Leaf, Line, Listed, Told
+from catalog.lines import MARKS, Cursor, Fact, Inner, Leaf, Line, Listed, Says, Standing, Told
 from catalog.query import (
     And,
     Batch,
@@ -45,6 +45,7 @@ CARRIERS = Batch(("carrier",), (("UA",), ("EV",)))
 NAMED = Compare(("name",), Operator.STARTS_WITH, "U")
 COUNT = Measure(Function.COUNT)
 NAMED_LINE = Inner("airline", "\3", None, (Leaf("\4", "name", Told.TEXT, nullable=False),))
+BY_PLACE = Standing("c0ffee00", (("place", Told.TEXT), ("id", Told.INT)))
 OWN_LINE = (
     Leaf("\1", "id", Told.INT, nullable=False),
     Leaf("\2", "delay", Told.INT, nullable=True),
@@ -171,7 +172,26 @@ CASES = {
                     batch=Batch(("carrier",), ()),
                     line=Line((Leaf("\6", "id", Told.INT, nullable=False),)),
                 ),
-                "\2", "\3", None, "\5",
+                3, "\2", "\3", None, "\5",
+            ),
+        )),
+    ),
+    "lines_with_places": Read(
+        AIRLINE,
+        (("code",), ("name",)),
+        order=(Order(("code",)),),
+        line=Line((
+            Listed(
+                ("code",),
+                Read(
+                    FLIGHT, (("id",), ("place",)), order=(Order(("place",)), BY_ID), limit=4,
+                    filter=LATE, batch=Batch(("carrier",), ()),
+                    line=Line((Cursor("\6", BY_PLACE),)),
+                ),
+                3, "\2", "\3", "\4", "\5",
+                ahead=(Fact("\7", Says.TOTAL),),
+                behind=(Fact("\x0b", Says.MORE), Fact("\x0c", Says.END)),
+                standing=BY_PLACE,
             ),
         )),
     ),

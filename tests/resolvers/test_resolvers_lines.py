@@ -5,6 +5,7 @@ Whatever people have written: a text with a mark in it is noticed, and never tak
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,23 +18,36 @@ from hypothesis import strategies as st
 from catalog.entity import Relation
 from catalog.flat import FlatReader, Shape
 from catalog.lines import (
-    CURSOR,
     MARKS,
     NULL,
     PAGE,
     QUOTE,
     ROW,
     WRONG,
+    Cursor,
+    Fact,
     Inner,
     Leaf,
     Listed,
     Member,
+    Says,
     Told,
 )
 from catalog.query import Order, Read
 from catalog.types import Field, Scalar
-from resolvers.completion.forms import Constant, Edges, Linked, Nodes, ObjectForm, PageForm, Value
-from resolvers.completion.lining import Below, Lining, lining_of
+from resolvers.completion.forms import (
+    Constant,
+    Edges,
+    Info,
+    Linked,
+    Nodes,
+    ObjectForm,
+    PageForm,
+    Total,
+    Value,
+)
+from resolvers.completion.line_writer import Below
+from resolvers.completion.lining import Lining, lining_of
 from resolvers.completion.telling import LineError, Teller
 from resolvers.planning.paging import Page
 from resolvers.planning.plan import Hop, Island, Joined, Part
@@ -48,13 +62,15 @@ FIELDS = {
 INSIDE = {"title": (Told.TEXT, False), "year": (Told.INT, True), "motto": (Told.TEXT, True)}
 PLACE = ("plane",)
 LEGS = ("legs",)
+SHOWN = 2
+"""Legs at most, of those that there are."""
 INSIDE_OF_NOTE = {"title": "t", "year": None, "motto": None}
 RELATION = cast("Relation", SimpleNamespace(name="plane"))
-ENTITY = cast("Any", SimpleNamespace(is_key=lambda fields: fields == ("id",)))
+ENTITY = cast("Any", SimpleNamespace(name="Flight", is_key=lambda fields: fields == ("id",)))
 PART = Part(ENTITY, (Joined("plane", cast("Any", PLACE), RELATION, cast("Any", None)),), ())
 PAGE_OF_MANY = Page(200, 0, cast("Any", None), (Order(("id",)),), False, False, False)
 EVIL = [
-    *(*MARKS[:14], QUOTE, NULL, CURSOR, PAGE, ROW, WRONG),
+    *(*MARKS[:14], QUOTE, NULL, PAGE, ROW, WRONG),
     *('"', "\\", ",", "null", "}", "\n", "\x7f"),
 ]
 
@@ -100,9 +116,9 @@ def below() -> dict[Any, Below]:
         name="legs", source_fields=("id",), cross_store=False, cache_ttl=None
     )
     island = Island(
-        Read(ENTITY, (), limit=6),
+        Read(ENTITY, (), limit=SHOWN + 1),
         Part(ENTITY, (), ()),
-        Page(6, 0, cast("Any", None), (), False, False, False),
+        Page(SHOWN, 0, cast("Any", None), (Order(("title",)),), False, False, False),
     )
     hop = Hop("legs", cast("Any", LEGS), cast("Any", relation), island)
     told = {at: told for at, (told, _) in enumerate(INSIDE.values())}
@@ -132,6 +148,20 @@ LISTS = {
     "a list": PageForm((Nodes("nodes", _OF_LEGS),)),
     "a list of edges": PageForm(
         (Constant("a", "A"), Edges("edges", (("node", _OF_LEGS), ("e", "E"))), Constant("b", "B"))
+    ),
+    "a list as Relay asks": PageForm(
+        (
+            Edges("edges", (("cursor", None), ("node", _OF_LEGS))),
+            Info("pageInfo", (("endCursor", ".endCursor"), ("hasNextPage", ".hasNextPage"))),
+        )
+    ),
+    "a list behind its place": PageForm(
+        (
+            Info("i", (("t", "PageInfo"), ("b", ".hasPreviousPage"), ("s", ".startCursor"))),
+            Total("n"),
+            Nodes("nodes", _OF_LEGS),
+            Total("m"),
+        )
     ),
 }
 SHAPES: dict[str, Nodes | Edges] = {
@@ -174,7 +204,7 @@ def lining(member: Nodes | Edges) -> Lining:
 
 def lined_as(form: PageForm, part: Part, reader: FlatReader) -> Lining | None:
     """How a page of many is lined."""
-    island = Island(cast("Any", None), part, PAGE_OF_MANY)
+    island = Island(Read(ENTITY, ()), part, PAGE_OF_MANY)
     return lining_of(form, island, reader, below(), PAGE_OF_MANY.size)
 
 
@@ -188,12 +218,45 @@ def pieces_of(member: Member, record: Mapping[str, Any]) -> Iterator[str]:
     match member:
         case Leaf():
             yield leaf_of(member, record[member.name])
+        case Cursor():
+            yield member.mark + cursor_of(record)
         case Inner():
             yield inner_of(member, record)
         case Listed():
-            rows = [line_of(member.members, each) for each in record["legs"]]
+            legs = record["legs"]
+            rows = [line_of(member.members, each) for each in legs[: member.size]]
             there = member.opening + member.between.join(rows) + (member.end or "}")
+            yield from (fact_of(fact, legs) for fact in member.ahead)
             yield there if rows else member.nowhere
+            yield from (fact_of(fact, legs) for fact in member.behind)
+
+
+def cursor_of(record: Mapping[str, Any]) -> str:
+    """Tells records apart, and holds no text of them."""
+    return hashlib.sha256(repr(record).encode("utf-8")).hexdigest()
+
+
+def fact_of(fact: Fact, legs: Sequence[Mapping[str, Any]]) -> str:
+    """A mark, and what is said of some legs behind it."""
+    said = info_of({Says.START: ".startCursor", Says.END: ".endCursor"}.get(fact.says, ""), legs)
+    if fact.quotes:
+        return fact.mark + (f"{QUOTE}{said}{QUOTE}" if said else NULL)
+    said = len(legs) > SHOWN if fact.says is Says.MORE else len(legs)
+    return fact.mark + orjson.dumps(said).decode()
+
+
+def info_of(name: str, legs: Sequence[Mapping[str, Any]]) -> Any:
+    """What `pageInfo` says of the first of some legs."""
+    shown = legs[:SHOWN]
+    match name:
+        case ".startCursor" | ".endCursor":
+            return cursor_of(shown[0 if name == ".startCursor" else -1]) if shown else None
+        case ".hasNextPage":
+            return len(legs) > SHOWN
+        case ".hasPreviousPage":
+            return False
+        case other:
+            return other
 
 
 def leaf_of(leaf: Leaf, value: Any) -> str:
@@ -235,37 +298,40 @@ def shown(form: ObjectForm, record: Mapping[str, Any] | None) -> dict[str, Any] 
 
 def listed(member: Any, legs: Sequence[Mapping[str, Any]]) -> Any:
     """What a member of a page of legs shows."""
-    if isinstance(member, Constant):
-        return member.value
-    return [expected(member, each, "") for each in legs]
+    match member:
+        case Constant(_, value):
+            return value
+        case Total():
+            return len(legs)
+        case Info(_, members):
+            return {key: info_of(name, legs) for key, name in members}
+        case _:
+            return [expected(member, each) for each in legs[:SHOWN]]
 
 
 def counts_of(lined: Lining, pages: Sequence[Sequence[Mapping[str, Any]]]) -> list[int]:
     """How many legs there are, if any are shown."""
     lists = sum(isinstance(each, Listed) for each in lined.line.members)
-    return [sum(len(each["legs"]) for page in pages for each in page)] * lists
+    return [sum(len(each["legs"][:SHOWN]) for page in pages for each in page)] * lists
 
 
-def expected(member: Nodes | Edges, record: Mapping[str, Any], cursor: str) -> Any:
+def expected(member: Nodes | Edges, record: Mapping[str, Any]) -> Any:
     """The same of a row of a page."""
     if isinstance(member, Nodes):
         return shown(member.form, record)
     return {
         key: shown(what, record)
         if isinstance(what, ObjectForm)
-        else cursor
+        else cursor_of(record)
         if what is None
         else what
         for key, what in member.members
     }
 
 
-def text_of(lined: Lining, record: Mapping[str, Any], cursor: str) -> str:
-    """A row's line, with its cursor if it has one."""
-    line = line_of(lined.line.members, record)
-    if not lined.has_cursors:
-        return line
-    return cursor + line if lined.ahead else line + CURSOR + cursor
+def text_of(lined: Lining, record: Mapping[str, Any]) -> str:
+    """A row's line."""
+    return line_of(lined.line.members, record)
 
 
 def of_no_mark(record: Mapping[str, Any]) -> bool:
@@ -286,8 +352,8 @@ def test_lines_become_what_they_stand_for_or_nothing(name, pages):
     """To the character, whatever stands in the texts; only marks in them may be too much."""
     member = SHAPES[name]
     lined = lining(member)
-    lines = [[text_of(lined, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
-    wanted = [[expected(member, each, f"c{at}") for at, each in enumerate(page)] for page in pages]
+    lines = [[text_of(lined, each) for each in page] for page in pages]
+    wanted = [[expected(member, each) for each in page] for page in pages]
     try:
         lists = Teller(lined).lists(lines, counts_of(lined, pages))
     except LineError:
@@ -298,7 +364,7 @@ def test_lines_become_what_they_stand_for_or_nothing(name, pages):
 
 @pytest.mark.parametrize("plane", [None, {"title": "t", "year": 1, "motto": "m"}])
 @pytest.mark.parametrize(
-    "name", ["nodes", "no nulls", "nulls inside", "nothing inside", "a list", "a list first"]
+    "name", ["nodes", "no nulls", "nulls inside", "nothing inside", "a list first", *LISTS]
 )
 @pytest.mark.parametrize("evil", EVIL)
 def test_a_text_that_is_a_mark_is_noticed(evil, name, plane):
@@ -307,24 +373,24 @@ def test_a_text_that_is_a_mark_is_noticed(evil, name, plane):
     lined = lining(member)
     held = {"id": 1, "note": "o", "delay": None, "late": True, "plane": plane, "name": evil}
     held["legs"] = [{"title": evil, "year": 1, "motto": evil}] if plane else []
-    lines, counts = [[text_of(lined, held, "")]], counts_of(lined, [[held]])
+    lines, counts = [[text_of(lined, held)]], counts_of(lined, [[held]])
     marks = {*lined.texts, QUOTE, NULL, PAGE, ROW, *([WRONG] if counts else [])}
     is_shown = name != "a list first" or plane
     if of_no_mark(held) or evil not in marks or not is_shown:
         (told,) = Teller(lined).lists(lines, counts)
-        assert orjson.loads(orjson.dumps(told)) == [expected(member, held, "")]
+        assert orjson.loads(orjson.dumps(told)) == [expected(member, held)]
     else:
         with pytest.raises(LineError):
             Teller(lined).lists(lines, counts)
 
 
-@pytest.mark.parametrize("shape", ["nodes", "a list", "a list of edges"])
+@pytest.mark.parametrize("shape", ["nodes", *LISTS])
 @given(data=st.data())
 def test_no_text_passes_itself_off_as_a_value(shape, data):
     """Even one that was cut out of lines, with all their marks in the right order."""
     lined = lining(SHAPES[shape])
     honest = data.draw(st.lists(records.filter(of_no_mark), min_size=1, max_size=3))
-    lines = [text_of(lined, each, "") for each in honest]
+    lines = [text_of(lined, each) for each in honest]
     whole = ROW.join(lines)
     start = data.draw(st.integers(0, len(whole)))
     cut = whole[start : data.draw(st.integers(start, len(whole)))]
@@ -333,7 +399,7 @@ def test_no_text_passes_itself_off_as_a_value(shape, data):
         forged = {**honest[0], "legs": [*honest[0]["legs"], {**INSIDE_OF_NOTE, "title": cut}]}
     counts = counts_of(lined, [[*honest, forged]])
     try:
-        (told,) = Teller(lined).lists([[*lines, text_of(lined, forged, "")]], counts)
+        (told,) = Teller(lined).lists([[*lines, text_of(lined, forged)]], counts)
     except LineError:
         assert not of_no_mark(forged)
     else:
