@@ -59,6 +59,10 @@ class ReachError(InputError):
 
     code = "REACH_TOO_WIDE"
 
+    def __init__(self, message: str, most: int, *, hint: str) -> None:
+        # No more keys are read than tell that there are too many.
+        super().__init__(message, hint=hint, details=exceeded(most + 1, most))
+
 
 class OrderReachError(ReachError):
     """An order by the other store's values that would need more keys than may be read."""

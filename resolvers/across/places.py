@@ -324,4 +324,4 @@ def _refusal(reach: Reach, far: _Far) -> OrderReachError:
         f"Add conditions on the {far.root.name} in where; or ask for a page whose first order this"
         " is, with nulls last; or raise MAX_REACH_KEYS."
     )
-    return OrderReachError(message, hint=hint)
+    return OrderReachError(message, reach.keys.most, hint=hint)

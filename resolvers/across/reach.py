@@ -222,7 +222,7 @@ class Reach:
             f"Add conditions on the {relation.source} beside it, or on the {relation.target}"
             " inside it; or raise MAX_REACH_KEYS."
         )
-        return ReachError(message, hint=hint)
+        return ReachError(message, self.keys.most, hint=hint)
 
 
 def _beyond(order: Order) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ import server
 from catalog.errors import BigraphError
 from datasources.embedded import EmbeddedError
 from datasources.errors import StoreError
+from edge.metrics import LIMITS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = set(
@@ -63,6 +64,17 @@ def test_every_code_that_is_given_is_documented() -> None:
     }
     assert len(given) > 20
     assert given <= DOCUMENTED
+
+
+LIMITING = re.compile(r"_EXCEEDED$|TOO_|_LIMITED$|_OVERLOADED$|_BUSY$|_TIMEOUT$")
+OF_DATA = {"VALUE_TOO_LONG"}
+"""What a column or a document can hold, which no operator has set."""
+
+
+def test_every_code_of_a_limit_is_counted_as_one() -> None:
+    """As the names of codes say it."""
+    found = {code for code in DOCUMENTED - OF_DATA if LIMITING.search(code)}
+    assert found == LIMITS
 
 
 def test_the_embedded_servers_error_is_documented() -> None:

@@ -15,6 +15,7 @@ import strawberry
 
 from edge.app import create_app
 from edge.gate import Bearable, Gate
+from edge.metrics import LIMITS
 from edge.process import Stop, listen
 from edge.rules import HttpRules
 from schema import extends
@@ -62,7 +63,7 @@ def _fresh() -> None:
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> Measures:
     """What is measured."""
-    measures = Measures()
+    measures = Measures(limits=LIMITS)
     monkeypatch.setattr("telemetry.measures.installed", measures)
     return measures
 
@@ -370,6 +371,7 @@ async def test_what_is_no_request_does_not_fill_the_log(lines, measured, sent, s
     assert {line["event"] for line in least} == {"requests_not_read"}
     assert {line["last_client"] for line in least} == {"127.0.0.1"}
     assert sum(line["codes"][code] for line in least) == measured.errors[code] == number
+    assert measured.limits.get(code) == (number if limit else None)
     assert len(least) <= 2 + (time.monotonic() - began) / 5
 
 
