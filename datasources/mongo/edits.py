@@ -64,4 +64,4 @@ def _made(held: str, kind: FieldType, edit: Edit) -> Any:
 
 def _pulled(kind: FieldType, values: Sequence[Any], path: tuple[str, ...]) -> list[Any]:
     of = kind.of if isinstance(kind, ListType) else kind
-    return [stored(of, value, path) for value in values]
+    return [stored(of, value, (*path, str(at))) for at, value in enumerate(values)]

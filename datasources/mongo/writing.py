@@ -70,7 +70,8 @@ def stored(kind: FieldType, value: Any, path: Path, row: int | None = None) -> A
     if value is None:
         return None
     if isinstance(kind, ListType):
-        return [stored(kind.of, item, path, row) for item in value]
+        items = enumerate(cast("Sequence[Any]", value))
+        return [stored(kind.of, item, (*path, str(at)), row) for at, item in items]
     if isinstance(kind, UnionType):
         kind = kind.members[value[kind.tag]]
     if isinstance(kind, DocumentType):

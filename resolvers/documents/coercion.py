@@ -31,6 +31,7 @@ from graphql.execution.values import (
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from resolvers.documents.bare import with_guess
 from resolvers.documents.coercers import Coerce, Coercers, UnfitError
 
 _EXTENSION: Final = "bigraph.coercions"
@@ -90,9 +91,22 @@ class CoercingContext(StrawberryGraphQLCoreExecutionContext):
         made = build(
             *(schema, document, root_value, context_value, raw, operation_name, *given), **named
         )
-        if operation and values and isinstance(made, cls):
+        if isinstance(made, list):
+            first, *others = cast("list[GraphQLError]", made)
+            return [_guessed(schema, first, raw), *others]
+        if operation and values:
             made.operation, made.variable_values = operation, values
         return made
+
+
+def _guessed(schema: GraphQLSchema, error: GraphQLError, given: Mapping[str, Any]) -> GraphQLError:
+    """An error about a variable, with what its value may have been meant as."""
+    for node in error.nodes or ():
+        if isinstance(node, VariableDefinitionNode) and node.variable.name.value in given:
+            name = node.variable.name.value
+            kind = cast("Any", graphql).type_from_ast(schema, node.type)
+            return with_guess(error, name, given[name], kind)
+    return error
 
 
 def _without_variables(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode:

@@ -29,6 +29,8 @@ from graphql import (
 )
 from graphql.pyutils import did_you_mean, suggestion_list
 
+from resolvers.documents.bare import is_listed, meant_by, operator_of
+
 _MOST: Final = 10  # errors about one value
 
 # graphql-core's own types for this are half unknown.
@@ -71,7 +73,8 @@ def _unfit_object(
     node: ValueNode, kind: GraphQLInputObjectType, *, quiet: bool
 ) -> Iterator[GraphQLError]:
     if not isinstance(node, ObjectValueNode):
-        yield GraphQLError(f"Expected value of type '{kind}' to be an object.", node)
+        meant = "" if quiet else _meant(node, kind)
+        yield GraphQLError(f"Expected value of type '{kind}' to be an object.{meant}", node)
         return
     given = {field.name.value: field for field in node.fields}
     for name, field in kind.fields.items():
@@ -89,6 +92,14 @@ def _unfit_object(
     if kind.is_one_of and (len(known) != 1 or isinstance(known[0].value, NullValueNode)):
         message = f"Expected value of type '{kind}' to have exactly one field, which is not null."
         yield GraphQLError(message, node)
+
+
+def _meant(node: ValueNode, kind: GraphQLInputObjectType) -> str:
+    """What a value in place of a filter was meant as, if it may be compared with."""
+    operator = operator_of(kind, listed=is_listed(node))
+    if operator is None or any(unfit_in(node, operator.kind, quiet=True)):
+        return ""
+    return meant_by(operator, node)
 
 
 def _unfit_leaf(node: ValueNode, kind: Any, *, quiet: bool) -> list[GraphQLError]:

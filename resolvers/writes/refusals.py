@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from catalog.entity import Entity
 from catalog.query import Path
-from catalog.types import DocumentType, FieldType, element_of
+from catalog.types import DocumentType, FieldType, ListType, element_of
 from datasources.errors import (
     ChangeRefused,
     CheckViolation,
@@ -93,12 +93,17 @@ def refusal_by_store(
 
 
 def api_path(entity: Entity, path: Path) -> ApiPath:
-    """A path of fields as clients name it."""
+    """A path of fields, and of places in lists where these are known, as clients name it."""
     kind: FieldType = DocumentType(entity.name, entity.fields)
     told: list[str] = []
     for step in path:
+        if isinstance(kind, ListType) and step.isdigit():
+            told.append(step)
+            kind = kind.of
+            continue
+        kind = element_of(kind)
         if not isinstance(kind, DocumentType) or step not in kind.fields:
             break
         told.append(kind.fields[step].api)
-        kind = element_of(kind.fields[step].type)
+        kind = kind.fields[step].type
     return tuple(told)

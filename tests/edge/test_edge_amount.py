@@ -84,6 +84,10 @@ async def test_what_is_equal_is_told_once_with_all_of_its_places(connect, librar
     ("value", "said"),
     [
         ("where: 1", "Expected value of type 'BookFilter' to be an object."),
+        ('where: {title: "UA"}', "to be an object. Did you mean '{ eq: \"UA\" }'?"),
+        ("where: {genre: NOVEL}", "to be an object. Did you mean '{ eq: NOVEL }'?"),
+        ('where: {title: ["UA"]}', "to be an object. Did you mean '{ in: [\"UA\"] }'?"),
+        (f'where: {{title: "{"x" * 99}"}}', "to be an object. Did you mean '{ eq: … }'?"),
         ("where: {title: {eq: 1}}", "String cannot represent a non string value: 1"),
         ("where: {titel: 1}", "unknown field 'titel'. Did you mean 'title'"),
         ("where: {and: [null]}", "of non-null type 'BookFilter!' not to be None."),
@@ -98,3 +102,23 @@ async def test_what_is_wrong_with_a_value_is_still_told(connect, library, value,
     (error,), _ = await answered(connect, library, query)
     assert said in error["message"]
     assert error["locations"]
+
+
+@pytest.mark.parametrize(
+    ("where", "guess"),
+    [
+        ({"title": "UA"}, 'Did you mean \'{"eq": "UA"}\'?'),
+        ({"and": [{}, {"pages": [1, 2]}]}, "Did you mean '{\"in\": [1, 2]}'?"),
+        ({"title": ["x"] * 99}, "Did you mean '{\"in\": …}'?"),
+        ({"title": 1}, None),
+        ({"title": {"eq": 1}, "pages": 1}, None),
+        ({"shelf": "A"}, None),
+    ],
+)
+async def test_a_bare_value_in_a_variable_is_told_what_it_may_mean(connect, library, where, guess):
+    """If it could be compared with, and is what is wrong; else nothing is guessed."""
+    query = "query ($w: BookFilter) { books(where: $w) { nodes { id } } }"
+    (error, *_), _ = await answered(connect, library, query, w=where)
+    assert error["message"].startswith("Variable '$w' has invalid value")
+    _, _, told = error["message"].partition(". Did you mean '{")
+    assert told == (guess or "").removeprefix("Did you mean '{")
