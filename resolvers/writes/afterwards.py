@@ -8,6 +8,7 @@ from catalog.query import Key
 from resolvers.writes.changing import Changing
 from resolvers.writes.judging import Judge
 from resolvers.writes.refusals import ApiPath
+from resolvers.writes.turns import Turns
 from resolvers.writes.values import Refusals
 
 
@@ -18,9 +19,10 @@ async def check_rows(judge: Judge, changing: Changing, rows: Mapping[Key, ApiPat
     """
     if not judge.judges_rows:
         return
-    amiss, entity = Refusals(), judge.entity
+    amiss, entity, turns = Refusals(), judge.entity, Turns()
     paths = [(name,) for name in entity.stored_fields]
     for record in await changing.records(entity, list(rows), paths):
+        await turns.another()
         judge.row(record, rows[tuple(record[name] for name in entity.key)], amiss)
     amiss.check()
 
@@ -34,9 +36,10 @@ async def check_fields(
     """
     if not judge.judges_fields or not (built or judge.crossing):
         return
-    amiss, entity = Refusals(), judge.entity
+    amiss, entity, turns = Refusals(), judge.entity, Turns()
     names = entity.stored_fields if judge.crossing else built
     for record in await changing.records(entity, list(rows), [(name,) for name in names]):
+        await turns.another()
         at = rows[tuple(record[name] for name in entity.key)] if judge.crossing else ()
         judge.fields(record, {**dict.fromkeys(judge.crossing, at), **built}, amiss)
     amiss.check()

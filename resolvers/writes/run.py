@@ -142,6 +142,8 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
     under_way: Step | None = None
     committing = False
     try:
+        for step in steps:
+            await step.read()
         async with _begun(context, steps) as (transactions, within):
             with current().released() if alone else nullcontext():
                 for under_way in steps:

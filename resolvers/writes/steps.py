@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, assert_never, cast
+from typing import Any, TypeVar, assert_never, cast
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType
 
@@ -28,6 +28,8 @@ from resolvers.writes.kinds import Alter, Create, Remove, Upsert, Write
 from resolvers.writes.nested import Changes, NewRow, written_by
 from resolvers.writes.refusals import RefusedError
 from resolvers.writes.trees import changes_of, new_rows
+
+_Given = TypeVar("_Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Step:
         self.scope = scope
         self._inputs = inputs
         self._asked = asked
+        self._new: Sequence[NewRow] | None = None
+        self._changes: Changes | None = None
+        self._amiss: Exception | None = None
 
     @property
     def entity(self) -> Entity:
@@ -64,15 +69,43 @@ class Step:
         """Coerced; raises ``GraphQLError``."""
         return arguments_of(self.scope, self._asked)
 
-    @cached_property
-    def new(self) -> Sequence[NewRow]:
-        """The rows to be made, with all that is nested. Raises ``RefusedError`` besides."""
-        return new_rows(self._inputs, self.judge, self.arguments["input"])
+    async def read(self) -> None:
+        """Reads what is given of rows, once; what is amiss with it is raised by who asks for it."""
+        if self._new is self._changes is self._amiss is None:
+            try:
+                await self._read()
+            except (RefusedError, BigraphError, GraphQLError) as error:
+                self._amiss = error
 
-    @cached_property
+    async def _read(self) -> None:
+        match self.write:
+            case Create() | Upsert():
+                self._new = await new_rows(self._inputs, self.judge, self.arguments["input"])
+            case Alter():
+                self._changes = await changes_of(self._inputs, self.judge, self.arguments)
+            case Remove():
+                return
+            case _:
+                assert_never(self.write)
+
+    @property
+    def new(self) -> Sequence[NewRow]:
+        """The rows to be made, which were read, with all that is nested.
+
+        Raises ``RefusedError``, ``InputError`` and ``GraphQLError``.
+        """
+        return self._there(self._new)
+
+    @property
     def changes(self) -> Changes:
         """What becomes of rows that are there, with all that is nested. Raises the same."""
-        return changes_of(self._inputs, self.judge, self.arguments)
+        return self._there(self._changes)
+
+    def _there(self, given: _Given | None) -> _Given:
+        if self._amiss is not None:
+            raise self._amiss
+        assert given is not None  # noqa: S101 (it was read, as for this kind of write)
+        return given
 
     @cached_property
     def written(self) -> frozenset[Entity]:

@@ -1,12 +1,12 @@
 """In charge of reading inputs as trees, before anything is written: all that is wrong is noted.
 
 A value that a relation gives a row must not be given in another way as well, and one that a row
-needs must be given in one.
+needs must be given in one. Of many rows some are read in a turn of the event loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from catalog.entity import Entity, Relation
@@ -19,6 +19,7 @@ from resolvers.writes.nested import Changes, Nested, NewRow, Said, Sought
 from resolvers.writes.plain import plain_rows
 from resolvers.writes.refusals import ApiPath
 from resolvers.writes.rows import key_name
+from resolvers.writes.turns import Turns
 from resolvers.writes.values import Raw, Refusals, fields_in
 
 _NOTHING: Final = "Null says nothing of a relation."
@@ -32,14 +33,18 @@ class Trees:
     def __init__(self, inputs: Inputs, amiss: Refusals) -> None:
         self._inputs = inputs
         self._amiss = amiss
+        self._turns = Turns()
 
-    def new(self, judge: Judge, raw: Raw, path: ApiPath, within: Relation | None = None) -> NewRow:
+    async def new(
+        self, judge: Judge, raw: Raw, path: ApiPath, within: Relation | None = None
+    ) -> NewRow:
         """A new row; one ``within`` what a relation leads to refers to its holder by it."""
+        await self._turns.another()
         own_input = self._inputs.of(judge.entity)
         own, nested = raw, dict[str, Nested]()
         if not own_input.relations.keys().isdisjoint(raw):
             own = {api: value for api, value in raw.items() if api not in own_input.relations}
-            nested.update(self._nested(own_input, raw, path))
+            nested.update(await self._nested(own_input, raw, path))
         supplied = self._supplied(judge.entity, raw, path, nested, within)
         values, later = self._values(judge, own, path, is_whole=not supplied)
         for field in own_input.needed:
@@ -48,12 +53,12 @@ class Trees:
         later = later or bool(supplied and judge.crossing)
         return NewRow(judge, path, values, nested, supplied, later=later)
 
-    def change(self, judge: Judge, arguments: Mapping[str, Any], path: ApiPath) -> Changes:
+    async def change(self, judge: Judge, arguments: Mapping[str, Any], path: ApiPath) -> Changes:
         """What becomes of rows; raises ``InputError`` if that is nothing."""
         relations, before = self._inputs.of(judge.entity).relations, len(self._amiss)
         raw: Raw = arguments.get("input") or {}
         own = {api: value for api, value in raw.items() if api not in relations}
-        nested = dict(self._nested(self._inputs.of(judge.entity), raw, (*path, "input")))
+        nested = await self._nested(self._inputs.of(judge.entity), raw, (*path, "input"))
         self._supplied(judge.entity, raw, (*path, "input"), nested, None)
         given = {**arguments, "input": own}
         edits = edits_of(judge, judge.entity, given, path, self._amiss)
@@ -74,7 +79,8 @@ class Trees:
             return Judged(given)
         return judge.values(given, path, self._amiss, new=True, is_whole=is_whole)
 
-    def _nested(self, given: Input, raw: Raw, path: ApiPath) -> Iterator[tuple[str, Nested]]:
+    async def _nested(self, given: Input, raw: Raw, path: ApiPath) -> dict[str, Nested]:
+        nested = dict[str, Nested]()
         for api, relation in given.relations.items():
             if api not in raw:
                 continue
@@ -84,10 +90,13 @@ class Trees:
                 continue
             target, through = self._inputs.judges[relation.target], relation.through
             link = self._inputs.judges[through.entity] if through else None
-            said = list(self._said(relation, target, raw[api], at))
-            yield relation.name, Nested(relation, target, link, at, said)
+            said = [each async for each in self._said(relation, target, raw[api], at)]
+            nested[relation.name] = Nested(relation, target, link, at, said)
+        return nested
 
-    def _said(self, relation: Relation, target: Judge, raw: Raw, path: ApiPath) -> Iterator[Said]:
+    async def _said(
+        self, relation: Relation, target: Judge, raw: Raw, path: ApiPath
+    ) -> AsyncIterator[Said]:
         for name, given in raw.items():
             at, word = (*path, name), Word(name)
             if given is None:
@@ -97,26 +106,31 @@ class Trees:
             if word is Word.SET:
                 named = [(place, self._sought(target, each, place)) for place, each in rows]
                 yield Said(word, at, kept=tuple(where for _, where in named))
-                yield from (Said(Word.CONNECT, place, where) for place, where in named)
+                for place, where in named:
+                    yield Said(Word.CONNECT, place, where)
             else:
                 for place, each in rows if relation.many else [(at, given)]:
                     if each is not False:
-                        yield self._one(relation, target, word, each, place)
+                        await self._turns.another()
+                        yield await self._one(relation, target, word, each, place)
 
-    def _one(self, relation: Relation, target: Judge, word: Word, raw: Any, path: ApiPath) -> Said:
+    async def _one(
+        self, relation: Relation, target: Judge, word: Word, raw: Any, path: ApiPath
+    ) -> Said:
         within = relation if self._inputs.side_of(relation) is Side.TARGETS else None
         named = relation.many or word is Word.CONNECT
         match word:
             case Word.CREATE:
-                return Said(word, path, new=self.new(target, raw, path, within))
+                return Said(word, path, new=await self.new(target, raw, path, within))
             case Word.UPDATE:
                 where = self._where(target, raw, path)
-                return Said(word, path, where, change=self.change(target, raw, path))
+                return Said(word, path, where, change=await self.change(target, raw, path))
             case Word.CONNECT_OR_CREATE | Word.UPSERT:
                 where = self._where(target, raw, path)
-                new = self.new(target, raw["create"], (*path, "create"), within)
+                new = await self.new(target, raw["create"], (*path, "create"), within)
                 there = (raw["update"], (*path, "update")) if word is Word.UPSERT else None
-                return Said(word, path, where, new, there and self.change(target, *there))
+                change = await self.change(target, *there) if there else None
+                return Said(word, path, where, new, change)
             case Word.CONNECT | Word.DISCONNECT | Word.DELETE | Word.SET:
                 where = self._sought(target, raw, path) if named else None
                 return Said(word, path, where)
@@ -160,7 +174,7 @@ class Trees:
         return supplied
 
 
-def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequence[NewRow]:
+async def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequence[NewRow]:
     """The rows that `input` gives: one, or those of a list.
 
     Raises ``RefusedError`` with all that is wrong with them.
@@ -168,21 +182,21 @@ def new_rows(inputs: Inputs, judge: Judge, given: Raw | Sequence[Raw]) -> Sequen
     amiss = Refusals()
     trees = Trees(inputs, amiss)
     if isinstance(given, Mapping):
-        rows = [trees.new(judge, given, ("input",))]
+        rows = [await trees.new(judge, given, ("input",))]
     elif (plain := plain_rows(inputs.of(judge.entity), judge, given, ("input",))) is not None:
         return plain
     else:
-        rows = [trees.new(judge, raw, ("input", str(at))) for at, raw in enumerate(given)]
+        rows = [await trees.new(judge, raw, ("input", str(at))) for at, raw in enumerate(given)]
     amiss.check()
     return rows
 
 
-def changes_of(inputs: Inputs, judge: Judge, arguments: Mapping[str, Any]) -> Changes:
+async def changes_of(inputs: Inputs, judge: Judge, arguments: Mapping[str, Any]) -> Changes:
     """What the arguments say that becomes of rows.
 
     Raises ``RefusedError`` with all that is wrong, and ``InputError``.
     """
     amiss = Refusals()
-    changes = Trees(inputs, amiss).change(judge, arguments, ())
+    changes = await Trees(inputs, amiss).change(judge, arguments, ())
     amiss.check()
     return changes

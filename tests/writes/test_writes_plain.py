@@ -1,5 +1,6 @@
 """Many new rows are looked at by field: the law that they become what each becomes by itself."""
 
+import asyncio
 import datetime
 import decimal
 from typing import Any
@@ -53,7 +54,7 @@ def looked_at(entity: str, given: Any) -> Any:
     """The rows as they are given to the store, or what is refused, of a row or of a list."""
     judge = INPUTS.judges[entity]
     try:
-        rows = new_rows(INPUTS, judge, given)
+        rows = asyncio.run(new_rows(INPUTS, judge, given))
     except RefusedError as error:
         return [(refusal.path, refusal.message) for refusal in error.refused.errors]
     return rows, list(completed(judge, [row.values for row in rows]))
@@ -90,11 +91,11 @@ def test_rows_of_a_list_become_what_each_becomes_by_itself(given):
         assert row.supplied.keys() == alone.supplied.keys()
 
 
-def test_fields_alone_are_looked_at_together_and_relations_are_not():
+async def test_fields_alone_are_looked_at_together_and_relations_are_not():
     """So the law is about both."""
     judge, plain = INPUTS.judges["Order"], {"code": "p", "number": 1, "customerId": 1}
     related = {"code": "p", "number": 1, "customer": {"connect": {"id": 1}}}
-    assert isinstance(new_rows(INPUTS, judge, [plain, plain]), PlainRows)
-    (_, other) = new_rows(INPUTS, judge, [plain, related])
+    assert isinstance(await new_rows(INPUTS, judge, [plain, plain]), PlainRows)
+    (_, other) = await new_rows(INPUTS, judge, [plain, related])
     assert isinstance(other, NewRow)
     assert other.nested.keys() == {"customer"}
