@@ -116,7 +116,7 @@ def _line(title: str, taken: Sequence[tuple[Used, Used]]) -> str:
         f"{name} {used[0]:6.3f} + {used[1]:6.3f} ms"
         for name, used in (("rows", rows), ("lines", lines))
     )
-    return f"{title:<17}{told}  ×{ratio:.2f}"
+    return f"{title:<19}{told}  ×{ratio:.2f}"
 
 
 if __name__ == "__main__":
