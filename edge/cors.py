@@ -24,6 +24,8 @@ SENT: Final = (
     "Request-Timeout-Ms",
     "GraphQL-Cost",
     "GraphQL-Preflight",
+    "GraphQL-Timing",
+    "If-None-Match",
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",
     "X-GraphQL-Event-Stream-Token",
@@ -37,10 +39,12 @@ SENT: Final = (
 
 TOLD: Final = (
     "Allow",
+    "ETag",
     "Idempotent-Replayed",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Server-Timing",
     "WWW-Authenticate",
 )
 """What it may read of an answer beside what any may."""

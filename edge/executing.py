@@ -122,7 +122,9 @@ class Executing:
                 allowed_operation_types=_BY_GET if by_get else self._by_post,
             )
         except CannotGetOperationTypeError as error:
-            return Body(None, [error_body(error.as_http_error_reason(), OPERATION_UNKNOWN)])
+            unknown = error.operation_name and error.as_http_error_reason()
+            message = unknown or "The document holds no operation."
+            return Body(None, [error_body(message, OPERATION_UNKNOWN)])
         except InvalidOperationTypeError as error:
             if not by_get:
                 return self._not_at_once(asked)

@@ -217,6 +217,21 @@ async def test_a_request_that_cannot_be_executed(client, request_, code):
         assert "data" not in response.json()
 
 
+@pytest.mark.parametrize(
+    ("called", "message"),
+    [
+        ("an unknown operation", 'Unknown operation named "B".'),
+        ("several operations and no name", "The document holds several operations; name one"),
+        ("no operation", "The document holds no operation."),
+    ],
+)
+async def test_it_is_told_what_there_is_to_execute(client, called, message):
+    """Or is not."""
+    response = await client.post("/graphql", json=REQUESTS[called][0])
+    (error,) = response.json()["errors"]
+    assert error["message"].startswith(message)
+
+
 async def test_an_error_while_it_runs_has_data_and_200(client):
     """The request was executed, so its status is that of a success; the error has its place."""
     query = '{ openingHours node(id: "x") { nodeId } }'
