@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import importlib
 import pkgutil
-import types
 import typing
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from types import ModuleType
@@ -22,6 +21,7 @@ from catalog.errors import ModelError
 from resolvers.documents.members import MEMBER, Reads
 from resolvers.traced import Traced
 from schema.fields import Namespace
+from schema.written import Written
 
 _EXTENDS = "__bigraph_extends__"
 _REQUIRES = "__bigraph_requires__"
@@ -85,6 +85,7 @@ def modules_of(package: ModuleType) -> list[ModuleType]:
 
 def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> None:
     """Puts each extension's fields on the type it extends; a collision is a ``ModelError``."""
+    written = Written(namespace)
     for extension in extensions:
         target = getattr(extension, _EXTENDS)
         definition = get_object_definition(namespace.get(target))
@@ -92,7 +93,7 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
             known = ", ".join(sorted((*catalog, *_ROOTS)))
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
-        for field in _fields(catalog, namespace, extension, target):
+        for field in _fields(catalog, written, extension, target):
             for each in (target, *_implementing(catalog, target)):
                 _check_free(extension, field, each, namespace)
             for each in (target, *_implementing(catalog, target)):
@@ -124,27 +125,27 @@ def _implementing(catalog: Catalog, target: str) -> list[str]:
 
 
 def _fields(
-    catalog: Catalog, namespace: Namespace, extension: type, target: str
+    catalog: Catalog, written: Written, extension: type, target: str
 ) -> Iterator[StrawberryField]:
     definition = get_object_definition(extension, strict=True)
     for declared in definition.fields:
         field = copy.copy(declared)
-        written = cast("StrawberryResolver[Any] | None", field.base_resolver)
-        if written is None:
+        said = cast("StrawberryResolver[Any] | None", field.base_resolver)
+        if said is None:
             mend = "Decorate a method with @strawberry.field."
             raise ModelError(extension.__name__, field.python_name, "has no resolver", mend=mend)
         _check_kind(extension, field, target)
-        resolver = cast("Callable[..., Any]", written.wrapped_func)
+        resolver = cast("Callable[..., Any]", said.wrapped_func)
         needs: tuple[str, ...] = getattr(resolver, _REQUIRES, ())
         _check_requires(catalog, extension, field.python_name, target, needs)
         field.graphql_name = _graphql_name(field)
         field.metadata = {**field.metadata, MEMBER: Reads(needs)}  # type: ignore[assignment]
         if not field.is_subscription:  # whose answers have a span each
             field.extensions = [*field.extensions, Traced(f"{target}.{field.graphql_name}")]
-        annotation = _with_generated(namespace, resolver)
+        annotation = written.returned(resolver)
         if not field.is_subscription:
             _check_streamable(extension, field.python_name, annotation)
-        field.type_annotation = StrawberryAnnotation(annotation, namespace=namespace)
+        field.type_annotation = StrawberryAnnotation(annotation, namespace=written.namespace)
         yield field
 
 
@@ -179,26 +180,3 @@ def _check_requires(
             reason = f"requires {need!r}, which {target} has not"
             mend = f"Require fields of the model: {', '.join(known) or 'it has none'}."
             raise ModelError(extension.__name__, name, reason, mend=mend)
-
-
-def _with_generated(namespace: Namespace, resolver: Callable[..., Any]) -> Any:
-    """The return annotation, with the generated type wherever it names a model."""
-    hints = typing.get_type_hints(resolver, localns=namespace, include_extras=True)
-    return _substituted(namespace, hints.get("return"))
-
-
-def _substituted(namespace: Namespace, annotation: Any) -> Any:
-    arguments = typing.get_args(annotation)
-    if not arguments:
-        is_class = isinstance(annotation, type)
-        return namespace.get(annotation.__name__, annotation) if is_class else annotation
-    inner = tuple(_substituted(namespace, argument) for argument in arguments)
-    if inner == arguments:
-        return annotation
-    match typing.get_origin(annotation):
-        case typing.Union | types.UnionType:
-            return typing.Union[inner]  # noqa: UP007 (built at run time)
-        case typing.Annotated:
-            return typing.Annotated[inner]
-        case origin:
-            return origin[inner]

@@ -39,6 +39,24 @@ async def test_loads_of_many_rows_are_one_read(library):
     assert read.limit == 1
 
 
+async def test_a_type_of_ones_own_holds_rows(library):
+    """Of either store; their relations are followed, and it may stand beside rows in a union."""
+    data = await library.data(
+        """{ bookByIsbn(isbn: "i1") {
+             pairing { score book { title shelf { code } } reviews { stars book { isbn } }
+                       twin { isbn } again { again { book { authors { totalCount } } } } }
+             finds { ... on Review { stars shelf { code } }
+                     ... on Pairing { book { title } } } } }"""
+    )
+    pairing, finds = data["bookByIsbn"]["pairing"], data["bookByIsbn"]["finds"]
+    assert pairing["book"] == {"title": "Ashes", "shelf": {"code": "A"}}
+    assert [review["book"] for review in pairing["reviews"]] == [{"isbn": "i1"}] * 2
+    assert pairing["twin"] == {"isbn": "i1"}
+    assert pairing["again"]["again"]["book"]["authors"]["totalCount"] > 0
+    assert finds[1:] == [{"book": {"title": "Ashes"}}]
+    assert set(finds[0]) == {"stars", "shelf"}
+
+
 async def test_relations_of_loaded_rows_are_followed_in_batches(library):
     """As of any rows: within the store and across, with arguments, aliases and lists."""
     data = await library.data(

@@ -141,6 +141,33 @@ def test_a_lookup_by_a_unique_key_may_be_called_as_another_entity():
     assert str(refused.value).startswith("Query.itemByCode: two fields have this name.")
 
 
+def test_types_of_ones_own_name_models():
+    """In what they hold and in what their resolvers return; each schema has its own types."""
+
+    @strawberry.type
+    class Basket:
+        label: str
+        books: list[Book] | None
+
+        @strawberry.field
+        def first(self) -> Book | None:
+            return None
+
+    @strawberry.type
+    class Cart:
+        basket: Basket
+
+    @extends("Query")
+    class Shopping:
+        @strawberry.field
+        def cart(self) -> Cart:
+            return Cart(basket=Basket(label="", books=None))
+
+    one, other = schema(Shopping).as_str(), schema.__wrapped__(Shopping).as_str()
+    assert "type Basket {\n  label: String!\n  books: [Book!]\n  first: Book\n}" in one
+    assert one == other
+
+
 def test_annotations_around_models_are_kept():
     """Only the models in them become the generated types."""
 
