@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.base import get_object_definition
@@ -57,7 +57,7 @@ class Written:
 
     def _complete(self, field: StrawberryField) -> None:
         if _WRITTEN not in field.metadata:
-            resolver: Any = field.base_resolver
+            resolver = cast("Any", field).base_resolver
             said = field.type_annotation or (resolver.type_annotation if resolver else None)
             field.metadata = {**field.metadata, _WRITTEN: said}  # type: ignore[assignment]
         said: StrawberryAnnotation | None = field.metadata[_WRITTEN]

@@ -57,6 +57,35 @@ async def test_a_type_of_ones_own_holds_rows(library):
     assert set(finds[0]) == {"stars", "shelf"}
 
 
+@extends("Query")
+class Genres:
+    """Members of enums, as models have them and as rows hold them."""
+
+    @strawberry.field
+    def genres(self) -> list[Genre | None]:
+        return [Genre.NOVEL, None, "POETRY"]  # type: ignore[list-item]
+
+    @strawberry.field
+    def verdict(self) -> Verdict | None:
+        return Verdict.SKIP
+
+    @strawberry.field
+    def stranger(self) -> Genre | None:
+        return Verdict.SKIP  # type: ignore[return-value]
+
+
+async def test_enums_of_models_are_told_by_their_members():
+    """Or by their names; what is a member of another is none."""
+    told = await Library(Genres).ask("{ genres verdict stranger }")
+    assert told["data"] == {
+        "genres": ["NOVEL", None, "POETRY"],
+        "verdict": "SKIP",
+        "stranger": None,
+    }
+    (error,) = told["errors"]
+    assert error["path"] == ["stranger"]
+
+
 async def test_relations_of_loaded_rows_are_followed_in_batches(library):
     """As of any rows: within the store and across, with arguments, aliases and lists."""
     data = await library.data(
