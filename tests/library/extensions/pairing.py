@@ -39,9 +39,9 @@ class Paired:
     @requires("id", "isbn", "rating")
     async def pairing(self, info: strawberry.Info) -> Pairing | None:
         """Of rows that are loaded."""
-        (book,) = await info.context.load(Book, {"isbn": self.isbn})
-        reviews = await info.context.load(Review, {"book_id": self.id}, first=2)
-        return Pairing(score=self.rating, book=book, reviews=[*reviews, None][:2])
+        books = await info.context.load(Book, {"isbn": self.isbn})
+        reviews = [*await info.context.load(Review, {"book_id": self.id}, first=2), None]
+        return Pairing(score=self.rating, book=books[0], reviews=reviews[:2]) if books else None
 
     @strawberry.field
     @requires("id", "isbn")
@@ -50,5 +50,5 @@ class Paired:
     ) -> list[Annotated[Pairing | Review, strawberry.union("Find")]]:
         """Both of such types and of rows."""
         reviews = await info.context.load(Review, {"book_id": self.id}, first=1)
-        (book,) = await info.context.load(Book, {"isbn": self.isbn})
-        return [*reviews, Pairing(score=None, book=book, reviews=[])]
+        books = await info.context.load(Book, {"isbn": self.isbn})
+        return [*reviews, *(Pairing(score=None, book=book, reviews=[]) for book in books)]
