@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.query import Key
-from datasources.mongo.paths import Place
+from catalog.query import Among, Key
+from catalog.types import FieldType
+from datasources.mongo.paths import Place, place_of
 from datasources.mongo.values import NOTHING, encoded
 
 Condition = dict[str, Any]
+
+
+def narrowed(scope: FieldType, sought: Among) -> Condition:
+    """What is true wherever ``sought`` is, and asks for the values of one field: of the most."""
+    places = [place_of(scope, (name,)) for name in sought.fields]
+    values = [dict.fromkeys(key[at] for key in sought.keys) for at in range(len(places))]
+    at = max(range(len(places)), key=lambda place: len(values[place]))
+    return among([places[at]], [(value,) for value in values[at]])
 
 
 def among(places: Sequence[Place], keys: Sequence[Key]) -> Condition:

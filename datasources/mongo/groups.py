@@ -16,7 +16,7 @@ from catalog.types import Field, FieldType, Scalar
 from datasources.mongo.computed import computing, filtered_by, named_by
 from datasources.mongo.ordering import ordering, reached
 from datasources.mongo.paths import Stage, document_of, place_of
-from datasources.mongo.rows import matching
+from datasources.mongo.rows import finding, matching
 
 Expression = str | dict[str, Any]
 
@@ -28,7 +28,7 @@ def group_stages(catalog: Catalog, summary: Summary) -> list[Stage]:
     """
     groups = summary.groups
     return [
-        *matching(catalog, summary.entity, summary.filter),
+        *finding(catalog, summary.entity, summary.filter),
         *computing(_grouped_by(summary) - filtered_by(summary.entity, summary.filter)),
         *_joined(catalog, summary),
         {"$group": {"_id": _keys(summary), **dict(_gathered(summary))}},

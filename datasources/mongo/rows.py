@@ -27,6 +27,8 @@ from catalog.query import (
     Related,
     Searched,
 )
+from catalog.searches import searches
+from datasources.mongo.among import narrowed
 from datasources.mongo.computed import computing, filtered_by, named_by, ordered_by
 from datasources.mongo.filters import Condition, condition_of
 from datasources.mongo.lookups import related
@@ -46,7 +48,7 @@ def row_stages(catalog: Catalog, read: Read) -> list[Stage]:
     sorted_by = ordered_by(entity, read.order) - sought
     shown = named_by(entity, read.fields) - sought - sorted_by
     return [
-        *matching(catalog, entity, wanted),
+        *finding(catalog, entity, wanted),
         *computing(sorted_by),
         *(_alike(entity, read.fields) if read.distinct else []),
         *ordering(catalog, entity, read.order),
@@ -62,7 +64,22 @@ def count_stages(catalog: Catalog, read: Read, into: str) -> list[Stage]:
     """The stages that count all the read's rows, into one document, or none if there are none."""
     # What $count stands for, which SecantusDB does not take inside another pipeline.
     counted = {"$group": {"_id": None, into: {"$sum": 1}}}
-    return [*matching(catalog, read.entity, read.filter), counted]
+    return [*finding(catalog, read.entity, read.filter), counted]
+
+
+def finding(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:
+    """The stages of ``matching`` for a whole collection.
+
+    Before them there is one for the values of one field, if keys are sought among other conditions.
+    MongoDB makes one of both; SecantusDB goes by an index for such a condition alone, and else
+    compares each document with each key.
+    """
+    stages, parts = matching(catalog, entity, filter), list(conjuncts(filter))
+    sought = next((part for part in parts if isinstance(part, Among)), None)
+    alone = sought is not None and len(parts) == 1 and len(sought.fields) == 1
+    if sought is None or alone or any(map(searches, parts)):
+        return stages
+    return [{"$match": narrowed(document_of(entity), sought)}, *stages]
 
 
 def matching(catalog: Catalog, entity: Entity, filter: Filter) -> list[Stage]:

@@ -13,7 +13,7 @@ from bson import json_util
 from mongo_models import CATALOG, LINE, READING, STATION
 from mongo_reads import BY_KEY, EVERY, KEY, NONE, SOME, compare, elements
 
-from catalog.query import NEVER, And, Batch, IsNull, Join, Not, Or, Order, Read, Related
+from catalog.query import NEVER, Among, And, Batch, IsNull, Join, Not, Or, Order, Read, Related
 from catalog.summary import Function, GroupKey, Measure, Span, Summary, Unit
 from catalog.types import Scalar
 from datasources.mongo.pipelines import command_of
@@ -46,6 +46,18 @@ CASES = {
     ],
     "plain_with_total": [Read(STATION, KEY, after=compare("key", "gt", 7), limit=1, total=True)],
     "only_total": [Read(STATION, KEY, filter=compare("flag", "eq", True), limit=0, total=True)],
+    # Of several fields, or beside other conditions, one field's values are asked for before.
+    "among": [
+        *where(Among(("key",), ((1,), (2,)))),
+        *where(And((Among(("key",), ((1,), (2,))), compare("number", "gte", 5)))),
+        Read(
+            READING,
+            (("value",),),
+            filter=Among(("station", "at"), BY_HOUR.keys),
+            limit=0,
+            total=True,
+        ),
+    ],
     "nulls_last": [Read(STATION, KEY, order=(Order(("spot", "height")), *BY_KEY))],
     "order_by_relation": [
         Read(STATION, KEY, order=(Order(("size",), (TO_LINE, TO_PARENT), descending=True), *BY_KEY))
