@@ -78,7 +78,10 @@ class Ask(NamedTuple):
     @property
     def ordinary(self) -> bool:
         """False if a value is one that its template must not be filled with."""
-        return not any(map(is_odd, self.values))
+        for value in self.values:  # noqa: SIM110 (`all` takes longer for the usual one)
+            if type(value) is not int and is_odd(value):
+                return False
+        return True
 
 
 def ask_of(read: Read | Summary) -> Ask:

@@ -21,7 +21,7 @@ from resolvers.across.reach import Reach
 from resolvers.across.sizes import Sizes
 from resolvers.cache.entitycache import EntityCache
 from resolvers.cache.loaders import Loaders
-from resolvers.context import Context
+from resolvers.context import Context, Means
 from resolvers.documents.info import core_of
 from resolvers.errors import InputError
 from resolvers.guards import guards_of
@@ -67,35 +67,30 @@ class Contexts:
         return partial(Reach, self.catalog, self.sources, self.most_keys, self.sizes)
 
     @cached_property
+    def _means(self) -> Means:
+        return Means(
+            granting=self._granted,
+            showing=Shown(core_of(self.schema)).to,
+            beginning=self._beginning,
+            finishing=self.finishing,
+            isolation=self.isolation,
+            wrote=self.cache.forget,
+            writing=self._written,
+            whole=self.whole,
+        )
+
+    @cached_property
     def _is_alike(self) -> bool:
         """Whether the stores themselves show everybody the same."""
         return all(each.as_seen_by(ANONYMOUS) is each for each in self.sources.values())
-
-    @cached_property
-    def _shown(self) -> Shown:
-        return Shown(core_of(self.schema))
 
     def of(self, principal: Principal) -> Context:
         """What one request has at hand."""
         strangers = principal is ANONYMOUS
         planner, claims = self._strangers if strangers else self.sights.of(principal)
-        context = Context(
-            principal=principal,
-            catalog=planner.catalog,
-            claims=claims,
-            sources=self.sources,
-            loaders=Loaders(self.sources, self.cache),
-            planner=planner,
-            reaching=self._reaching,
-            granting=self._granted,
-            showing=self._shown.to,
-            beginning=self._beginning,
-            wrote=self.cache.forget,
-            writing=self._written,
-            finishing=self.finishing,
-            isolation=self.isolation,
-            whole=self.whole,
-        )
+        sources = self.sources
+        loaders = Loaders(sources, self.cache)
+        context = Context(principal, planner, claims, sources, loaders, self._reaching, self._means)
         return context if self._is_alike else self._told_of(context)
 
     async def _written(
@@ -131,7 +126,7 @@ class Contexts:
             sources=sources,
             loaders=Loaders(sources, self._uncached),
             reaching=partial(Reach, self.catalog, sources, self.most_keys, self.sizes),
-            writing=_only_explained,
+            means=replace(context.means, writing=_only_explained),
         )
 
     def _told_of(self, context: Context) -> Context:
@@ -151,7 +146,7 @@ class Contexts:
     ) -> AsyncGenerator[tuple[Transaction, Context]]:
         """A transaction, and the context that reads by it, of which nothing is kept."""
         source = self.sources[store].as_seen_by(context.principal)
-        async with source.begin(context.isolation) as transaction:
+        async with source.begin(context.means.isolation) as transaction:
             sources = {**context.sources, store: transaction}
             loaders = Loaders(sources, self._uncached)
             # Without statistics, which would take another connection while one is held.
@@ -164,10 +159,7 @@ class Contexts:
         held = await granted(guards, context, names, self.policy_seconds)
         principal = replace(context.principal, policies=held)
         planner, claims = self.sights.found(principal)
-        catalog = planner.catalog
-        return replace(
-            context, principal=principal, catalog=catalog, claims=claims, planner=planner
-        )
+        return replace(context, principal=principal, claims=claims, planner=planner)
 
 
 async def _only_explained(

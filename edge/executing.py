@@ -90,9 +90,11 @@ class Executing:
                 answered = await found.run(context, asked.variables)
             context.loaders.forget()
             if answered is not None:
-                errors = [told(error, before_execution=False) for error in answered.errors]
-                body = Body(answered.data or b"null", errors)
-                return busy.checked(body) if errors else body
+                data, errors = answered
+                if not errors:
+                    return Body(data or b"null", ())
+                shown = [told(error, before_execution=False) for error in errors]
+                return busy.checked(Body(data or b"null", shown))
         return await self.by_strawberry(asked, self.graph.context(principal), by_get=by_get)
 
     async def execute_once(self, asked: GraphQLRequest, principal: Principal, key: str) -> Body:

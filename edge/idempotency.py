@@ -71,12 +71,12 @@ def once_of(graph: Graph, context: Context, key: str, asked: GraphQLRequest) -> 
     name = _digest([principal.issuer, principal.subject, key])
     kept = IdempotencyKey(name, _request(asked, principal, context.claims), graph.idempotency_ttl)
     variables = asked.variables or {}
-    return Once(kept, graph.schema, variables, _told, context.beginning)
+    return Once(kept, graph.schema, variables, _told, context.means.beginning)
 
 
 def written_once(context: Context, once: Once) -> Context:
     """The context of whose writes are kept with their answer."""
-    return replace(context, once=once, beginning=once.beginning)
+    return replace(context, once=once, means=replace(context.means, beginning=once.beginning))
 
 
 def unfit_for_all() -> HttpError:

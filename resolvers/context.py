@@ -42,18 +42,10 @@ Begins: TypeAlias = (
 """What begins a transaction, and makes the context that reads by it."""
 
 
-@dataclass(eq=False)  # frozen, it takes three times as long to make, for every request
-class Context:
-    """The request's own, which nobody changes; nothing of it outlives the request."""
+@dataclass(frozen=True)
+class Means:
+    """What all requests of a graph may make use of."""
 
-    principal: Principal
-    catalog: Seen
-    claims: Mapping[str, Any]
-    """What the principal's token says, by the variables that stand for it in plans."""
-    sources: Mapping[Store, Readable]
-    loaders: Loaders
-    planner: Planner
-    reaching: Callable[[], Reach]
     granting: Callable[[Context, frozenset[str]], Awaitable[Context]]
     """What asks the user's function about policies."""
     showing: Callable[[Seen], GraphQLSchema]
@@ -62,23 +54,42 @@ class Context:
     finishing: Finishing | None
     """What ends changes of both stores, where there can be such."""
     isolation: Isolation
-    """What its transactions see of others, at least."""
+    """What transactions see of others, at least."""
     wrote: Callable[[Collection[Entity]], Awaitable[None]]
     """Who is told that rows of these entities were written."""
     writing: Callable[[Context, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
     """What executes a mutation for a resolver that a user wrote."""
-    whole: bool = False
-    """Whether the operation is refused whole if anything in it may not be read."""
+    whole: bool
+    """Whether an operation is refused whole if anything in it may not be read."""
+
+
+@dataclass(eq=False)  # frozen, it takes three times as long to make, for every request
+class Context:
+    """The request's own, which nobody changes; nothing of it outlives the request."""
+
+    principal: Principal
+    planner: Planner
+    claims: Mapping[str, Any]
+    """What the principal's token says, by the variables that stand for it in plans."""
+    sources: Mapping[Store, Readable]
+    loaders: Loaders
+    reaching: Callable[[], Reach]
+    means: Means
     is_inner: bool = False
-    """Whether it is for such a mutation, beside whatever else its resolver does."""
+    """Whether it is for a mutation of a user's resolver, beside whatever else that does."""
     once: Once | None = None
     """What the request is, if it is written once only."""
-    pending: list[str] = field(default_factory=list[str])
-    """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
     in_parts: bool = False
     """Whether the answer comes in parts, so that what is in later ones is read later."""
+    pending: list[str] = field(default_factory=list[str])
+    """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
     begun: list[asyncio.Task[Any]] = field(default_factory=list["asyncio.Task[Any]"])
     """What is read for later parts, which ends with the request."""
+
+    @property
+    def catalog(self) -> Seen:
+        """The catalog, as far as the viewer sees it."""
+        return self.planner.catalog
 
     @cached_property
     def outcomes(self) -> dict[str, Any]:
@@ -88,11 +99,11 @@ class Context:
     @cached_property
     def shown(self) -> GraphQLSchema:
         """The schema that the viewer is told of; it is for reading, and never executed."""
-        return self.showing(self.catalog)
+        return self.means.showing(self.catalog)
 
     async def knowing(self, policies: frozenset[str]) -> Context:
         """The same, once it is known which of these policies hold; of others none do."""
-        return await self.granting(self, policies)
+        return await self.means.granting(self, policies)
 
     @cached_property
     def reach(self) -> Reach:
@@ -155,7 +166,7 @@ class Context:
             hint = "Write in a mutation of your own."
             raise InputError("A field in the answer of a write cannot write.", hint=hint)
         try:
-            return await self.writing(self, document, variables or {})
+            return await self.means.writing(self, document, variables or {})
         finally:
             self.afresh()
 

@@ -24,7 +24,10 @@ _RETURNED_ROWS = "db.response.returned_rows"
 
 
 class StoreCall(AbstractContextManager["StoreCall"]):
-    """One call to a store, while it runs; made by `store_span`."""
+    """One call to a store, while it runs: it is counted, and has a span ``around`` it, or none.
+
+    ``told`` makes a text of what is ``asked``, without values, if somebody wants to know.
+    """
 
     __slots__ = (
         *("_around", "_asked", "_began", "_operation", "_rows", "_system", "_tally", "_told"),
@@ -44,13 +47,13 @@ class StoreCall(AbstractContextManager["StoreCall"]):
         self._system: System = system
         self._operation = operation
         self._around = around
-        self._tally = current()
+        self._tally = tally = current()
+        calls, store = tally.store_calls, _STORES[system]
+        calls[store] = calls.get(store, 0) + 1
+        self._began = time.perf_counter()
 
     def __enter__(self) -> Self:
-        calls, store = self._tally.store_calls, _STORES[self._system]
-        calls[store] = calls.get(store, 0) + 1
         self.span = INVALID_SPAN if self._around is None else self._around.__enter__()
-        self._began = time.perf_counter()
         return self
 
     def __exit__(
@@ -77,17 +80,8 @@ class StoreCall(AbstractContextManager["StoreCall"]):
         self._rows = rows
         if self._system != "redis":
             self._tally.rows += rows
-        self.span.set_attribute(_RETURNED_ROWS, rows)
-
-
-def store_call(
-    system: System, operation: str, asked: Any = "", told: Callable[[Any], str] = str
-) -> StoreCall:
-    """A call that is counted, and has no span: for those who know that nobody keeps it.
-
-    ``told`` makes a text of what is ``asked``, without values, if somebody wants to know.
-    """
-    return StoreCall(system, operation, None, asked, told)
+        if self._around is not None:
+            self.span.set_attribute(_RETURNED_ROWS, rows)
 
 
 def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention
@@ -107,10 +101,10 @@ def store_span(  # noqa: PLR0913 - one argument for each attribute of the conven
     ``operation`` is the store's own word (SELECT, aggregate, MGET), ``collection`` a table or
     collection. ``query`` holds no values: parameters stay placeholders. ``batch`` is the number of
     operations sent together, ``namespace`` the database, ``address`` the server's; ``asked`` and
-    ``told`` as of `store_call`.
+    ``told`` as of `StoreCall`.
     """
     if not recording():
-        return store_call(system, operation, asked, told)
+        return StoreCall(system, operation, None, asked, told)
     name = f"{operation} {collection}" if collection else operation
     said: dict[str, str | int | None] = {
         db.DB_OPERATION_NAME: operation,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -40,7 +40,6 @@ class Stopwatch:
             self.finished += time.monotonic() - self.started
 
 
-@dataclass
 class Tally:
     """What one request did so far; all its tasks add to the same object.
 
@@ -54,10 +53,10 @@ class Tally:
     ``traceparent`` is the caller's, when it sent a valid one: the parent of the server's span.
     """
 
+    # Of the class as long as nothing is said: there is one for every request.
     operation: str | None = None
     kind: str | None = None
     rows: int = 0
-    store_calls: dict[str, int] = field(default_factory=dict[str, int])
     cache_hits: int = 0
     cache_local_hits: int = 0
     cache_misses: int = 0
@@ -65,11 +64,14 @@ class Tally:
     cost: float | None = None
     document: str | None = None
     standard: str | None = None
-    began: float = field(default_factory=time.perf_counter)
     read_at: float = 0.0
-    steps: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     held: int = 0
     """How much of it must come to its end, whoever still waits for it."""
+
+    def __init__(self) -> None:
+        self.store_calls: dict[str, int] = {}
+        self.steps: list[tuple[Any, ...]] = []
+        self.began = time.perf_counter()
 
     @contextmanager
     def released(self) -> Generator[None]:

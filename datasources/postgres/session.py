@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol, Self, cast
 
 import psycopg
 from psycopg import OperationalError, errors
+from psycopg.abc import Transformer as Loading
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -63,6 +64,13 @@ class Result(NamedTuple):
     types: tuple[int, ...]
 
 
+class _Reading(NamedTuple):
+    """What reads the rows of one prepared statement, whose types Postgres does not let change."""
+
+    loading: Loading
+    types: tuple[int, ...]
+
+
 class Session(ABC):
     """A session, and what it knows of the statements that were sent."""
 
@@ -74,6 +82,7 @@ class Session(ABC):
         self._pg: PGconn = connection.pgconn
         self._loop = asyncio.get_running_loop()
         self._types = Transformer.from_context(connection)
+        self._readings: dict[bytes, _Reading] = {}
         self._names: dict[str, bytes] = {}
         self._seen: dict[int, None] = {}
         self._numbered = 0
@@ -111,8 +120,9 @@ class Session(ABC):
     @property
     def usable(self) -> bool:
         """Whether it is good for the next one, too: a sound one may be full."""
-        full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
-        return self.is_sound and not full
+        if self._broken:
+            return False
+        return self._numbered < _PREPARED and self._characters <= _CHARACTERS
 
     @property
     @abstractmethod
@@ -160,8 +170,8 @@ class Session(ABC):
     def _is_lost(self) -> bool:
         return self._pg.status != ConnStatus.OK
 
-    def _send(self, sql: str, values: Sequence[Any]) -> None:
-        """Sends a statement; ``values`` are as `_sent` makes them."""
+    def _send(self, sql: str, values: Sequence[Any]) -> bytes | None:
+        """Sends a statement; ``values`` are as `_sent` makes them. Its name, if it is prepared."""
         name = self._names.get(sql)
         if name is not None:
             self._pg.send_query_prepared(name, values)
@@ -172,6 +182,7 @@ class Session(ABC):
             # Most texts that come once never come again: their plan is not worth keeping.
             self._note(hash(sql))
             self._pg.send_query_params(sql.encode(), values)
+        return name
 
     def _note(self, text: int) -> None:
         self._seen[text] = None
@@ -225,10 +236,10 @@ class Session(ABC):
             result = self._pg.get_result()
             if result is not None:
                 return result
-            if self._is_lost():
-                raise OperationalError("the connection is lost")
             # Once is between two statements; twice, there is only that the server ends the session.
             if is_between:
+                if self._is_lost():
+                    raise OperationalError("the connection is lost")
                 return None
             is_between = True
         return None
@@ -249,11 +260,20 @@ class Session(ABC):
     def _failed(self, result: PGresult) -> psycopg.Error:
         """The error that a statement ended in."""
         self._names.clear()  # what was to be prepared may not have been
+        self._readings.clear()
         return errors.error_from_result(result)
 
-    def _read(self, result: PGresult) -> Result:
-        self._types.set_pgresult(result)
-        rows = self._types.load_rows(0, result.ntuples, tuple)
-        types = tuple(map(result.ftype, range(result.nfields)))
-        self._types.set_pgresult(None)  # which would hold it until the next one comes
+    def _read(self, result: PGresult, name: bytes | None = None) -> Result:
+        """The rows, of the statement that is prepared under this name, if it is."""
+        known = self._readings.get(name) if name else None
+        if known is None or len(known.types) != result.nfields:
+            loading = Transformer.from_context(self._connection)
+            loading.set_pgresult(result)
+            known = _Reading(loading, tuple(map(result.ftype, range(result.nfields))))
+            if name:
+                self._readings[name] = known
+        loading, types = known
+        loading.set_pgresult(result, set_loaders=False)
+        rows = loading.load_rows(0, result.ntuples, tuple)
+        loading.set_pgresult(None, set_loaders=False)  # it would hold it until the next one comes
         return Result(rows, types)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
@@ -27,19 +26,28 @@ _ALONE_SECONDS: Final = 10.0
 """How long what held up others is not shared: it may have been the machine, and not the text."""
 
 
+# As numbers: an enum's members are looked up by Python.
+_ROWS: Final = int(ExecStatus.TUPLES_OK)
+_ERROR: Final = int(ExecStatus.FATAL_ERROR)
+_SYNC: Final = int(ExecStatus.PIPELINE_SYNC)
+
+
 class HeldUpError(Exception):
     """A read that stood behind another which took too long, or failed: to be asked elsewhere."""
 
 
-@dataclass(slots=True, eq=False)
 class _Turn:
-    """The statements of one caller."""
+    """The statements of one caller, and the names of those that are prepared."""
 
-    asked: Sequence[Asked]
-    told: asyncio.Future[list[Result]]
-    results: list[Result] = field(default_factory=list[Result])
-    error: Exception | None = None
-    """What one of them ended in, until it is known whether the session did, too."""
+    __slots__ = ("asked", "error", "names", "results", "told")
+
+    def __init__(self, asked: Sequence[Asked], told: asyncio.Future[list[Result]]) -> None:
+        self.asked = asked
+        self.told = told
+        self.names: list[bytes | None] = []
+        self.results: list[Result] = []
+        self.error: Exception | None = None
+        """What one of them ended in, until it is known whether the session did, too."""
 
     def fail(self, error: Exception) -> None:
         """Tells its caller of its own error, or of this one; if it still waits."""
@@ -92,7 +100,7 @@ class Shared(Session):
         values = [[self._sent(value) for value in each.values] for each in asked]
         try:
             for each, sent in zip(asked, values, strict=True):
-                self._send(each.sql, sent)
+                turn.names.append(self._send(each.sql, sent))
         except psycopg.Error as error:
             self._lose(error)
             raise
@@ -152,17 +160,15 @@ class Shared(Session):
         self._came += 1
         self._held_up_since = None
         turn = self._queue[0]
-        match result.status:
-            case ExecStatus.TUPLES_OK if turn is not None:
-                if turn.take(self._read(result)):
-                    self._queue.popleft()
-            case ExecStatus.FATAL_ERROR if turn is not None:
-                turn.error = self._failed(result)
-            case ExecStatus.PIPELINE_SYNC:
-                while (left := self._queue.popleft()) is not None:
-                    left.fail(HeldUpError())  # it failed, or was not run since one before it did
-            case _:
-                pass  # a statement was prepared, or not run
+        status = result.status  # else it tells that a statement was prepared, or not run
+        if status == _ROWS and turn is not None:
+            if turn.take(self._read(result, turn.names[len(turn.results)])):
+                self._queue.popleft()
+        elif status == _ERROR and turn is not None:
+            turn.error = self._failed(result)
+        elif status == _SYNC:
+            while (left := self._queue.popleft()) is not None:
+                left.fail(HeldUpError())  # it failed, or was not run since one before it did
 
     def _stands_alone(self, asked: Sequence[Asked]) -> bool:
         now = self._loop.time()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -16,7 +16,7 @@ from catalog.query import Answer, DataSource, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, Template, ask_of
 from catalog.viewer import Viewer
-from datasources.errors import RoleUnfit, StoreTimeout
+from datasources.errors import RoleUnfit, StoreError, StoreTimeout
 from datasources.places import USUAL, Queueing
 from datasources.postgres.ahead import MOST
 from datasources.postgres.changes import Changes
@@ -31,10 +31,11 @@ from datasources.postgres.statements import Call, Statement, answers_of, compile
 from datasources.postgres.statistics import size_statement
 from datasources.postgres.transaction import Opening, PostgresTransaction
 from datasources.postgres.viewers import Roles, Telling, ViewersSource, run_told
+from datasources.postgres.wire import Wire
 from telemetry import logger, store_span
 from telemetry.pools import PoolUse
 from telemetry.spans import recording
-from telemetry.stores import StoreCall, store_call
+from telemetry.stores import StoreCall
 
 _log = logger("postgres")
 _PING_SECONDS = 1.0
@@ -102,7 +103,8 @@ class PostgresSource:
         if who:
             await self._hold()
         calls = [self._call(ask) for ask in asks]
-        return answers_of(asks, calls, await self._results([call for call in calls if call], who))
+        sent = [call for call in calls if call is not None]
+        return answers_of(asks, calls, await self._results(sent, who))
 
     def begin(self, isolation: Isolation | None = None) -> PostgresTransaction:
         """A transaction on a connection of its own, which it takes when it is first used."""
@@ -120,13 +122,16 @@ class PostgresSource:
         )
 
     def _call(self, ask: Ask) -> Call | None:
-        read = ask.template.read
-        keys = sendable(ask.keys) if ask.keys else ()
-        if read.is_idle or (read.batch and not keys):
-            return None
         if not ask.ordinary:
             ask = ask_of(ask.read)
-        statement = ask.template.made.get(self) or self._compiled(ask.template)
+        template, keys = ask.template, sendable(ask.keys) if ask.keys else ()
+        if template.read.batch and not keys:
+            return None
+        statement = template.made.get(self)
+        if statement is None:
+            if template.read.is_idle:
+                return None
+            statement = self._compiled(template)
         return statement.call(ask.values, keys)
 
     def _compiled(self, template: Template) -> Statement:
@@ -203,12 +208,9 @@ class PostgresSource:
         """Results of what is not for others to wait for."""
         connection = await self._pool.take()
         try:
-            running = (
-                run_told(connection, who, statements, self._deadline)
-                if who
-                else connection.run(statements, self._deadline)
-            )
-            return await self._told(connection, running, statements, fresh=True) or []
+            return await self._alone(connection, who, statements)
+        except (TimeoutError, psycopg.Error) as error:
+            raise self._failure(connection, error, statements) from error
         finally:
             await self._pool.give_back(connection)
 
@@ -227,13 +229,17 @@ class PostgresSource:
         if not statements:
             return []
         with self._span(statements) as call:
-            results = await self._attempts(statements, who)
+            # Once more if the connection was dead, since reads may be repeated: the server
+            # restarted, or an operator ended the session, and nobody need notice.
+            results = await self._attempt(statements, who, fresh=False)
+            if results is None:
+                results = await self._attempt(statements, who, fresh=True) or []
             call.returned(sum([len(rows) for rows, _ in results]))
             return results
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:
         if not recording():
-            return store_call("postgresql", "SELECT", statements, sql_of)
+            return StoreCall("postgresql", "SELECT", None, statements, sql_of)
         tables = {call.statement.table for call in statements}
         return store_span(
             "postgresql",
@@ -247,14 +253,6 @@ class PostgresSource:
             told=sql_of,
         )
 
-    async def _attempts(self, statements: Sequence[Call], who: Telling | None) -> list[Result]:
-        """Runs the statements; once more if the connection was dead, since reads may be repeated.
-
-        The server restarted, or an operator ended the session, and nobody need notice.
-        """
-        results = await self._attempt(statements, who, fresh=False)
-        return results or await self._attempt(statements, who, fresh=True) or []
-
     async def _attempt(
         self, statements: Sequence[Call], who: Telling | None, *, fresh: bool
     ) -> list[Result] | None:
@@ -262,40 +260,44 @@ class PostgresSource:
         quick = not (who or fresh)
         for call in statements:  # not `all`, which takes three times as long for the usual one
             quick = quick and call.is_quick
-        if quick:
-            shared = self._pool.shared() or await self._pool.share()
-            if shared is not None:
-                running = shared.run(statements, self._deadline)
-                try:
-                    return await self._told(shared, running, statements, fresh=False)
-                except HeldUpError:
-                    pass  # its own connection will do
+        shared = (self._pool.shared() or await self._pool.share()) if quick else None
+        if shared is not None:
+            try:
+                return await shared.run(statements, self._deadline)
+            except HeldUpError:
+                pass  # its own connection will do
+            except (TimeoutError, psycopg.Error) as error:
+                if _is_lost(shared, error):
+                    return None
+                raise self._failure(shared, error, statements) from error
         connection = await self._pool.take(fresh=fresh)
         try:
-            if who:
-                running = run_told(connection, who, statements, self._deadline)
-            else:
-                running = connection.run(statements, self._deadline)
-            return await self._told(connection, running, statements, fresh=fresh)
+            return await self._alone(connection, who, statements)
+        except (TimeoutError, psycopg.Error) as error:
+            if not fresh and _is_lost(connection, error):
+                return None
+            raise self._failure(connection, error, statements) from error
         finally:
             await self._pool.give_back(connection)
 
-    async def _told(
-        self,
-        session: Session,
-        running: Awaitable[list[Result]],
-        statements: Sequence[Asked],
-        *,
-        fresh: bool,
-    ) -> list[Result] | None:
-        try:
-            return await running
-        except TimeoutError as error:
-            raise StoreTimeout("postgres", "Postgres took too long to answer.") from error
-        except psycopg.Error as error:
-            lost = not session.is_sound
-            if not fresh and (lost or is_stale(error)):
-                return None
-            if lost:
-                raise unavailable(error) from error
-            raise failure_of(error, sql_of(statements)) from error
+    async def _alone(
+        self, connection: Wire, who: Telling | None, statements: Sequence[Asked]
+    ) -> list[Result]:
+        if who:
+            return await run_told(connection, who, statements, self._deadline)
+        return await connection.run(statements, self._deadline)
+
+    def _failure(
+        self, session: Session, error: TimeoutError | psycopg.Error, statements: Sequence[Asked]
+    ) -> StoreError:
+        """What is told of it."""
+        if isinstance(error, TimeoutError):
+            return StoreTimeout("postgres", "Postgres took too long to answer.")
+        if not session.is_sound:
+            return unavailable(error)
+        return failure_of(error, sql_of(statements))
+
+
+def _is_lost(session: Session, error: Exception) -> bool:
+    """Whether another connection may do better."""
+    return isinstance(error, psycopg.Error) and (not session.is_sound or is_stale(error))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from catalog.entity import Catalog
-from catalog.flat import FlatReader, FlatRow
+from catalog.flat import FlatReader
 from catalog.query import And, Answer, Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
@@ -48,21 +48,19 @@ class Call(NamedTuple):
         """Whether it takes about as little as a read can."""
         return self.statement.is_quick and len(self.keys) <= QUICK_KEYS
 
-    def answers(self, rows: Sequence[FlatRow], types: tuple[int, ...]) -> dict[Key, Answer]:
-        """What came back, as answers; ``types`` are the type OIDs of the columns."""
-        layout = self.statement.layout
-        return answers_in(layout, self.keys, rows, self.statement.reader(types))
-
 
 def answers_of(
     asks: Sequence[Ask], calls: Sequence[Call | None], results: Iterable[Result]
 ) -> list[Mapping[Key, Answer]]:
     """The answers to all reads, of which those without a call have nothing to ask."""
     left = iter(results)
-    return [
-        call.answers(*next(left)) if call else _unasked(ask.template.read)
-        for ask, call in zip(asks, calls, strict=True)
-    ]
+    found: list[Mapping[Key, Answer]] = []
+    for ask, call in zip(asks, calls, strict=True):
+        if call is None:
+            found.append(_unasked(ask.template.read))
+        else:
+            found.append(call.statement.answers(next(left), call.keys))
+    return found
 
 
 def _unasked(read: Read | Summary) -> Mapping[Key, Answer]:
@@ -92,19 +90,27 @@ class Statement:
 
     def call(self, values: Sequence[Any], keys: tuple[Key, ...]) -> Call:
         """The statement with these values in its slots, for these keys."""
-        return Call(self, [_value(each, values, keys) for each in self._parameters], keys)
+        sent = [
+            each.encode(values[each.slot]) if type(each) is Bound else _value(each, keys)
+            for each in self._parameters
+        ]
+        return Call(self, sent, keys)
+
+    def answers(self, came: Result, keys: tuple[Key, ...]) -> dict[Key, Answer]:
+        """What came back of a call for these keys, as answers."""
+        rows, types = came
+        return answers_in(self.layout, keys, rows, self._readers.get(types) or self.reader(types))
 
     def reader(self, types: tuple[int, ...]) -> FlatReader | None:
         """What reads its rows, which differs if the table is not as the model says."""
-        if types not in self._readers and self.layout.record:
+        reader = self._readers.get(types)
+        if reader is None and self.layout.record:
             reader = reader_of(self.layout.record, types, lines=self._lines)
             self._readers = {types: reader}
-        return self._readers.get(types)
+        return reader
 
 
-def _value(parameter: Parameter, values: Sequence[Any], keys: Sequence[Key]) -> Any:
-    if isinstance(parameter, Bound):
-        return parameter.encode(values[parameter.slot])
+def _value(parameter: Parameter, keys: Sequence[Key]) -> Any:
     return parameter.encode(keys) if isinstance(parameter, KeyColumn) else parameter
 
 

@@ -36,6 +36,7 @@ class Loaders:
     def __init__(self, sources: Mapping[Store, Readable], cache: EntityCache) -> None:
         self._cache = cache
         self._sources = sources
+        self._roots: dict[_Shape, Answer] = {}
         self._known: dict[_Shape, dict[Key, Answer]] = {}
         self._failed: dict[_Shape, StoreError] = {}
         self._loaders: dict[Store, DataLoader[_Request, Answers]] = {}
@@ -45,8 +46,9 @@ class Loaders:
 
         Raises ``StoreError``.
         """
-        known = self._known
-        missing = [ask for ask in asks if ask[:2] not in known]
+        known = self._roots
+        shapes = [ask[:2] for ask in asks]
+        missing = [ask for ask, shape in zip(asks, shapes, strict=True) if shape not in known]
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
             if self._failed:
@@ -57,8 +59,8 @@ class Loaders:
                 self._note(missing, error)
                 raise
             for ask, answers in zip(missing, found, strict=True):
-                known[ask[:2]] = dict(answers)
-        return [known[ask[:2]][()] for ask in asks]
+                known[ask[:2]] = answers[()]
+        return [known[shape] for shape in shapes]
 
     def at_hand(self, ask: Ask, relation: Relation) -> Answers | None:
         """The answers of a batched read along a relation; None if some must be waited for."""
@@ -109,6 +111,7 @@ class Loaders:
         The loaders and this hold each other, so that otherwise rows would stay until Python next
         looks for cycles.
         """
+        self._roots.clear()
         self._known.clear()
         self._failed.clear()
         self._loaders.clear()

@@ -38,7 +38,7 @@ class Refusing(SchemaExtension):
         """Once it is known which policies hold."""
         running: Any = self.execution_context
         context = running.context
-        if isinstance(context, Context) and context.whole:
+        if isinstance(context, Context) and context.means.whole:
             tree = tree_of(running.graphql_document, running.operation_name)
             if tree and tree.node.operation is OperationType.MUTATION:
                 given: dict[str, Any] = running.variables or {}

@@ -10,7 +10,7 @@ from catalog.query import Key, Read
 from catalog.summary import Summary
 from catalog.templates import Ask, ask_of
 from resolvers.planning.arguments import value_of
-from resolvers.planning.variables import bound
+from resolvers.planning.variables import as_they_are, bound
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -21,10 +21,11 @@ Variables = Mapping[str, Any]
 class Question:
     """A read or a summary of a plan, in which variables may stand in for values."""
 
-    __slots__ = ("ask", "reaches")
+    __slots__ = ("_named", "ask", "reaches")
 
     def __init__(self, read: Read | Summary) -> None:
         self.ask = ask_of(read)
+        self._named = as_they_are(self.ask.values)
         self.reaches = leads_across(read)
         """Whether another store must be asked first."""
 
@@ -39,5 +40,8 @@ class Question:
 
     def bound(self, context: Context, variables: Variables, keys: tuple[Key, ...] = ()) -> Ask:
         """The same where nothing reaches into another store."""
-        values = bound(self.ask.values, variables, context.claims, value_of)
+        if self._named is None:
+            values = bound(self.ask.values, variables, context.claims, value_of)
+        else:
+            values = tuple([variables[name] for name in self._named])
         return Ask(self.ask.template, values, keys)

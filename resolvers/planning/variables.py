@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self, cast
+from typing import Any, Final, NoReturn, Self, cast
 
-from catalog.types import FieldType
+from catalog.types import FieldType, Scalar
 
 Facet = Callable[[Any], str]
 """What a plan depends on of a variable's value."""
@@ -97,6 +97,22 @@ def first_variable(value: Any) -> Variable | None:
         case _:
             return None
     return next((found for found in map(first_variable, inside) if found is not None), None)
+
+
+_AS_THEY_ARE: Final = {Scalar.INT, Scalar.BIGINT, Scalar.STRING, Scalar.BOOLEAN, Scalar.UUID}
+"""What sources know as GraphQL's coercion makes it."""
+
+
+def as_they_are(values: Sequence[Any]) -> Sequence[str] | None:
+    """The names of the variables that stand for these values, if they are compared as they come."""
+    plain = [value.name for value in values if type(value) is Variable and _is_plain(value)]
+    return plain if len(plain) == len(values) else None
+
+
+def _is_plain(variable: Variable) -> bool:
+    kind = variable.kind
+    whole = variable.part is None and not variable.many
+    return whole and isinstance(kind, Scalar) and kind in _AS_THEY_ARE
 
 
 def bound(

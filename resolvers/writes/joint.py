@@ -36,16 +36,17 @@ async def joined(
     Ends as a transaction does: with ``WriteConflict`` all may be tried again. With ``UndoneError``,
     ``ParkedError`` and ``PendingError`` Postgres had committed.
     """
-    context = replace(context, isolation=stricter(context.isolation, _LEAST))
+    means = replace(context.means, isolation=stricter(context.means.isolation, _LEAST))
+    context = replace(context, means=means)
     intent: Intent | None = None
     answered: AnsweredError | None = None
     async with AsyncExitStack() as stack:
         # It is Postgres that keeps an idempotency key, with the answer.
-        begins = context.once.begins if context.once else context.beginning
+        begins = context.once.begins if context.once else means.beginning
         mongo, near = await stack.enter_async_context(begins(context, Store.MONGO))
         redoing = Redoing(mongo)
         try:
-            async with context.beginning(near, Store.POSTGRES) as (postgres, within):
+            async with means.beginning(near, Store.POSTGRES) as (postgres, within):
                 undoing = Undoing(postgres)
                 yield {Store.MONGO: redoing, Store.POSTGRES: undoing}, within
                 intent = _intent(context, redoing, undoing)

@@ -164,7 +164,7 @@ async def _tried(context: Context, steps: Sequence[Step], *, alone: bool) -> Map
         if committing or repeated:
             written = {each for step in steps for each in step.written}
             others = swept(context.catalog, written if repeated else ended)
-            await asyncio.shield(context.wrote({*written, *others}))
+            await asyncio.shield(context.means.wrote({*written, *others}))
     return outcomes
 
 
@@ -200,12 +200,12 @@ async def _begun(
     Ends in ``WriteConflict`` if nothing is written, and all may be tried again.
     """
     stores = {store for step in steps for store in step.stores}
-    if len(stores) > 1 and context.finishing is not None:
-        async with joined(context, context.finishing) as begun:
+    if len(stores) > 1 and context.means.finishing is not None:
+        async with joined(context, context.means.finishing) as begun:
             yield begun
         return
     (store,) = stores
-    async with context.beginning(context, store) as (transaction, within):
+    async with context.means.beginning(context, store) as (transaction, within):
         yield {store: transaction}, within
 
 

@@ -146,6 +146,24 @@ async def test_a_failing_table_costs_only_its_own_reads(catalog, opened, url, ad
     admin.execute("drop database failing with (force)")
 
 
+async def test_a_prepared_statement_s_rows_are_read_as_they_are_after_its_table_changed(
+    shared, url
+):
+    """How to read them is kept with its name: Postgres refuses it then, and the next is another."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("drop table if exists worn")
+        owner.execute("create table worn as select 7 as of")
+        asked = [Asked("select of, 'x' from worn")]
+        for _ in range(3):
+            assert (await shared.run(asked, 30))[0] == Result([(7, "x")], (23, 25))
+        owner.execute("alter table worn alter of type text")
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            await shared.run(asked, 30)
+        for _ in range(3):
+            assert (await shared.run(asked, 30))[0] == Result([("7", "x")], (25, 25))
+        owner.execute("drop table worn")
+
+
 async def test_statements_are_prepared_once_and_the_session_replaced_when_it_is_full(named, admin):
     """A new one takes its place, and the old one ends; the pool counts right."""
     pool = Pool(named("full_one"), size=3, connect_timeout=5, queueing=PATIENT)

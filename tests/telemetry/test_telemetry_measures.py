@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -58,8 +59,8 @@ def test_names_of_operations_are_bounded() -> None:
     """Two come first; one was known before; all others are one series, for each type."""
     found = Measures(2, known=["Trusted"])
     for name in ("A", "B", "C", "D", "Trusted", "A", None):
-        found.request(Tally(operation=name, kind="query"), "POST", 200, 0.01)
-    found.request(Tally(operation="E", kind="mutation"), "POST", 200, 0.01)
+        found.request(_tally(operation=name, kind="query"), "POST", 200, 0.01)
+    found.request(_tally(operation="E", kind="mutation"), "POST", 200, 0.01)
     counted = {key: sum(series[1:]) for key, series in found.operations.items()}
     assert counted == {
         ("A", "query"): 2,
@@ -102,7 +103,7 @@ def test_what_is_read(measured: Measures) -> None:
     """Names of requests, errors, limits, completions; what may matter once is there from 0 on."""
     assert read(measured)["bigraph_errors_total", "INTERNAL_ERROR"] == 0
     assert read(measured)["bigraph_two_store_changes_total", "parked"] == 0
-    tally = Tally(operation="Late", kind="query", rows=7, cache_hits=5, cache_local_hits=3)
+    tally = _tally(operation="Late", kind="query", rows=7, cache_hits=5, cache_local_hits=3)
     measured.request(tally, "POST", 200, 0.3)
     measured.failed(["DEPTH_EXCEEDED", "BAD_USER_INPUT"])
     count_completion("rows")
@@ -169,3 +170,9 @@ def test_a_port_may_be_taken_over() -> None:
         address = f"http://127.0.0.1:{port}"
         assert "bigraph_build_info" in httpx.get(f"{address}/metrics", timeout=40).text
         assert httpx.get(f"{address}/", timeout=40).status_code == 404
+
+
+def _tally(**said: Any) -> Tally:
+    tally = Tally()
+    vars(tally).update(said)
+    return tally
