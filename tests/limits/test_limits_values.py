@@ -166,7 +166,8 @@ async def test_by_a_socket_as_well_also_for_subscriptions(library: Library):
 async def test_it_is_counted_before_it_is_weighed_for_rates(library: Library, text: str):
     """What is refused takes one from its client's bucket, and nothing of it is looked at."""
     made = Library()
-    made.graph = replace(library.graph, rates=Rates(100), buckets=Buckets(None))
+    slow = Rates(100, window=3600)  # so that nothing comes back meanwhile
+    made.graph = replace(library.graph, rates=slow, buckets=Buckets(None))
     calls = []
     async with client_of(made) as client:
         for left, many in ((99, 5), (98, 500), (97, 5)):
