@@ -118,7 +118,8 @@ async def test_the_end_of_rows_is_told_of_all_that_end(graph: Graph, field: str,
     async def wrote(entities: Collection[Entity]) -> None:
         written.update(entity.name for entity in entities)
 
-    context = dataclasses.replace(graph.context(ANONYMOUS), wrote=wrote)
+    context = graph.context(ANONYMOUS)
+    context = dataclasses.replace(context, means=dataclasses.replace(context.means, wrote=wrote))
     await graph.schema.execute(f"mutation {{ {field} {{ __typename }} }}", context_value=context)
     assert written == told
 
