@@ -267,13 +267,18 @@ class Session(ABC):
         """The rows, of the statement that is prepared under this name, if it is."""
         known = self._readings.get(name) if name else None
         if known is None or len(known.types) != result.nfields:
-            loading = Transformer.from_context(self._connection)
-            loading.set_pgresult(result)
-            known = _Reading(loading, tuple(map(result.ftype, range(result.nfields))))
-            if name:
-                self._readings[name] = known
+            known = self._reading(result, name)
         loading, types = known
         loading.set_pgresult(result, set_loaders=False)
         rows = loading.load_rows(0, result.ntuples, tuple)
         loading.set_pgresult(None, set_loaders=False)  # it would hold it until the next one comes
         return Result(rows, types)
+
+    def _reading(self, result: PGresult, name: bytes | None) -> _Reading:
+        """What reads such rows; it is kept for a statement with a name."""
+        loading = Transformer.from_context(self._connection) if name else self._types
+        loading.set_pgresult(result)
+        reading = _Reading(loading, tuple(map(result.ftype, range(result.nfields))))
+        if name:
+            self._readings[name] = reading
+        return reading
