@@ -206,6 +206,11 @@ class Order:
         """Whether the value is in the other store, or behind it."""
         return self.steps_near < len(self.relations)
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it looks at a value of the row itself, as that is."""
+        return not (self.relations or self.by or self.places)
+
     def reversed(self) -> Order:
         """The same term for reading backwards."""
         return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)

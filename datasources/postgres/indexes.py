@@ -43,7 +43,7 @@ def _columns(entity: Entity, key: Collection[str], orders: Sequence[Order]) -> l
     """The columns of an order; None where it is of more than the table's own."""
     columns: list[Column] = []
     for order in orders:
-        if order.relations or order.by or order.places:
+        if not order.is_own:
             return None
         name, *inner = order.path
         field = entity.fields[name]

@@ -85,7 +85,7 @@ def _is_along_key(read: Read, filters: Sequence[Filter]) -> bool:
     if not read.order or read.limit is None or read.limit > _ROWS:
         return False
     first = read.order[0]
-    if first.relations or first.by or first.places or not read.entity.is_key(first.path):
+    if not (first.is_own and read.entity.is_key(first.path)):
         return False
     return all(
         isinstance(each, Compare) and each.path == first.path and each.operator in _RANGES

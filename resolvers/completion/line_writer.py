@@ -277,4 +277,4 @@ def _json(value: Any) -> str:
 
 def is_plain(order: Order) -> bool:
     """Whether what an order looks at is a field of its own."""
-    return not (order.relations or order.by or order.places or order.path[1:])
+    return order.is_own and not order.path[1:]
