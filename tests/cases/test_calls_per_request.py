@@ -4,10 +4,11 @@ From the ASGI app to the answer's last byte, over Postgres, without spans; each 
 counts as a call. Today:
 
     a row by its key                  120
-    a page of ten rows                140
+    a page of ten rows                135
     ten parents with pages of two     317
 
-Who asks by a token that is known, for rows that a claim of it tells, costs 7 calls more.
+Who asks by a token that is known, for rows that a claim of it tells, costs 7 calls more; or 10
+for the page, which is then not read along its key alone, and so not by a session that is shared.
 
 A step more for each request is nothing to worry about; ten more want a reason.
 """
@@ -73,8 +74,8 @@ async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     assert min(counts) <= most
 
 
-@pytest.mark.parametrize("query", [ROW, PAGE])
-async def test_who_asks_and_a_rule_of_rows_take_few_more(graph: Graph, query: str):
+@pytest.mark.parametrize(("query", "most"), [(ROW, 9), (PAGE, 12)])
+async def test_who_asks_and_a_rule_of_rows_take_few_more(graph: Graph, query: str, most: int):
     """Against nobody, who may see everything."""
     said = {"Flight": Access(read=authenticated & rows({"carrier": {"gte": claim("least")}}))}
     entities = [
@@ -91,7 +92,7 @@ async def test_who_asks_and_a_rule_of_rows_take_few_more(graph: Graph, query: st
         token = issuer.token(least="A")
         by_somebody = min([await _calls(app, query, key, token) for key in range(1, 12)])
         await authenticator.close()
-    assert 0 < by_somebody - by_nobody <= 9
+    assert 0 < by_somebody - by_nobody <= most
 
 
 async def _calls(app: ASGIApp, query: str, key: int, token: str | None = None) -> int:
