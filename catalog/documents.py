@@ -26,6 +26,7 @@ from catalog.names import (
     check_members,
     description_of,
     lower_first,
+    member_names,
     plural_of,
 )
 from catalog.searches import search_of, with_similar
@@ -241,5 +242,5 @@ def _plain(annotation: Any, parents: tuple[type, ...]) -> FieldType | None:
 
 
 def _enum(python: type[enum.Enum]) -> EnumType:
-    members = {name: member.value for name, member in python.__members__.items()}
-    return EnumType(python.__name__, members, description_of(python))
+    members = {name: python[name].value for name in member_names(python)}
+    return EnumType(python.__name__, members, description_of(python), python)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+from enum import Enum
 from typing import cast
 
 from catalog.errors import ModelError
@@ -124,6 +125,11 @@ def check_root_name(model: str, name: str, *, mend: str) -> None:
     if not _NAME.fullmatch(name) or name in RESERVED_ROOTS:
         reason = f"the root field {name!r} is not valid or is used by Bigraph itself"
         raise ModelError(model, None, reason, mend=mend)
+
+
+def member_names(python: type[Enum]) -> list[str]:
+    """The names of an enum's members, without those that are others for the same."""
+    return [name for name, member in python.__members__.items() if member._name_ == name]
 
 
 def check_members(model: str, field: str, kind: EnumType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from catalog.names import (
     checked_ttl,
     description_of,
     lower_first,
+    member_names,
     plural_of,
 )
 from catalog.searches import search_of, with_similar
@@ -140,15 +142,22 @@ def _enum(model: str, name: str, kind: sa.Enum) -> EnumType:
     # SQLAlchemy stores an enum's labels: the members' names, or what values_callable gives.
     labels = kind.enums
     python = cast("Any", kind.enum_class)
-    names = list(python.__members__) if python is not None else labels
+    names = labels if python is None else _labelled(python, len(labels))
     type_name = python.__name__ if python is not None else kind.name
     if not type_name:
         mend = "Use a Python enum, whose name becomes the GraphQL type's."
         raise ModelError(model, name, "this enum has no name", mend=mend)
     description = description_of(python) if python is not None else None
-    served = EnumType(type_name, dict(zip(names, labels, strict=True)), description)
+    members = dict(zip(names, labels, strict=True))
+    served = EnumType(type_name, members, description, python)
     check_members(model, name, served)
     return served
+
+
+def _labelled(python: type[Enum], count: int) -> list[str]:
+    """The names of so many members: aliases are among them only where they have labels."""
+    names = member_names(python)
+    return names if len(names) == count else list(python.__members__)
 
 
 def _indexes(table: sa.Table, names: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:

@@ -32,11 +32,15 @@ class Scalar(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """A closed set of names; ``members`` maps each name clients see to the value stored."""
+    """A closed set of names; ``members`` maps each name clients see to the value stored.
+
+    ``python`` is the models' class, if there is one.
+    """
 
     name: str
     members: Mapping[str, str | int | float] = field(hash=False)
     description: str | None = None
+    python: type[enum.Enum] | None = field(default=None, compare=False, repr=False)
 
     @property
     def shown(self) -> tuple[object, ...]:

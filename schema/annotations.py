@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
 from typing import Any, Optional
-
-import strawberry
 
 from catalog.types import (
     DocumentType,
@@ -45,12 +42,6 @@ def _annotation(kind: FieldType, namespace: Namespace) -> Any:
     if isinstance(kind, ListType):
         return list[annotation_of(kind.of, namespace, nullable=kind.items_nullable)]
     return namespace[kind.name]
-
-
-def enum_class(kind: EnumType) -> Any:
-    """The Strawberry enum of a catalog enum; its values are the names that clients see."""
-    python: Any = Enum(kind.name, {name: name for name in kind.members})
-    return strawberry.enum(python, name=kind.name, description=kind.description)
 
 
 def named_types(fields: Iterable[Field]) -> Iterator[DocumentType | EnumType | UnionType]:

@@ -33,6 +33,7 @@ from resolvers.policies import Deciding
 from resolvers.rows import field_of
 from schema.aggregates import add_aggregates
 from schema.costs import add_costs
+from schema.enums import hand_over_members
 from schema.extend import attach
 from schema.fields import class_of, complete, generated_module, leave_arguments
 from schema.filters import add_filters
@@ -119,6 +120,7 @@ def build_schema(
     leave_arguments(core)
     locate_errors(core)
     check_leaves(core)
+    hand_over_members(core, namespace)
     set_introspection(core, introspection)
     set_limits(core, limits)
     judge_of(core).weights  # noqa: B018 (what is said of them amiss is told now)

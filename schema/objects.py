@@ -22,9 +22,10 @@ from schema.abstract import (
     node_id_field,
     union_type,
 )
-from schema.annotations import enum_class, field_annotation, named_types
+from schema.annotations import field_annotation, named_types
 from schema.connections import add_connection, connection_arguments
 from schema.directives import directives_of
+from schema.enums import enum_class
 from schema.fields import Namespace, class_of, plain_field, produced_field
 
 

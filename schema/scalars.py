@@ -10,8 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from enum import Enum
-from typing import Any, Final, NewType, cast
+from typing import Any, Final, NewType
 
 import strawberry
 from graphql import (
@@ -25,7 +24,6 @@ from graphql import (
     is_specified_scalar_type,
 )
 from strawberry.scalars import JSON, Base64
-from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
@@ -189,28 +187,12 @@ def _located(parse: Callable[[ValueNode, Any], Any]) -> Callable[[ValueNode, Any
 
 
 def check_leaves(schema: GraphQLSchema) -> None:
-    """Has scalars refuse what JSON cannot hold where it stands, so that all else is answered.
-
-    And enums of models are told by their members, as resolvers of users give them.
-    """
+    """Has scalars refuse what JSON cannot hold where it stands, so that all else is answered."""
     for kind in schema.type_map.values():
-        if isinstance(kind, CustomGraphQLEnumType):
-            kind.serialize = kind.coerce_output_value = _named(kind)  # type: ignore[method-assign]
         if isinstance(kind, GraphQLScalarType) and not (
             is_specified_scalar_type(kind) or kind.name in _PLAIN
         ):
             kind.serialize = kind.coerce_output_value = _checked(kind)  # type: ignore[method-assign]
-
-
-def _named(kind: CustomGraphQLEnumType) -> Callable[[Any], Any]:
-    serialize, own = kind.coerce_output_value, cast("Any", kind).wrapped_cls
-
-    def serialized(value: Any) -> Any:
-        is_models = isinstance(value, Enum) and type(value) is not own
-        alike = is_models and type(value).__name__ == kind.name
-        return value.name if alike and value.name in kind.values else serialize(value)
-
-    return serialized
 
 
 def _checked(kind: GraphQLScalarType) -> Callable[[Any], Any]:

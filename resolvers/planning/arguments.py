@@ -158,7 +158,7 @@ def value_of(kind: FieldType, value: Any) -> Any:
     if isinstance(value, Variable):
         return value.of(kind)
     if isinstance(kind, EnumType):
-        return getattr(value, "name", value)
+        return getattr(value, "_name_", value)
     if kind is Scalar.DATETIME and isinstance(value, datetime.datetime):
         return _in_utc(value)
     if kind is Scalar.TIME and value.tzinfo is not None:

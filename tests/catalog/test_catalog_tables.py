@@ -228,3 +228,17 @@ def test_names_of_table_and_columns(base):
     assert (speed.api, speed.stored, speed.description) == ("windSpeed", "wspd", "In knots.")
     assert station.fields["gust"].description == "The strongest."
     assert station.by_api["windSpeed"] is speed
+
+
+class Twice(enum.Enum):
+    A = 1
+    ALPHA = 1  # noqa: PIE796 (which is what is tested)
+    B = 2
+
+
+@pytest.mark.parametrize("omitted", [True, False])
+def test_a_second_name_for_a_member_is_python_s_own(base, omitted):
+    """Unless the column stores it."""
+    column = Field(sa_column=sa.Column(sa.Enum(Twice, omit_aliases=omitted)))
+    stored = ["A", "B"] if omitted else ["A", "ALPHA", "B"]
+    assert _field(base, Twice, column).type == EnumType("Twice", {name: name for name in stored})

@@ -1,4 +1,4 @@
-"""The page on models: its example of a batched resolver is one that answers."""
+"""The page on models: its examples of extensions are some that answer."""
 
 import re
 from pathlib import Path
@@ -7,12 +7,12 @@ import strawberry
 
 from schema import batched, extends, requires
 from tests.library.library import Library
-from tests.library.models.book import Book
+from tests.library.models.book import Book, Genre
 
 ROOT = Path(__file__).parents[2]
 ASKED: list[list[str]] = []
 NO_OFFERS = LookupError("nobody sells it")
-KNOWN = (batched, extends, requires, Book)  # to the example
+KNOWN = (batched, extends, requires, Book, Genre)  # to the example
 
 
 @strawberry.type
@@ -28,19 +28,34 @@ async def shop(numbers: list[str]) -> dict[str, list[Offer]]:
     return {number: [Offer(cents=n) for n in range(4)] for number in numbers if number != "i1"}
 
 
-async def test_the_example_of_a_batched_resolver() -> None:
-    """One question for all rows; and an error of one row."""
+def example(mark: str, name: str) -> type:
+    """The class of this name in the page's example with this mark."""
     blocks = re.findall(
         r"^```python\n(.*?)^```$", (ROOT / "docs/models.md").read_text(), re.MULTILINE | re.DOTALL
     )
-    (text,) = [block for block in blocks if "@batched" in block]
+    (text,) = [block for block in blocks if mark in block]
     exec(text, globals())  # noqa: S102 (the page's own)
+    return globals()[name]
+
+
+async def test_the_example_of_a_batched_resolver() -> None:
+    """One question for all rows; and an error of one row."""
     ASKED.clear()
     query = (
         "{ books(orderBy: [{isbn: ASC}], first: 2) { nodes { isbn offers(most: 1) { cents } } } }"
     )
-    answer = await Library(globals()["Prices"]).ask_directly(query)
+    answer = await Library(example("@batched", "Prices")).ask_directly(query)
     assert answer is not None
     assert ASKED == [["i1", "i2"]]
     (error,) = answer["errors"]
     assert error["path"] == ["books", "nodes", 0, "offers"]
+
+
+async def test_the_example_of_an_enum() -> None:
+    """By default, and by another member."""
+    query = "{ advised { title genre } verse: advised(genre: POETRY) { rating genre } }"
+    data = await Library(example("Advice", "Advice")).data(query)
+    assert {book["genre"] for book in data["advised"]} == {"NOVEL"}
+    ratings = [book["rating"] for book in data["verse"]]
+    assert {book["genre"] for book in data["verse"]} == {"POETRY"}
+    assert ratings == sorted(ratings, reverse=True)

@@ -1,10 +1,13 @@
 """Fields written by users: what is refused when the schema is built, and in which words."""
 
+import enum
 from typing import Annotated, ClassVar
 
 import pytest
 import strawberry
 from pydantic import BaseModel
+from pydantic import Field as Name
+from strawberry import Schema
 
 from catalog import Index, ModelError, catalog_of
 from schema import build_schema, extends, requires
@@ -184,3 +187,56 @@ def test_annotations_around_models_are_kept():
     sdl = schema(More).as_str()
     assert "shelved: [[Book]!]\n" in sdl
     assert "doubtful: Book\n" in sdl
+
+
+def _hues(python: type[enum.Enum]) -> Schema:
+    """The schema of documents that hold an enum."""
+
+    class Paint(BaseModel):
+        __collection__: ClassVar = "paints"
+        code: str = Name(alias="_id")
+        hue: python
+
+    return build_schema(catalog_of([Paint]))
+
+
+def test_an_enum_is_shown_by_the_names_that_models_have():
+    """Rows hold those, so Strawberry may not have been told of others."""
+    for said in ({"name": "Colour"}, {"graphql_name_from": "value"}):
+        hue = strawberry.enum(enum.Enum("Hue", {"RED": "r"}), **said)
+        with pytest.raises(ModelError) as refused:
+            _hues(hue)
+        assert str(refused.value).startswith("Hue: is shown by @strawberry.enum under other names")
+
+
+def test_members_are_told_apart_by_repr():
+    """Plans are found again by it."""
+
+    class Hue(enum.Enum):
+        RED = "r"
+        BLUE = "b"
+
+        def __repr__(self) -> str:
+            return "Hue"
+
+    with pytest.raises(ModelError) as refused:
+        _hues(Hue)
+    assert str(refused.value).startswith("Hue: has members that `repr` tells alike")
+
+
+def test_strawberry_knows_an_enum_the_same_whoever_names_it_first():
+    """Its description is the class's, in a schema of Bigraph's and in any other."""
+    hue = enum.Enum("Hue", {"RED": "r"})
+    hue.__doc__ = "How it looks."
+
+    @strawberry.type
+    class Query:
+        shown: hue  # type: ignore[valid-type]
+
+    assert "How it looks." not in strawberry.Schema(Query).as_str()
+    text = _hues(hue).as_str()
+    assert '"""How it looks."""\nenum Hue {\n  RED\n}' in text
+    assert _hues(hue).as_str() == text
+    assert strawberry.Schema(Query).execute_sync(
+        "{ shown }", root_value=Query(shown=hue.RED)
+    ).data == {"shown": "RED"}
