@@ -43,6 +43,10 @@ help: ## Say what each of these does
 serve: .venv/.serve ## Start everything, with its own databases and the sample, and print the address
 	@exec $(python) server.py serve $(ARGS)
 
+# Where Python is told to write no bytecode, each process of the tests and each server that they start
+# would compile all that it imports.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/.develop ## Run the tests, without those marked slow
 	$(call pytest,,-m "not slow",3)
 

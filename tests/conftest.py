@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import io
 import logging
@@ -15,6 +16,7 @@ from typing import Any
 import orjson
 import pytest
 import structlog
+from httpx._transports import default as _default
 from hypothesis import HealthCheck, settings
 from running import Running
 
@@ -31,6 +33,9 @@ pytest_plugins = ["tests.groups"]
 
 # With every value in every frame, as is its default, one takes seconds.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+# A client reads whom the machine trusts, which takes longer than most tests; it need do so once.
+_default.create_ssl_context = functools.cache(_default.create_ssl_context)
 
 # How long an example takes is the machine's affair; no fixture is changed by one.
 settings.register_profile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any
 
 import httpx
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 from auth import ANONYMOUS, Principal
 from catalog import Access, anyone, catalog_of, scopes
 from edge.app import create_app
+from edge.graph import Graph
 from schema import Authenticated, Policy, RequiresScopes, extends, requires
 
 CALLS: list[str] = []
@@ -149,12 +151,17 @@ class OfQuery:
         return "both"
 
 
-GRAPH = graph_of(
-    catalog_of([Crew, Vault]),
-    {"Crew": [{"id": 1, "name": "Ada", "pay": 1}, {"id": 2, "name": "Bo", "pay": 2}]},
-    [OfCrew, OfQuery],
-)
 ADA = Principal("i", "ada")
+
+
+@cache
+def whole_graph() -> Graph:
+    """The graph of these models, made once somebody asks."""
+    return graph_of(
+        catalog_of([Crew, Vault]),
+        {"Crew": [{"id": 1, "name": "Ada", "pay": 1}, {"id": 2, "name": "Bo", "pay": 2}]},
+        [OfCrew, OfQuery],
+    )
 
 
 def having(*names: str) -> Principal:
@@ -165,7 +172,7 @@ def having(*names: str) -> Principal:
 async def ask(principal: Principal, query: str) -> tuple[Any, list[tuple[str, Any]]]:
     """The data, and each error's code and path; of the calls, those of one way of completion."""
     CALLS.clear()
-    told = await asked(GRAPH, principal, query)
+    told = await asked(whole_graph(), principal, query)
     assert all(CALLS.count(name) % 2 == 0 for name in CALLS)  # both ways call the same
     return told
 
@@ -241,7 +248,7 @@ async def test_a_list_of_a_type():
 async def test_what_is_skipped_is_not_denied(field: str, rejects: bool):
     """By one variable's value it is asked for, by the other it is not there."""
     CALLS.clear()
-    graph = replace(GRAPH, reject_unauthorized=rejects)
+    graph = replace(whole_graph(), reject_unauthorized=rejects)
     app = create_app(graph, max_body_bytes=10_000, examples=None)
     fragment = "fragment F on Crew { greeting }" if "...F" in field else ""
     query = (
@@ -350,7 +357,7 @@ async def test_viewers_by_turns():
 
 def test_the_schema_shows_them():
     """As they are written."""
-    sdl = GRAPH.schema.as_str()
+    sdl = whole_graph().schema.as_str()
     assert "  greeting: String @authenticated\n" in sdl
     assert 'type Badge @requiresScopes(scopes: [["badge"]]) {' in sdl
     assert '  contents: String @requiresScopes(scopes: [["a", "b"], ["c"]])\n' in sdl
@@ -360,7 +367,7 @@ def test_the_schema_shows_them():
 @pytest.mark.parametrize("more", ["", " __schema { queryType { name } }"])
 async def test_over_http(issuer: TestIssuer, door_of: Callable[..., Door], more: str):
     """By tokens; beside what is introspection, too."""
-    graph = replace(GRAPH, authenticator=door_of(issuer.issuer()).authenticator)
+    graph = replace(whole_graph(), authenticator=door_of(issuer.issuer()).authenticator)
     app = create_app(graph, max_body_bytes=10_000, examples=None)
     query = {"query": "{ crew(id: 1) { name greeting badge { code } } both" + more + " }"}
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -382,7 +389,9 @@ async def test_tried_only():
     """In a dry run nothing is denied, and what would be is in the log."""
     with capture_logs() as logged:
         data, errors = await asked(
-            replace(GRAPH, access_dry_run=True), ANONYMOUS, "{ crew(id: 1) { greeting } never }"
+            replace(whole_graph(), access_dry_run=True),
+            ANONYMOUS,
+            "{ crew(id: 1) { greeting } never }",
         )
     assert (data, errors) == ({"crew": {"greeting": "Hello Ada"}, "never": "no"}, [])
     denied = {line["would_deny"] for line in logged if line["event"] == "access_dry_run"}

@@ -1,6 +1,7 @@
 """Introspection and suggestions by viewer: what is told can be asked for, and the rest cannot."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -38,6 +39,7 @@ from catalog import (
 from edge.app import create_app
 from edge.graph import Graph
 from resolvers.context import Context
+from resolvers.documents.info import core_of
 from resolvers.documents.introspection import Introspection
 from schema import Authenticated, Policy, extends, policies
 
@@ -204,7 +206,8 @@ async def decide(principal: Principal, names: frozenset[str], context: Context) 
     return names if principal.subject == "auditor" else None
 
 
-def graph(introspection: Introspection, **more: Any) -> Graph:
+@cache
+def graph(introspection: Introspection = Introspection.ALLOWED, **more: Any) -> Graph:
     """The graph of these models."""
     held: dict[str, list[dict[str, Any]]] = {
         "Crew": [{"id": 1, "name": "A", "pay": 1, "badge": "a", "notes": "n", "base_id": 1}],
@@ -218,19 +221,23 @@ def graph(introspection: Introspection, **more: Any) -> Graph:
     )
 
 
-GRAPH = graph(Introspection.ALLOWED)
 ADA = Principal("i", "ada", claims={"id": 1})
 PAYS = Principal("i", "pays", frozenset({"pay", "secret"}), claims={"id": 1})
 EVERYTHING = Principal(
     "i", "auditor", frozenset({"pay", "secret", "price", "plate"}), frozenset({"planner"})
 )
 VIEWERS = {"nobody": ANONYMOUS, "ada": ADA, "pays": PAYS, "everything": EVERYTHING}
-WHOLE = getattr(GRAPH.schema, "_schema")  # noqa: B009
 
 
-async def told(who: Principal, on: Graph = GRAPH) -> GraphQLSchema:
+def whole() -> GraphQLSchema:
+    """The schema, which nobody is told of as it is."""
+    return core_of(graph().schema)
+
+
+async def told(who: Principal, *to: Introspection) -> GraphQLSchema:
     """The schema that a viewer is told of, which is valid."""
-    data, errors = await asked(on, who, get_introspection_query(input_value_deprecation=True))
+    query = get_introspection_query(input_value_deprecation=True)
+    data, errors = await asked(graph(*to), who, query)
     assert not errors
     schema = build_client_schema(data)
     assert_valid_schema(schema)
@@ -256,7 +263,7 @@ def _coordinates(schema: GraphQLSchema) -> Iterator[str]:
 
 async def test_who_may_see_everything_is_told_everything():
     """And who sees more is told more."""
-    assert coordinates(await told(EVERYTHING)) == coordinates(WHOLE)
+    assert coordinates(await told(EVERYTHING)) == coordinates(whole())
     seen = [coordinates(await told(who)) for who in (ANONYMOUS, ADA, PAYS, EVERYTHING)]
     for less, more in pairwise(seen):
         assert less < more
@@ -276,7 +283,7 @@ async def test_nobody_is_told_of_what_is_not_for_them():
         *("Report", "Wish", "Safe", "Only", "Query.only", "Either = Safe", "Crate.weight"),
         *("Thing.weight", "Asset", "Truck", "Ship", "Query.assets", "Truck: Asset"),
     }
-    assert hidden <= coordinates(WHOLE)
+    assert hidden <= coordinates(whole())
     assert seen & hidden == set()
     shown = {
         *("Crew.badge", "CrewFilter.base", "CrewFilter.name", "Crew.base", "Query.crews"),
@@ -290,8 +297,8 @@ async def test_nobody_is_told_of_what_is_not_for_them():
 async def test_what_is_told_can_be_asked_for(who: Principal):
     """Each field of the root, of rows and of inputs; and what is not told is refused."""
     seen = coordinates(await told(who))
-    for coordinate, query in PROBES.items():
-        _, errors = await asked(GRAPH, who, query)
+    for coordinate, query in dict(_probes()).items():
+        _, errors = await asked(graph(), who, query)
         codes = {code for code, _ in errors}
         assert (DENIED in codes) is (coordinate not in seen) or coordinate in USELESS, coordinate
         assert codes <= {DENIED}
@@ -303,7 +310,8 @@ USELESS = {"Query.firstSecret", "Query.only"}
 
 def _probes() -> Iterator[tuple[str, str]]:
     """For each coordinate a query that asks for nothing else that could be refused."""
-    fields = WHOLE.query_type.fields
+    types = whole().type_map
+    fields = types["Query"].fields
     roots = {"Crew": "crews", "Base": "bases", "Secret": "secrets", "Asset": "assets"}
     for name, field in fields.items():
         if not any(is_non_null_type(each.type) for each in field.args.values()):
@@ -311,17 +319,17 @@ def _probes() -> Iterator[tuple[str, str]]:
             yield f"Query.{name}", f"{{ {name}{below} }}"
     yield "Query.crewByBadge", '{ crewByBadge(badge: "a") { __typename } }'
     for kind, root in roots.items():
-        for name, field in WHOLE.type_map[kind].fields.items():
+        for name, field in types[kind].fields.items():
             below = " { __typename }" if hasattr(get_named_type(field.type), "fields") else ""
             yield f"{kind}.{name}", f"{{ {root} {{ nodes {{ {name}{below} }} }} }}"
-        for name, field in WHOLE.type_map[f"{kind}Filter"].fields.items():
+        for name, field in types[f"{kind}Filter"].fields.items():
             where = _where(name, get_named_type(field.type))
             yield f"{kind}Filter.{name}", f"{{ {root}(where: {where}) {{ totalCount }} }}"
-        for name, field in WHOLE.type_map[f"{kind}Order"].fields.items():
+        for name, field in types[f"{kind}Order"].fields.items():
             if name != "search":
                 order = _ordering(name, get_named_type(field.type))
                 yield f"{kind}Order.{name}", f"{{ {root}(orderBy: [{order}]) {{ totalCount }} }}"
-        for name, field in WHOLE.type_map[f"{kind}GroupBy"].fields.items():
+        for name, field in types[f"{kind}GroupBy"].fields.items():
             inner = isinstance(get_named_type(field.type), GraphQLInputObjectType)
             value = "{id: VALUE}" if inner else "VALUE"
             groups = f"groupBy(by: [{{{name}: {value}}}]) {{ __typename }}"
@@ -331,7 +339,7 @@ def _probes() -> Iterator[tuple[str, str]]:
             ("max", "Extremes"),
             ("countDistinct", "Distinct"),
         ):
-            for name in WHOLE.type_map[f"{kind}{family}"].fields:
+            for name in types[f"{kind}{family}"].fields:
                 yield (
                     f"{kind}{family}.{name}",
                     f"{{ {root} {{ aggregate {{ {function} {{ {name} }} }} }} }}",
@@ -352,9 +360,6 @@ def _ordering(name: str, kind: Any) -> str:
     return f"{{{name}: {'{id: ASC}' if isinstance(kind, GraphQLInputObjectType) else 'ASC'}}}"
 
 
-PROBES = dict(_probes())
-
-
 async def test_types_by_name():
     """`__type` knows those that are told, and of an interface the same kinds as its fields tell."""
     query = """{
@@ -364,13 +369,13 @@ async def test_types_by_name():
       __typename
       crews { totalCount }
     }"""
-    data, errors = await asked(GRAPH, ANONYMOUS, query)
+    data, errors = await asked(graph(), ANONYMOUS, query)
     assert not errors
     assert data["secret"] is None
     assert {"name": "pay"} not in data["crew"]["fields"]
     assert data["thing"] == {"possibleTypes": [{"name": "Crate"}], "fields": [{"name": "label"}]}
     assert (data["__typename"], data["crews"]) == ("Query", {"totalCount": 1})
-    data, errors = await asked(GRAPH, EVERYTHING, query)
+    data, errors = await asked(graph(), EVERYTHING, query)
     assert data["secret"] == {"name": "Secret"}
     assert {each["name"] for each in data["thing"]["possibleTypes"]} == {"Crate", "Safe"}
 
@@ -381,7 +386,7 @@ async def test_variables_of_types_that_are_not_told():
         "query($w: SecretFilter, $n: String!) {"
         " __type(name: $n) { name } secrets(where: $w) { totalCount } }"
     )
-    data, errors = await asked(GRAPH, ANONYMOUS, query, w={}, n="Crew")
+    data, errors = await asked(graph(), ANONYMOUS, query, w={}, n="Crew")
     assert data == {"__type": {"name": "Crew"}, "secrets": None}
     assert errors == [(DENIED, ["secrets"])]
 
@@ -391,21 +396,20 @@ async def test_policies_have_a_say():
     ASKED.clear()
     assert "Report" in coordinates(await told(EVERYTHING))
     assert [frozenset({"auditor"})] * 2 == ASKED  # in each way of completion
-    await asked(GRAPH, EVERYTHING, "{ crews { __typename } }")
+    await asked(graph(), EVERYTHING, "{ crews { __typename } }")
     assert len(ASKED) == 2
 
 
 async def test_kinds_of_viewers_share_what_they_are_told():
     """Whatever else is in their tokens."""
     shown = [
-        GRAPH.context(Principal("i", name, frozenset({name}), claims={"id": number})).shown
+        graph().context(Principal("i", name, frozenset({name}), claims={"id": number})).shown
         for number, name in enumerate(["a", "b", "c"])
     ]
     assert shown[0] is shown[1] is shown[2]
-    assert shown[0] is not WHOLE
-    assert (
-        GRAPH.context(Principal("i", "x", EVERYTHING.scopes, EVERYTHING.roles)).shown is not WHOLE
-    )
+    assert shown[0] is not whole()
+    other = Principal("i", "x", EVERYTHING.scopes, EVERYTHING.roles)
+    assert graph().context(other).shown is not whole()
 
 
 async def wording(on: Graph, who: Principal, query: str, **variables: Any) -> str:
@@ -430,19 +434,20 @@ FOR_ALL = {"'name'"}
 @pytest.mark.parametrize(("query", "suggested"), WRONG)
 async def test_suggestions(query: str, suggested: str):
     """Everything to everybody; to each the own; nothing to anybody. The rest is the same."""
-    whole = await wording(ALL, ANONYMOUS, query)
-    assert suggested in whole.partition("Did you mean")[2]
-    assert "Did you mean" not in await wording(OFF, EVERYTHING, query)
-    nobody, known = await wording(GRAPH, ANONYMOUS, query), await wording(GRAPH, EVERYTHING, query)
+    everything = await wording(graph(Introspection.ALL), ANONYMOUS, query)
+    assert suggested in everything.partition("Did you mean")[2]
+    assert "Did you mean" not in await wording(graph(Introspection.OFF), EVERYTHING, query)
+    nobody = await wording(graph(), ANONYMOUS, query)
+    known = await wording(graph(), EVERYTHING, query)
     assert (suggested in nobody.partition("Did you mean")[2]) is (suggested in FOR_ALL)
     assert suggested in known.partition("Did you mean")[2] or "report" in query
-    assert nobody.partition(" Did")[0].partition(", found")[0].rstrip(".") in whole
+    assert nobody.partition(" Did")[0].partition(", found")[0].rstrip(".") in everything
 
 
 async def test_suggestions_over_variables():
     """They are made in execution, and only where everything is told."""
     query = "query($w: CrewFilter) { crews(where: $w) { totalCount } }"
-    for on, there in ((ALL, True), (GRAPH, False)):
+    for on, there in ((graph(Introspection.ALL), True), (graph(), False)):
         said = await wording(on, ANONYMOUS, query, w={"payy": {"eq": 1}})
         assert "payy" in said
         assert ("Did you mean" in said) is there
@@ -462,25 +467,22 @@ async def test_suggestions_over_variables():
 async def test_why_an_input_does_not_fit_is_not_told_where_nothing_is(value: Any, where: str):
     """But where: a name that is there is told of as any, and no type but the operation's own."""
     query = "query($w: CrewFilter) { crews(where: $w) { totalCount } }"
-    said = await wording(OFF, ANONYMOUS, query, w=value)
+    said = await wording(graph(Introspection.OFF), ANONYMOUS, query, w=value)
     assert said == f"Variable '$w' has invalid value{where}."
 
 
 async def test_why_a_leaf_does_not_fit_is_told():
     """Its type is named by the operation."""
     query = "query($n: Int) { crews(first: $n) { totalCount } }"
-    said = await wording(OFF, ANONYMOUS, query, n="x")
+    said = await wording(graph(Introspection.OFF), ANONYMOUS, query, n="x")
     assert said == "Variable '$n' has invalid value: Int cannot represent non-integer value: 'x'"
     query = "query($n: Int!) { crews(first: $n) { totalCount } }"
-    assert "to be provided" in await wording(OFF, ANONYMOUS, query)
-
-
-ALL, OFF = graph(Introspection.ALL), graph(Introspection.OFF)
+    assert "to be provided" in await wording(graph(Introspection.OFF), ANONYMOUS, query)
 
 
 async def test_all_is_told_to_everybody():
     """In development."""
-    assert coordinates(await told(ANONYMOUS, ALL)) == coordinates(WHOLE)
+    assert coordinates(await told(ANONYMOUS, Introspection.ALL)) == coordinates(whole())
 
 
 @pytest.mark.parametrize(
@@ -494,7 +496,7 @@ async def test_all_is_told_to_everybody():
 )
 async def test_nothing_is_told(query: str):
     """Whole operations are refused that ask, by a code that stays; `__typename` is none of it."""
-    app = create_app(OFF, max_body_bytes=10_000, examples=None)
+    app = create_app(graph(Introspection.OFF), max_body_bytes=10_000, examples=None)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     accept = {"accept": "application/graphql-response+json"}
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
@@ -515,7 +517,9 @@ async def test_nothing_is_told(query: str):
 @pytest.mark.parametrize("name", ["_service", "_entities"])
 async def test_other_ways_to_ask_for_the_schema_are_fields_like_any(name: str):
     """Those of Apollo's federation: there are none, and they are refused as what nobody has."""
-    transport = httpx.ASGITransport(create_app(OFF, max_body_bytes=10_000, examples=None))
+    transport = httpx.ASGITransport(
+        create_app(graph(Introspection.OFF), max_body_bytes=10_000, examples=None)
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
         told = []
         for asked in (name, "_nothing"):

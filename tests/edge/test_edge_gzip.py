@@ -5,12 +5,14 @@ import gzip
 import json
 import os
 import zlib
+from functools import cache
 from itertools import pairwise
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from edge.app import create_app
 from edge.gzipped import gzipped
@@ -22,7 +24,12 @@ PACKED = {"content-type": "application/json", "content-encoding": "gzip"}
 HELLO = json.dumps({"query": "{ openingHours }"}).encode()
 ANSWER = {"data": {"openingHours": "9 to 5"}}
 LONG = {"query": "{ __schema { types { name } } }"}
-APP = create_app(Library().graph, max_body_bytes=MAX_BODY, examples=None)
+
+
+@cache
+def app() -> Starlette:
+    """The library, made once somebody asks."""
+    return create_app(Library().graph, max_body_bytes=MAX_BODY, examples=None)
 
 
 def code_of(response) -> str:
@@ -43,7 +50,7 @@ async def answered(pieces: list[bytes], encoding: bytes = b"gzip") -> tuple[int,
 
     headers = [(b"content-type", b"application/json"), (b"content-encoding", encoding)]
     scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b""}
-    await APP({**scope, "scheme": "http", "headers": headers}, receive, send)
+    await app()({**scope, "scheme": "http", "headers": headers}, receive, send)
     return sent["status"], json.loads(sent["body"]), len(pieces) - len(left)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
-from graphql import parse
+from graphql import GraphQLSchema, parse
 
 import tests.library.extensions
 from resolvers.documents.info import core_of
@@ -12,11 +14,6 @@ from resolvers.documents.validation import errors_in
 from schema import build_schema, extensions_in
 from tests.library.library import catalog
 
-CLOSED = core_of(
-    build_schema(
-        catalog(), extensions_in(tests.library.extensions), introspection=Introspection.OFF
-    )
-)
 REAL = (
     ("{ WORD }", "books"),
     ("{ WORD { imwrongfield } }", "books"),
@@ -45,9 +42,21 @@ REAL = (
 """Each with a word that is there, as what stands in that place or close to it."""
 
 
+@cache
+def closed_schema() -> GraphQLSchema:
+    """The schema of which nothing is told, made once somebody asks."""
+    return core_of(
+        build_schema(
+            catalog(), extensions_in(tests.library.extensions), introspection=Introspection.OFF
+        )
+    )
+
+
 def said(query: str) -> list[tuple[str, bool]]:
     """What is told, and whether it is told where."""
-    return [(each.message, bool(each.locations)) for each in errors_in(CLOSED, parse(query))]
+    return [
+        (each.message, bool(each.locations)) for each in errors_in(closed_schema(), parse(query))
+    ]
 
 
 @pytest.mark.parametrize(("query", "word"), REAL)
@@ -66,20 +75,21 @@ def test_who_operates_the_server_is_told_all(query, word):
     """As of the documents that are trusted, in its log."""
     document = parse(query.replace("WORD", word))
     assert all(
-        "nothing is told" not in each.message for each in errors_in(CLOSED, document, inside=True)
+        "nothing is told" not in each.message
+        for each in errors_in(closed_schema(), document, inside=True)
     )
 
 
 def test_what_a_document_does_wrong_by_itself_is_told_whatever_the_schema():
     """And then alone, or its answer would depend on the schema after all."""
-    (error,) = errors_in(CLOSED, parse("query ($x: Int, $x: Int) { nope(a: $x) }"))
+    (error,) = errors_in(closed_schema(), parse("query ($x: Int, $x: Int) { nope(a: $x) }"))
     assert error.message == "There can be only one variable named '$x'."
 
 
 def test_all_places_are_told_once():
     """In their order, and in one error."""
     query = "{ books { nodes { nope(a: 1) id(b: 2) nope } } nope }"
-    (error,) = errors_in(CLOSED, parse(query))
+    (error,) = errors_in(closed_schema(), parse(query))
     assert [each.column for each in error.locations] == [
         query.index("nope") + 1,
         query.index("b: 2") + 1,

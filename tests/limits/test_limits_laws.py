@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
-from graphql import get_introspection_query, parse, validate
+from graphql import GraphQLSchema, get_introspection_query, parse, validate
 from graphql.language import Lexer, Source, TokenKind
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 from hypothesis import example, given
@@ -18,7 +20,11 @@ from resolvers.limits.spending import Spending
 from resolvers.limits.tokens import tokens_in
 from tests.library.library import LIMITS, schema
 
-CORE = core_of(schema())
+
+@cache
+def core() -> GraphQLSchema:
+    """The schema of the library."""
+    return core_of(schema())
 
 
 @given(documents(), st.none() | st.integers(0, LIMITS.most))
@@ -27,8 +33,8 @@ def test_the_measures_are_those_of_the_document_spread_out(text, number):
     document = parse(text)
     (node,) = operations_in(document)
     values = {} if number is None else {"n": number}
-    measured = judge_of(CORE).measuring(document, values).operation(node)._asdict()
-    expected = spread_out(document, number, judge_of(CORE).weights.fields)
+    measured = judge_of(core()).measuring(document, values).operation(node)._asdict()
+    expected = spread_out(document, number, judge_of(core()).weights.fields)
     asked = measured.pop("asked")
     measured |= {"rows": asked.rows, "cost": asked.cost}
     comparisons = measured.pop("comparisons") + 1e-6
@@ -44,7 +50,7 @@ def test_no_variable_makes_more_of_it_than_is_said_of_all(text):
     """What may be executed whatever its variables are, may be by each."""
     document = parse(text)
     (node,) = operations_in(document)
-    judge = judge_of(CORE)
+    judge = judge_of(core())
     most = judge.measuring(document).operation(node).asked
     for number in (0, 1, judge.limits.pages.most):
         asked = judge.asked(document, node, {"n": number})
@@ -64,15 +70,15 @@ def test_validation_compares_no_more_pairs_than_are_measured(text):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(overlapping, "find_conflict", counted)
-        validate(CORE, document, [overlapping.OverlappingFieldsCanBeMergedRule])
-    measured = [measure for _, measure in judge_of(CORE).measuring(document).definitions()]
+        validate(core(), document, [overlapping.OverlappingFieldsCanBeMergedRule])
+    measured = [measure for _, measure in judge_of(core()).measuring(document).definitions()]
     assert found <= sum(measure.comparisons for measure in measured)
 
 
 @given(FILTERS)
 def test_a_filter_weighs_the_same_however_it_comes(filter_):
     """As a literal, by a variable, by default, in its parts; and no more than is said of all."""
-    judge, asks = judge_of(CORE), "{ books(first: 3, where: %s) { totalCount nodes { id } } }"
+    judge, asks = judge_of(core()), "{ books(first: 3, where: %s) { totalCount nodes { id } } }"
     parts = " ".join(f"{key}: ${key}" for key in filter_)
     declared = " ".join(f"${key}: {KINDS[key]}" for key in filter_)
     whole = "query ($w: BookFilter%s) " + asks % "$w"
@@ -85,12 +91,12 @@ def test_a_filter_weighs_the_same_however_it_comes(filter_):
     ):
         document = parse(text)
         (node,) = operations_in(document)
-        assert not validate(CORE, document)
+        assert not validate(core(), document)
         costs.append(judge.asked(document, node, values).cost)
         most = judge.measuring(document).operation(node).asked.cost
         answer = {"books": {"totalCount": 3, "nodes": [{"id": "1"}] * 3}}
         given_ = {**defaults_of(node), **values}
-        spent = Spending(CORE, judge.weights, document, given_).cost(node, answer)
+        spent = Spending(core(), judge.weights, document, given_).cost(node, answer)
         assert spent == costs[-1] <= most
     assert len({*costs}) == 1
 

@@ -1,8 +1,9 @@
 """In charge of the server, the tables and the source that the tests of Postgres are given."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from postgres_dock import CATALOG, REFILL, make
 from postgres_lined import MAKE, Maker, Thing
 from postgres_models import TABLES
 from postgres_rows import fill
+from strawberry import Schema
 
 from catalog import Access, Catalog, Relation, Store, anyone, catalog_of
 from catalog.query import Answer, Key, Read
@@ -153,15 +155,12 @@ async def graph(
     """
     monkeypatch.setattr(lining, "FEWEST", 1)
     asked = getattr(request, "param", True)
-    rules, lines = (asked, True) if isinstance(asked, dict) else ({}, asked)
-    known = catalog_of([Maker, Thing])
-    entities = [
-        replace(each, access=Access(read=rules.get(each.name, anyone))) for each in known.values()
-    ]
-    catalog = Catalog(entities, known.interfaces, known.routines)
+    ruled = isinstance(asked, dict)
+    catalog, schema = _with_rules(asked) if ruled else _for_anyone()
+    lines = ruled or asked
     made = Graph(
         catalog=catalog,
-        schema=build_schema(catalog, ()),
+        schema=schema,
         sources={Store.POSTGRES: postgres_at(catalog, lines_url, lines=lines)},
         cache=NoCache(),
         cache_ttl=0,
@@ -169,3 +168,18 @@ async def graph(
     )
     yield made
     await made.close()
+
+
+@cache
+def _for_anyone() -> tuple[Catalog, Schema]:
+    return _with_rules({})
+
+
+def _with_rules(rules: Mapping[str, Any]) -> tuple[Catalog, Schema]:
+    """The catalog of makers and things, of which anyone may read what no rule is for."""
+    known = catalog_of([Maker, Thing])
+    entities = [
+        replace(each, access=Access(read=rules.get(each.name, anyone))) for each in known.values()
+    ]
+    catalog = Catalog(entities, known.interfaces, known.routines)
+    return catalog, build_schema(catalog, ())

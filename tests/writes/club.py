@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import psycopg
 import pymongo
 import sqlalchemy as sa
+import strawberry
 from club_models import CATALOG, Table
 from shop import ANN, Shop
 
@@ -21,8 +23,6 @@ from datasources.redis import NoCache
 from edge.graph import Graph
 from resolvers.planning.paging import PageLimits
 from schema import build_schema
-
-SCHEMA = build_schema(CATALOG)
 
 STATE = """{
   teams(orderBy: [{id: ASC}]) { nodes { id name owner cityCode } }
@@ -89,6 +89,12 @@ def _card(code: str, text: str, board: str | None) -> dict[str, Any]:
     return {"code": code, "text": text, "owner": "ann", "board_code": board, "of": None}
 
 
+@cache
+def club_schema() -> strawberry.Schema:
+    """The schema of a club, made once somebody asks."""
+    return build_schema(CATALOG)
+
+
 class Club(Shop):
     """A graph over some stores; in memory, if nothing is said."""
 
@@ -98,7 +104,7 @@ class Club(Shop):
         }
         self.graph = Graph(
             catalog=CATALOG,
-            schema=SCHEMA,
+            schema=club_schema(),
             sources=held,
             cache=NoCache(),
             cache_ttl=0,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import strawberry
 from shop_models import CATALOG
 from strawberry.types.execution import PreExecutionError
 
@@ -21,8 +23,6 @@ from schema import build_schema
 ANN = Principal("shop", "ann", claims={"sub": "ann"})
 BOB = Principal("shop", "bob", claims={"sub": "bob"})
 ADMIN = Principal("shop", "root", roles=frozenset({"admin"}), claims={"sub": "root"})
-
-SCHEMA = build_schema(CATALOG)
 
 REFUSED = "... on WriteRefused { errors { code message path hint } }"
 
@@ -50,6 +50,12 @@ def rows() -> dict[Store, dict[str, list[dict[str, Any]]]]:
     }
 
 
+@cache
+def shop_schema() -> strawberry.Schema:
+    """The schema of a shop, made once somebody asks."""
+    return build_schema(CATALOG)
+
+
 class Shop:
     """A graph over some stores; in memory, if nothing is said."""
 
@@ -57,7 +63,7 @@ class Shop:
         self,
         sources: Mapping[Store, DataSource] | None = None,
         *,
-        schema: Any = SCHEMA,
+        schema: Any = None,
         cache: Cache | None = None,
         **more: Any,
     ) -> None:
@@ -66,7 +72,7 @@ class Shop:
         }
         self.graph = Graph(
             catalog=CATALOG,
-            schema=schema,
+            schema=schema or shop_schema(),
             sources=held,
             cache=cache or NoCache(),
             cache_ttl=60 if cache else 0,

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from typing import Any
 
 import pytest
@@ -69,14 +70,17 @@ class Greeting:
         return "Hello"
 
 
-EXTENDED = build_schema(CATALOG, [Greeted, Greeting])
+@cache
+def extended_schema() -> strawberry.Schema:
+    """The schema with what users add to it, made once somebody asks."""
+    return build_schema(CATALOG, [Greeted, Greeting])
 
 
 @pytest.fixture
 def extended(shop: Shop) -> Shop:
     """The shop with what users add to it."""
     CALLED.clear()
-    return Shop(shop.graph.sources, schema=EXTENDED)
+    return Shop(shop.graph.sources, schema=extended_schema())
 
 
 async def test_fields_of_ones_own_are_a_part_of_the_answer(extended: Shop):
@@ -174,7 +178,7 @@ async def test_conflicts_are_tried_again_with_the_key(extended: Shop):
     conflicts = [WriteConflict("postgres", "Busy.") for _ in range(3)]
     held = extended.graph.sources
     source = Lossy(held[Store.POSTGRES], *conflicts, late=False)
-    shop = Shop({**held, Store.POSTGRES: source}, schema=EXTENDED)
+    shop = Shop({**held, Store.POSTGRES: source}, schema=extended_schema())
     async with asking(shop) as client:
         key = new()
         first = await client.ask(GROW % "... on CustomerWritten { customer { seen } }", key)

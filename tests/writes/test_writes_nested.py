@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from club import SCHEMA, Club, ClubStores
+from club import Club, ClubStores, club_schema
 from noting import Asked, Noting
 from shop import ADMIN
 
@@ -340,7 +340,7 @@ async def test_the_rows_of_one_place_are_one_statement(
 
 def test_the_schema_has_what_somebody_may_nest():
     """By the rules of the rows at the other end, and the fields that relate them."""
-    types: Any = core_of(SCHEMA).type_map
+    types: Any = core_of(club_schema()).type_map
     assert set(types["TeamCreateCity"].fields) == {"connect"}
     assert set(types["RuleCreateTeam"].fields) == {"connect", "connectOrCreate", "create"}
     assert types["TeamCreateCity"].is_one_of

@@ -1,5 +1,6 @@
 """Mutations of users have rules, which hold before anything is done, whatever the settings."""
 
+from functools import cache
 from typing import Any
 
 import httpx
@@ -60,13 +61,16 @@ async def decide(principal: Principal, *_: Any) -> set[str]:
     return {"open"} if principal.subject == "ann" else set()
 
 
-SCHEMA = build_schema(CATALOG, [OfMutation], decide=decide)
+@cache
+def schema_of_users() -> strawberry.Schema:
+    """The schema with what users add to it, made once somebody asks."""
+    return build_schema(CATALOG, [OfMutation], decide=decide)
 
 
 async def posted(query: str, by: Principal = ANONYMOUS, **more: Any) -> tuple[Any, list[str], int]:
     """The answer over HTTP, what was called, and how many visits there are."""
     CALLED.clear()
-    shop = Shop(schema=SCHEMA, authenticator=_Knows(by), **more)
+    shop = Shop(schema=schema_of_users(), authenticator=_Knows(by), **more)
     app = create_app(shop.graph, max_body_bytes=10_000, examples=None)
     transport = httpx.ASGITransport(app=app)
     headers = {"authorization": "Bearer x"}
