@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
+
+import pytest
 
 from catalog import Catalog, Entity, Store
 from catalog.query import ALWAYS, DataSource
@@ -27,9 +30,17 @@ def sources_at(catalog: Catalog, urls: EmbeddedUrls) -> dict[Store, DataSource]:
     }
 
 
+@asynccontextmanager
+async def counting_patiently() -> AsyncGenerator[None]:
+    """Lets MongoDB have more than a second to tell how many documents there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datasources.mongo.source.PING_SECONDS", 60)
+        yield
+
+
 async def sized(sizes: Sizes, entities: Sequence[Entity]) -> None:
     """Until both stores have said how many rows there are, on which plans depend."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(110), counting_patiently():
         while any(sizes.rows(entity, ALWAYS) is None for entity in entities):
             sizes._due = -math.inf
             await sizes.ready()

@@ -309,20 +309,22 @@ def test_an_operator_may_allow_fewer_than_a_few():
 
 async def test_a_loop_that_is_held_up_lets_in_fewer(lines: Callable[[], list[dict[str, Any]]]):
     """And the log says how many were not, once in a while."""
-    async with serving(Bearable(requests=20, lag=0.01)) as served, httpx.AsyncClient() as client:
+    async with serving(Bearable(requests=20, lag=60)) as served, httpx.AsyncClient() as client:
         asking = [
             asyncio.create_task(post(client, served, {"query": "{ held }"})) for _ in "x" * 19
         ]
         for _ in asking:
             await asyncio.wait_for(seen.begun.acquire(), 30)
-        while served.gate.limit == 20:
-            time.sleep(0.3)  # noqa: ASYNC251 (it is what is tried)
-            await asyncio.sleep(0)
-        assert served.gate.limit < 20
-        refused = await post(client, served, HELLO)
+        served.gate._bearable = Bearable(requests=20, lag=0.01)  # once all are there
+        refused = None
+        # Where the machine is slow, as many as before may be let in by the time the request comes.
+        while refused is None or refused.status_code != 503:
+            while served.gate.limit == 20:
+                time.sleep(0.3)  # noqa: ASYNC251 (it is what is tried)
+                await asyncio.sleep(0)
+            refused = await post(client, served, HELLO)
         seen.gate.set()
         await asyncio.gather(*asking)
-    assert refused.status_code == 503
     (line,) = [each for each in lines() if each["event"] == "overloaded"]
     assert line["refused"] >= 1
 

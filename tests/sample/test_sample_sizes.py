@@ -1,6 +1,6 @@
 """What the databases think of their own sizes, which decides whom to ask first."""
 
-from patient import mongo_at, postgres_at
+from patient import counting_patiently, mongo_at, postgres_at
 
 import models
 from catalog import Store, catalog_of, models_in
@@ -12,7 +12,8 @@ async def test_both_know_about_how_many_rows_they_have(sample_servers):
     postgres = postgres_at(catalog, sample_servers.postgres)
     mongo = mongo_at(catalog, sample_servers.mongo)
     tables = await postgres.sizes(catalog.of(Store.POSTGRES))
-    documents = await mongo.sizes(catalog.of(Store.MONGO))
+    async with counting_patiently():
+        documents = await mongo.sizes(catalog.of(Store.MONGO))
     await postgres.close()
     await mongo.close()
     assert 330_000 < tables["Flight"] < 340_000
