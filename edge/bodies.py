@@ -30,11 +30,16 @@ async def body_of(scope: Scope, receive: Receive, most: int, gunzip: Gunzip | No
         came += len(data)
         body += data if gunzip is None else gunzip.taken(data)
         if len(body) > most or came > most:
-            raise too_large(f"The body is larger than {most} bytes.", max(came, len(body)), most)
+            raise too_long(max(came, len(body)), most)
         if not message.get("more_body"):
             if gunzip is not None:
                 gunzip.end()
             return body
+
+
+def too_long(measured: int, most: int) -> HttpError:
+    """Of a body that is too large by itself."""
+    return too_large(f"The body is larger than {most} bytes.", measured, most)
 
 
 def too_large(message: str, measured: int, limit: int, code: str = "BODY_TOO_LARGE") -> HttpError:

@@ -19,18 +19,17 @@ from edge.errors import DocumentError, HttpError, unexpected
 from edge.executing import Executing, unexecuted
 from edge.identity import who_asks
 from edge.media import (
-    EVENT_STREAM,
     GRAPHQL_RESPONSE,
     JSON,
-    MIXED,
     answer_type,
+    names_parts,
     wants_events,
     wants_page,
 )
 from edge.mixed import Mixed
 from edge.persisted.naming import IDS
 from edge.places import check_places
-from edge.replies import Bodies, Body, Reply, for_get, sent
+from edge.replies import PRIVATE, Bodies, Body, Reply, for_get, sent
 from edge.requests import (
     Batch,
     GraphQLRequest,
@@ -53,10 +52,6 @@ _this_task = cast("Callable[[], asyncio.Task[Any]]", asyncio.current_task)
 """Where there is one, as in every request."""
 
 _ASKED_BY: Final = {"query", "extensions", *IDS}
-_EVENTS: Final = EVENT_STREAM.encode()
-_MIXED: Final = MIXED.encode()
-# What somebody may see is kept by no cache, which might not tell one cookie from another.
-_PRIVATE: Final = ((b"cache-control", b"no-store"),)
 
 
 class Endpoint:
@@ -98,7 +93,7 @@ class Endpoint:
         if self._page and _opened_in_browser(scope, headers):
             await RedirectResponse(self._page)(scope, receive, send)
             return
-        if _EVENTS in headers.get(b"accept", b"") and wants_events(header(headers, b"accept")):
+        if wants_events(headers.get(b"accept", b"")):
             await self._streams(scope, receive, send)
             return
         reply = None
@@ -142,7 +137,7 @@ class Endpoint:
                 await self._executing.charge(scope, principal, asked)
                 body = await (
                     self._mixed.answer(asked, headers, principal, (scope, client[1]), task)
-                    if _MIXED in headers.get(b"accept", b"")
+                    if names_parts(headers.get(b"accept", b""))
                     else self._executing.execute(asked, principal, by_get=by_get)
                     if by_get or idempotency.HEADER not in headers
                     else self._executing.execute_once(asked, principal, idempotency.key_in(headers))
@@ -165,19 +160,16 @@ class Endpoint:
             if watch.notes:
                 watch.leave(task)
         body = body.whole() if self._graph.reject_unauthorized else body
-        more = (
-            *(() if principal is ANONYMOUS else _PRIVATE),
-            *scope.get(rates.TOLD, ()),
-            *(self._timing(headers, principal, tally) if insight.HEADER in headers else ()),
-        )
-        return Reply(
-            # In application/json a well-formed request is answered by 200, whatever became of it.
-            400 if body.data is None and media_type == GRAPHQL_RESPONSE else 200,
-            media_type,
-            body,
-            (*more, *idempotency.REPEATED) if body.repeats else more,
-            body.seconds,
-        )
+        more = () if principal is ANONYMOUS else PRIVATE
+        if rates.TOLD in scope:
+            more = (*more, *scope[rates.TOLD])
+        if insight.HEADER in headers:
+            more = (*more, *self._timing(headers, principal, tally))
+        if body.repeats:
+            more = (*more, *idempotency.REPEATED)
+        # In application/json a well-formed request is answered by 200, whatever became of it.
+        status = 400 if body.data is None and media_type == GRAPHQL_RESPONSE else 200
+        return Reply(status, media_type, body, more, body.seconds)
 
     def _log(self, tally: Tally, method: str, reply: Reply | None) -> None:
         """The request's line, and what is measured; without a reply it was ended from outside."""
@@ -246,7 +238,7 @@ class Endpoint:
             answered.append(body.whole() if self._graph.reject_unauthorized else body)
         tally = current()
         tally.operation, tally.kind = None, "batch"
-        private = () if principal is ANONYMOUS else _PRIVATE
+        private = () if principal is ANONYMOUS else PRIVATE
         again = _raw(refused.headers) if refused else ()
         return Reply(200, JSON, Bodies(answered), (*private, *again, *scope.get(rates.TOLD, ())))
 

@@ -21,8 +21,8 @@ from edge.proxied import proxied
 from edge.requests import headers_in
 from edge.transport import Joining
 
-_FORWARDED: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 _EXPECT: Final = b"expect"
+_NOTED: Final = frozenset({_EXPECT, b"x-forwarded-for", b"x-forwarded-proto"})
 _HEALTH: Final = b"/health/"
 _METHODS: Final = (b"GET", b"POST")
 _PACE: Final = 50_000
@@ -85,10 +85,11 @@ class Http(HttpToolsProtocol):
         """One more of a head, whose names are told in small letters."""
         name = name.lower()
         self.headers.append((name, value))
-        if name in _FORWARDED:
-            self._is_forwarded = True
-        elif name == _EXPECT:
-            self.expect_100_continue = value.lower() == b"100-continue"
+        if name in _NOTED:
+            if name == _EXPECT:
+                self.expect_100_continue = value.lower() == b"100-continue"
+            else:
+                self._is_forwarded = True
 
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""

@@ -42,14 +42,20 @@ def answer_type(header: bytes) -> str:
 
 
 @lru_cache(_KNOWN)
-def wants_events(accept: str) -> bool:
+def wants_events(header: bytes) -> bool:
     """Whether a client would rather have a stream of events than one answer; it has to name it."""
-    ranges = qualities(accept)
+    ranges = qualities(header.decode("latin-1"))
     named = {media_range for media_range, _ in ranges}
     for media_range, quality in sorted(ranges, key=lambda part: -part[1]):
         if quality > 0 and (media_range == EVENT_STREAM or _matching(media_range, named)):
             return media_range == EVENT_STREAM
     return False
+
+
+@lru_cache(_KNOWN)
+def names_parts(header: bytes) -> bool:
+    """Whether a client speaks of `multipart/mixed` in its `Accept`."""
+    return MIXED.encode() in header
 
 
 class Spec(StrEnum):

@@ -19,6 +19,9 @@ _UNAUTHORIZED: Final = UnauthorizedError.code
 HAS_IT: Final = 304
 """The status of an answer that the client has kept, and may go on using."""
 
+PRIVATE: Final = ((b"cache-control", b"no-store"),)
+"""Of what somebody may see: no cache keeps it, which might not tell one cookie from another."""
+
 _GZIPPED: Final = (b"content-encoding", b"gzip")
 _CONTENT_TYPES: Final = {
     media_type: (b"content-type", b"%s; charset=utf-8" % media_type.encode())
@@ -126,12 +129,14 @@ async def sent(send: Send, reply: Reply, headers: Headers, gzip_from: int | None
     if gzip_from is not None and len(content) >= gzip_from and b"accept-encoding" in headers:
         packed = takes_gzip(header(headers, b"accept-encoding"))
         content = await gzipped(content) if packed else content
+    if not packed and (not reply.headers or reply.headers == PRIVATE):
+        usual = (_CONTENT_TYPES[reply.media_type], *reply.headers)
+        if send_whole(send, reply.status, usual, content):
+            return
     raw = [*reply.headers]
     if reply.status != HAS_IT:
         length = (b"content-length", b"%d" % len(content))
         raw = [_CONTENT_TYPES[reply.media_type], length, *raw]
-        if not packed and not reply.headers and send_whole(send, reply.status, raw, content):
-            return
     if packed:
         raw.append(_GZIPPED)
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})

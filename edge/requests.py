@@ -11,11 +11,12 @@ from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
 from catalog.errors import exceeded
-from edge.bodies import body_of
+from edge.bodies import body_of, too_long
 from edge.errors import HttpError
 from edge.gzipped import gunzip_of
 from edge.media import check_body_type
 from edge.persisted.naming import IDS, named_in
+from edge.transport import taken_whole
 from resolvers.uploads import Upload
 
 _NAMED: Final = frozenset({"query", "operationName", "variables", "extensions", *IDS})
@@ -92,7 +93,12 @@ async def read_request(
     gunzip = None
     if b"content-encoding" in headers:
         gunzip = gunzip_of(header(headers, b"content-encoding"), max_body_bytes)
-    body = json_in(await body_of(scope, receive, max_body_bytes, gunzip), "The body")
+    content = taken_whole(receive) if gunzip is None else None
+    if content is None:
+        content = await body_of(scope, receive, max_body_bytes, gunzip)
+    elif len(content) > max_body_bytes:
+        raise too_long(len(content), max_body_bytes)
+    body = json_in(content, "The body")
     if isinstance(body, list):
         return _batch(cast("list[Any]", body), batch_limit)
     return checked(body)

@@ -1,8 +1,8 @@
 """In charge of what goes out on a connection: the head of an answer and its body in one piece.
 
 Uvicorn writes one after the other, and uvloop sends each at once: two calls of the system for us,
-and two for who reads them. Whoever has the whole answer may also hand it over in one piece, which
-saves most of what ASGI's messages take.
+and two for who reads them. Whoever has the whole answer may also hand it over in one piece, and
+take a body that has come in one, which saves most of what ASGI's messages take.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from http.client import responses
 from typing import Any, Final
 
-from starlette.types import Send
+from starlette.types import Receive, Send
 
 STATUS_LINES: Final = {
     status: f"HTTP/1.1 {status} {responses.get(status, '')}\r\n".encode()
@@ -51,7 +51,8 @@ class Joining:
 
     def send(self, data: bytes) -> None:
         """Sends what is in one piece already, after what is held."""
-        self._send()
+        if self._held:
+            self._send()
         self._transport.write(data)
 
     def close(self) -> None:
@@ -68,33 +69,72 @@ class Joining:
         return getattr(self._transport, name)
 
 
+class _Heads:
+    """Heads of answers up to their length: the same as long as the server's own headers are."""
+
+    def __init__(self) -> None:
+        self._own: Sequence[tuple[bytes, bytes]] = ()
+        self._made: dict[tuple[int, Sequence[tuple[bytes, bytes]]], bytes] = {}
+
+    def of(
+        self,
+        own: Sequence[tuple[bytes, bytes]],
+        status: int,
+        headers: Sequence[tuple[bytes, bytes]],
+    ) -> bytes:
+        """With the server's ``own``, which it makes anew each second."""
+        if own is not self._own:
+            self._own, self._made = own, {}
+        head = self._made.get((status, headers))
+        if head is None:
+            lines = [b"%s: %s\r\n" % each for each in (*own, *headers)]
+            head = b"".join((STATUS_LINES[status], *lines, b"content-length: "))
+            self._made[status, headers] = head
+        return head
+
+
+_heads: Final = _Heads()
+
+
 def send_whole(
-    send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes
+    send: Send, status: int, headers: tuple[tuple[bytes, bytes], ...], content: bytes
 ) -> bool:
     """Sends an answer to GET or POST; False if that is to be done by ASGI's messages.
 
-    It is, unless ``send`` is that of a connection of ours: another one sees or changes the messages
-    on their way. ``headers`` are our own words, and say how long the content is.
+    It is, unless ``send`` is that of a connection of ours, which is to stay: another one sees or
+    changes the messages on their way. ``headers`` are our own words, a few that come again and
+    again; how long the content is, is added.
     """
-    cycle: Any = getattr(send, "__self__", None)  # Uvicorn's, whose transport may be ours
-    transport = getattr(cycle, "transport", None)
-    if not isinstance(transport, Joining) or cycle.flow.write_paused:
+    cycle = _ours(send)
+    if cycle is None or cycle.flow.write_paused or not cycle.keep_alive:
         return False
     if cycle.disconnected or cycle.response_started:
         return False
-    parts = [STATUS_LINES[status]]
-    for name, value in (*cycle.default_headers, *headers):
-        parts += (name, b": ", value, b"\r\n")
-    parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+    head = _heads.of(cycle.default_headers, status, headers)
     if len(content) < _LARGE:
-        parts.append(content)
-    transport.send(b"".join(parts))
-    if len(content) >= _LARGE:
-        transport.send(content)
+        cycle.transport.send(b"%s%d\r\n\r\n%s" % (head, len(content), content))
+    else:
+        cycle.transport.send(b"%s%d\r\n\r\n" % (head, len(content)))
+        cycle.transport.send(content)
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
     cycle.message_event.set()
-    if not cycle.keep_alive:
-        transport.close()
     cycle.on_response()
     return True
+
+
+def taken_whole(receive: Receive) -> bytes | None:
+    """A request's body, if all of it is there; None if it is to be had by ASGI's messages."""
+    cycle = _ours(receive)
+    if cycle is None or cycle.more_body or cycle.disconnected or cycle.waiting_for_100_continue:
+        return None
+    body, cycle.body = bytes(cycle.body), bytearray()
+    cycle.message_event.clear()
+    cycle.flow.resume_reading()
+    return body
+
+
+def _ours(channel: Send | Receive) -> Any:
+    """Uvicorn's part in a request, where its transport is ours, and nothing stands between."""
+    cycle: Any = getattr(channel, "__self__", None)
+    return cycle if type(getattr(cycle, "transport", None)) is Joining else None

@@ -97,9 +97,10 @@ class Measures:
         series[0] += seconds
         series[bisect_left(BOUNDS, seconds) + 1] += 1
         self.rows += tally.rows
-        self.cache_hits += tally.cache_hits
-        self.cache_local_hits += tally.cache_local_hits
-        self.cache_misses += tally.cache_misses
+        if tally.cache_hits or tally.cache_misses:
+            self.cache_hits += tally.cache_hits
+            self.cache_local_hits += tally.cache_local_hits
+            self.cache_misses += tally.cache_misses
 
     def failed(self, codes: Iterable[str]) -> None:
         """Adds the codes of the errors in one answer, each once."""

@@ -70,18 +70,18 @@ class StoreCall(AbstractContextManager["StoreCall"]):
             series[0] += took
             series[bisect_left(BOUNDS, took) + 1] += 1
         if len(steps := self._tally.steps) < MOST_STEPS:
-            call = (self._system, self._operation, self._began, took, self._rows, failed)
-            steps.append((*call, self._asked, self._told))
+            of = self._system, self._operation, self._began
+            steps.append((*of, took, self._rows, failed, self._asked, self._told))
         if self._around is not None:
             self._around.__exit__(kind, error, traceback)
 
     def returned(self, rows: int) -> None:
-        """State how many rows came back. What a cache returns is not counted as rows."""
-        self._rows = rows
+        """State how many rows came back, or more. What a cache returns is not counted as rows."""
+        self._rows += rows
         if self._system != "redis":
             self._tally.rows += rows
         if self._around is not None:
-            self.span.set_attribute(_RETURNED_ROWS, rows)
+            self.span.set_attribute(_RETURNED_ROWS, self._rows)
 
 
 def store_span(  # noqa: PLR0913 - one argument for each attribute of the convention

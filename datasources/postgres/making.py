@@ -78,7 +78,7 @@ class Making:
             if len(found) < len(each.places):
                 raise ChangeRefused(_STORE, "A trigger of the table passes over a row.")
             keys.update(zip(each.places, found, strict=True))
-            made.update(key for key, row in zip(found, result.rows, strict=True) if row[-1])
+            made.update(key for key, row in zip(found, result[0], strict=True) if row[-1])
         for at, key in keys.items():
             if may is not None and key not in made and key not in may:
                 target = insert.conflict.target if insert.conflict else ()
@@ -122,10 +122,11 @@ def _alike(entity: Entity, columns: Columns, count: int) -> list[_Alike]:
 
 
 def _keys_in(entity: Entity, call: Call, result: Result) -> list[Key]:
-    reader, size = call.statement.reader(result.types), len(entity.key)
+    rows, types = result
+    reader, size = call.statement.reader(types), len(entity.key)
     if reader is None or not reader.decoders:
-        return [row[:size] for row in result.rows]
-    records = map(reader, result.rows)
+        return [row[:size] for row in rows]
+    records = map(reader, rows)
     return [tuple(record[name] for name in entity.key) for record in records]
 
 

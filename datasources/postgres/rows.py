@@ -40,6 +40,12 @@ class Layout:
     total: int | None
     record: Shape | None
 
+    @property
+    def holds_records_alone(self) -> bool:
+        """Whether each row is a record, and nothing else."""
+        beside = self.number is not None or self.total is not None
+        return not beside and self.record is not None and self.record.present is None
+
 
 def answers_in(
     layout: Layout, keys: Sequence[Key], rows: Sequence[FlatRow], reader: FlatReader | None

@@ -11,7 +11,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, Protocol, Self, cast
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, cast
 
 import psycopg
 from psycopg import OperationalError, errors
@@ -57,11 +57,8 @@ def sql_of(asked: Sequence[Asked]) -> str:
     return "; ".join([each.sql for each in asked])
 
 
-class Result(NamedTuple):
-    """The rows of a statement as tuples, and the type OIDs of their columns."""
-
-    rows: list[tuple[Any, ...]]
-    types: tuple[int, ...]
+Result: TypeAlias = tuple[list[tuple[Any, ...]], tuple[int, ...]]
+"""The rows of a statement as tuples, and the type OIDs of their columns."""
 
 
 class _Reading(NamedTuple):
@@ -87,6 +84,8 @@ class Session(ABC):
         self._seen: dict[int, None] = {}
         self._numbered = 0
         self._characters = 0
+        self.is_full = False
+        """Whether it has prepared as much as it may."""
         self._broken = False
         self._socket = self._pg.socket
         self._is_watched = True
@@ -120,9 +119,7 @@ class Session(ABC):
     @property
     def usable(self) -> bool:
         """Whether it is good for the next one, too: a sound one may be full."""
-        if self._broken:
-            return False
-        return self._numbered < _PREPARED and self._characters <= _CHARACTERS
+        return not (self._broken or self.is_full)
 
     @property
     @abstractmethod
@@ -191,12 +188,15 @@ class Session(ABC):
 
     def _know(self, names: Mapping[str, bytes]) -> None:
         self._names.update(names)
-        self._numbered = len(names)
-        self._characters = sum(map(len, names))
+        self._count(len(names), sum(map(len, names)))
+
+    def _count(self, statements: int, characters: int) -> None:
+        self._numbered += statements
+        self._characters += characters
+        self.is_full = self._numbered >= _PREPARED or self._characters > _CHARACTERS
 
     def _named(self, sql: str) -> bytes:
-        self._numbered += 1
-        self._characters += len(sql)
+        self._count(1, len(sql))
         self._names[sql] = b"s%d" % self._numbered
         self._seen.pop(hash(sql), None)
         return self._names[sql]
@@ -272,7 +272,7 @@ class Session(ABC):
         loading.set_pgresult(result, set_loaders=False)
         rows = loading.load_rows(0, result.ntuples, tuple)
         loading.set_pgresult(None, set_loaders=False)  # it would hold it until the next one comes
-        return Result(rows, types)
+        return rows, types
 
     def _reading(self, result: PGresult, name: bytes | None) -> _Reading:
         """What reads such rows; it is kept for a statement with a name."""

@@ -85,7 +85,7 @@ class Shared(Session):
     @property
     def is_free(self) -> bool:
         """Whether it is good for more, and nothing holds it up."""
-        return self._held_up_since is None and self.usable
+        return self._held_up_since is None and not self._broken and not self.is_full
 
     async def run(self, asked: Sequence[Asked], seconds: float) -> list[Result]:
         """The results of all statements, which follow each other in one transaction.
@@ -97,10 +97,11 @@ class Shared(Session):
             raise HeldUpError
         turn = _Turn(asked, self._loop.create_future())
         self._seconds = seconds
-        values = [[self._sent(value) for value in each.values] for each in asked]
+        # All of them before any is sent, since one may be of a value that cannot be.
+        sent = [(each.sql, [*map(self._sent, each.values)]) for each in asked]
         try:
-            for each, sent in zip(asked, values, strict=True):
-                turn.names.append(self._send(each.sql, sent))
+            for sql, values in sent:
+                turn.names.append(self._send(sql, values))
         except psycopg.Error as error:
             self._lose(error)
             raise

@@ -102,8 +102,8 @@ class PostgresSource:
         who = who or self._nobody
         if who:
             await self._hold()
-        calls = [self._call(ask) for ask in asks]
-        sent = [call for call in calls if call is not None]
+        calls = [*map(self._call, asks)]
+        sent = [call for call in calls if call]
         return answers_of(asks, calls, await self._results(sent, who))
 
     def begin(self, isolation: Isolation | None = None) -> PostgresTransaction:
@@ -234,7 +234,8 @@ class PostgresSource:
             results = await self._attempt(statements, who, fresh=False)
             if results is None:
                 results = await self._attempt(statements, who, fresh=True) or []
-            call.returned(sum([len(rows) for rows, _ in results]))
+            for rows, _ in results:
+                call.returned(len(rows))
             return results
 
     def _span(self, statements: Sequence[Call]) -> StoreCall:

@@ -55,9 +55,9 @@ def answers_of(
     """The answers to all reads, of which those without a call have nothing to ask."""
     left = iter(results)
     found: list[Mapping[Key, Answer]] = []
-    for ask, call in zip(asks, calls, strict=True):
+    for at, call in enumerate(calls):
         if call is None:
-            found.append(_unasked(ask.template.read))
+            found.append(_unasked(asks[at].template.read))
         else:
             found.append(call.statement.answers(next(left), call.keys))
     return found
@@ -84,6 +84,7 @@ class Statement:
         self.layout = layout
         self.table = table
         self.is_quick = is_quick
+        self._is_plain = layout.holds_records_alone
         self._parameters = parameters
         self._lines = lines
         self._readers: dict[tuple[int, ...], FlatReader] = {}
@@ -99,7 +100,10 @@ class Statement:
     def answers(self, came: Result, keys: tuple[Key, ...]) -> dict[Key, Answer]:
         """What came back of a call for these keys, as answers."""
         rows, types = came
-        return answers_in(self.layout, keys, rows, self._readers.get(types) or self.reader(types))
+        reader = self._readers.get(types) or self.reader(types)
+        if self._is_plain:
+            return {(): Answer(rows, None, reader)}
+        return answers_in(self.layout, keys, rows, reader)
 
     def reader(self, types: tuple[int, ...]) -> FlatReader | None:
         """What reads its rows, which differs if the table is not as the model says."""

@@ -47,8 +47,7 @@ class Loaders:
         Raises ``StoreError``.
         """
         known = self._roots
-        shapes = [ask[:2] for ask in asks]
-        missing = [ask for ask, shape in zip(asks, shapes, strict=True) if shape not in known]
+        missing = [ask for ask in asks if ask[:2] not in known] if known else asks
         if missing:
             source = self._sources[missing[0].template.read.entity.store]
             if self._failed:
@@ -58,9 +57,9 @@ class Loaders:
             except StoreError as error:
                 self._note(missing, error)
                 raise
-            for ask, answers in zip(missing, found, strict=True):
-                known[ask[:2]] = answers[()]
-        return [known[shape] for shape in shapes]
+            for at, ask in enumerate(missing):
+                known[ask[:2]] = found[at][()]
+        return [known[ask[:2]] for ask in asks]
 
     def at_hand(self, ask: Ask, relation: Relation) -> Answers | None:
         """The answers of a batched read along a relation; None if some must be waited for."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, TypeAlias, cast
 
 import graphql
 import orjson
@@ -27,16 +27,13 @@ from resolvers.operations.root_plans import Root, RootPlanner
 from resolvers.planning.plan import Planner
 from resolvers.reasons import Form, Reason
 from telemetry.counts import count_completion
-from telemetry.spans import span
+from telemetry.spans import recording, span
 
 Variables = Mapping[str, Any]
 
 
-class Answered(NamedTuple):
-    """An answer in JSON, and the errors in it; no data where a null has spread to the top."""
-
-    data: bytes | None
-    errors: Sequence[GraphQLError]
+Told: TypeAlias = tuple[bytes | None, Sequence[GraphQLError]]
+"""A field's value in JSON, and the errors in it; no value where a null has spread to the top."""
 
 
 class Answering:
@@ -50,10 +47,10 @@ class Answering:
 
     async def answer(
         self, root: Root, context: Context, variables: Variables, given: Variables | None
-    ) -> Answered:
+    ) -> Told:
         """The value of a root field. ``variables`` are coerced, ``given`` as they came."""
         if root.constant is not None:
-            return Answered(orjson.dumps(root.constant), ())
+            return orjson.dumps(root.constant), ()
         if root.field is not None:
             count_completion(Form.RESOLVERS)
             return await self._by_resolvers(root.field, context, variables, given)
@@ -61,8 +58,8 @@ class Answering:
         if root.level is not None:
             # Whatever is wrong, graphql-core says it where it belongs, from the same reads.
             try:
-                with span(f"Query.{root.name}"):
-                    value = await answer_directly(root.level, context, variables)
+                answer = answer_directly(root.level, context, variables)
+                value = await (_traced(root.name, answer) if recording() else answer)
                 content = orjson.dumps(value)
             except Exception as error:  # noqa: BLE001 (see above)
                 reason = _reason_of(error)
@@ -70,7 +67,7 @@ class Answering:
                     root.level.forgo_lines()
             else:
                 count_completion(Form.ROWS)
-                return Answered(content, ())
+                return content, ()
         count_completion(Form.STANDARD, reason)
         document = root.document or self._alone(root, context.planner, variables)
         return await self._by_graphql_core(root, document, context, given)
@@ -82,21 +79,26 @@ class Answering:
 
     async def _by_resolvers(
         self, field: FieldPlan, context: Context, variables: Variables, given: Variables | None
-    ) -> Answered:
+    ) -> Told:
         operated = Operated(
             self._schema, self._core, self._document.tree.document, self._document.name
         )
         request = Request(operated, context, variables, given)
         data, errors = await completed(field, request)
-        return Answered(None if data is None else as_json(data[field.key]), errors)
+        return None if data is None else as_json(data[field.key]), errors
 
     async def _by_graphql_core(
         self, root: Root, document: DocumentNode, context: Context, given: Variables | None
-    ) -> Answered:
+    ) -> Told:
         told = await executed(self._schema, document, context, given)
         if told.data is None:
-            return Answered(None, told.errors or ())
-        return Answered(as_json(told.data.get(root.key)), told.errors or ())
+            return None, told.errors or ()
+        return as_json(told.data.get(root.key)), told.errors or ()
+
+
+async def _traced(name: str, answer: Awaitable[Any]) -> Any:
+    with span(f"Query.{name}"):
+        return await answer
 
 
 async def executed(

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLError
 from strawberry import Schema
@@ -26,7 +26,7 @@ from resolvers.documents.likely import UnforeseenError, likely
 from resolvers.documents.parsing import Document, Tree
 from resolvers.limits.allowing import Allowing, allowing, costing
 from resolvers.limits.judging import defaults_of, judge_of
-from resolvers.operations.answering import Answered, Answering
+from resolvers.operations.answering import Answering
 from resolvers.operations.root_plans import Root, RootPlanner
 from resolvers.planning.plan import Planner
 from resolvers.planning.variables import Facet, StructuralError, Variable
@@ -44,8 +44,17 @@ _KEPT: Final = 10_000
 
 _PLANS: Final = 50  # of one operation
 _ABSENT: Final = object()
+_GIVEN: Final = 2
+"""In place of a value that is there, and not null; null is 1, and nothing at all 0."""
 
 Variables = Mapping[str, Any]
+
+
+class Answered(NamedTuple):
+    """An answer in JSON, and the errors in it; no data where a null has spread to the top."""
+
+    data: bytes | None
+    errors: Sequence[GraphQLError]
 
 
 class Operation:
@@ -73,6 +82,7 @@ class Operation:
         self._coercers = {
             each.variable.name.value: coercer_of(self._core, each) for each in self._definitions
         }
+        self._all_given = (_GIVEN,) * len(self._variables)
         self._facets: dict[str, Facet] = {}
         self._plans: OrderedDict[tuple[Any, ...], tuple[Root, ...]] = OrderedDict()
         self.weight = 0
@@ -90,7 +100,8 @@ class Operation:
 
     def cost(self, given: Variables) -> float:
         """What it is estimated to cost with these variables; nothing, if they hold too much."""
-        return 0.0 if self._holds_too_much(given) else self._costing(given).cost
+        beyond = self._holding is not None and self._holding.is_beyond(given)
+        return 0.0 if beyond else self._costing(given).cost
 
     @cached_property
     def _costing(self) -> Allowing:
@@ -119,7 +130,7 @@ class Operation:
 
     async def run(self, context: Context, given: Variables | None) -> Answered | None:
         """The answer with these variables; None if they do not fit, or ask for too much."""
-        if given and self._holds_too_much(given):
+        if given and self._holding is not None and self._holding.is_beyond(given):
             return None
         variables = self._coerced(given or {})
         if variables is None or not (self._allows is None or self._allows(given or {}).allows):
@@ -133,16 +144,13 @@ class Operation:
             return Answered(data and b'{"%s":%s}' % (root.key.encode(), data), errors)
         answers = (self._answering.answer(root, context, variables, given) for root in roots)
         found = await asyncio.gather(*answers)
-        errors = [error for each in found for error in each.errors]
+        errors = [error for _, of_one in found for error in of_one]
         pieces: list[bytes] = []  # put together once: an answer may be long
-        for root, each in zip(roots, found, strict=True):
-            if each.data is None:
+        for root, (data, _) in zip(roots, found, strict=True):
+            if data is None:
                 return Answered(None, errors)
-            pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), each.data
+            pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), data
         return Answered(b"".join((b"{", *pieces, b"}")), errors)
-
-    def _holds_too_much(self, given: Variables) -> bool:
-        return self._holding is not None and self._holding.is_beyond(given)
 
     def _coerced(self, given: Variables) -> Variables | None:
         if not self._variables:
@@ -196,6 +204,9 @@ class Operation:
 
     def _signature(self, variables: Variables) -> tuple[Any, ...]:
         """What a plan depends on: of most variables only whether there is a value."""
+        whole = not self._facets and len(variables) == len(self._variables)
+        if whole and None not in variables.values():
+            return self._all_given
         return tuple(
             [
                 self._facets[name](variables.get(name, _ABSENT))

@@ -3,11 +3,11 @@
 From the ASGI app to the answer's last byte, over Postgres, without spans; each step of a coroutine
 counts as a call. Today:
 
-    a row by its key                  120
-    a page of ten rows                135
-    ten parents with pages of two     317
+    a row by its key                  103
+    a page of ten rows                126
+    ten parents with pages of two     136
 
-Who asks by a token that is known, for rows that a claim of it tells, costs 7 calls more; or 10
+Who asks by a token that is known, for rows that a claim of it tells, costs 8 calls more; or 13
 for the page, which is then not read along its key alone, and so not by a session that is shared.
 
 A step more for each request is nothing to worry about; ten more want a reason.
@@ -66,7 +66,7 @@ def _measured() -> Generator[None]:
     measures.install(None)
 
 
-@pytest.mark.parametrize(("query", "most"), [(ROW, 126), (PAGE, 148), (PARENTS, 335)])
+@pytest.mark.parametrize(("query", "most"), [(ROW, 109), (PAGE, 133), (PARENTS, 145)])
 async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     """The quietest of some runs counts: how often a socket wakes us is the network's affair."""
     app = create_app(graph, max_body_bytes=10_000, examples=None)
@@ -74,7 +74,7 @@ async def test_a_request_takes_few_calls(graph: Graph, query: str, most: int):
     assert min(counts) <= most
 
 
-@pytest.mark.parametrize(("query", "most"), [(ROW, 9), (PAGE, 12)])
+@pytest.mark.parametrize(("query", "most"), [(ROW, 10), (PAGE, 15)])
 async def test_who_asks_and_a_rule_of_rows_take_few_more(graph: Graph, query: str, most: int):
     """Against nobody, who may see everything."""
     said = {"Flight": Access(read=authenticated & rows({"carrier": {"gte": claim("least")}}))}

@@ -14,7 +14,8 @@ from uvicorn.server import ServerState
 from edge.app import create_app
 from edge.gate import Bearable, Gate
 from edge.http import Http
-from edge.transport import Joining, send_whole
+from edge.replies import PRIVATE
+from edge.transport import Joining, send_whole, taken_whole
 from tests.library.library import Library
 
 
@@ -238,10 +239,58 @@ async def test_a_status_without_a_name_goes_out_as_any():
     """Such as that of a request whose client has gone, if it is there after all."""
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        assert send_whole(send, 499, [(b"content-length", b"0")], b"")
+        assert send_whole(send, 499, (), b"")
 
     protocol, sent = connected(app)
     protocol.data_received(b"GET / HTTP/1.1\r\n\r\n")
     (answer,) = await answers(sent, 1)
     assert answer.startswith(b"HTTP/1.1 499 \r\n")
     protocol.connection_lost(None)
+
+
+async def test_heads_are_made_anew_when_the_servers_own_are():
+    """It tells the time in them, which goes on."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        assert send_whole(send, 200, PRIVATE, b"{}")
+
+    protocol, sent = connected(app)
+    for number, date in enumerate((b"now", b"now", b"later")):
+        if protocol.server_state.default_headers[0][1] != date:
+            protocol.server_state.default_headers = [(b"date", date)]
+        protocol.data_received(b"GET / HTTP/1.1\r\n\r\n")
+        (*_, answer) = await answers(sent, number + 1)
+        assert b"\r\ndate: %b\r\ncache-control: no-store\r\ncontent-length: 2\r\n" % date in answer
+    protocol.connection_lost(None)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+async def test_a_body_is_taken_in_one_if_it_has_come_in_one(parts: int):
+    """Else by messages; afterwards these tell only that the client has gone."""
+    body, taken, ended = b"x" * 200_000, list[bytes | None](), asyncio.Event()
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        taken.append(taken_whole(receive))
+        if taken[0] is None:
+            message = await receive()
+            assert (message["body"], message["more_body"]) == (body[:100], True)
+            message = await receive()
+            assert (message["body"], message["more_body"]) == (body[100:], False)
+        taken.append(taken_whole(receive))
+        assert (await receive())["type"] == "http.disconnect"
+        ended.set()
+
+    protocol, sent = connected(app)
+    head = b"POST / HTTP/1.1\r\ncontent-length: 200000\r\n\r\n"
+    protocol.data_received(head + (body if parts == 1 else body[:100]))
+    if parts == 2:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        protocol.data_received(body[100:])
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert taken == ([body, b""] if parts == 1 else [None, b""])
+    assert sent.reads
+    assert not ended.is_set()
+    protocol.connection_lost(None)
+    await asyncio.wait_for(ended.wait(), 5)

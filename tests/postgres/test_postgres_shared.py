@@ -125,7 +125,7 @@ async def test_a_statement_that_fails_fails_alone(shared):
     assert isinstance(told[0], list)
     assert isinstance(told[1], psycopg.errors.DivisionByZero)
     assert [type(each) for each in told[2:]] == [HeldUpError, HeldUpError]
-    assert (await shared.run([Asked("select 2"), Asked("select 3")], 30))[1].rows == [(3,)]
+    assert (await shared.run([Asked("select 2"), Asked("select 3")], 30))[1][0] == [(3,)]
 
 
 async def test_a_failing_table_costs_only_its_own_reads(catalog, opened, url, admin):
@@ -155,12 +155,12 @@ async def test_a_prepared_statement_s_rows_are_read_as_they_are_after_its_table_
         owner.execute("create table worn as select 7 as of")
         asked = [Asked("select of, 'x' from worn")]
         for _ in range(3):
-            assert (await shared.run(asked, 30))[0] == Result([(7, "x")], (23, 25))
+            assert (await shared.run(asked, 30))[0] == ([(7, "x")], (23, 25))
         owner.execute("alter table worn alter of type text")
         with pytest.raises(psycopg.errors.FeatureNotSupported):
             await shared.run(asked, 30)
         for _ in range(3):
-            assert (await shared.run(asked, 30))[0] == Result([("7", "x")], (25, 25))
+            assert (await shared.run(asked, 30))[0] == ([("7", "x")], (25, 25))
         owner.execute("drop table worn")
 
 
@@ -216,7 +216,7 @@ async def test_hundreds_of_callers_that_come_and_go(shared):
 
     told = await asyncio.gather(*(asked(number) for number in range(500)))
     for number, results in enumerate(told):
-        assert results is None if results is None and number % 3 else results[0].rows == [(number,)]
+        assert results is None if results is None and number % 3 else results[0][0] == [(number,)]
 
 
 async def test_a_value_that_cannot_be_sent_is_nobody_else_s_trouble(shared):
@@ -230,7 +230,7 @@ async def test_a_value_that_cannot_be_sent_is_nobody_else_s_trouble(shared):
         return_exceptions=True,
     )
     assert [type(each) for each in told] == [list, UnicodeEncodeError, list]
-    assert [told[0][0].rows, told[2][0].rows] == [[(1,)], [(3,)]]
+    assert [told[0][0][0], told[2][0][0]] == [[(1,)], [(3,)]]
 
 
 async def test_what_held_up_others_is_shared_again_later(shared, monkeypatch):
