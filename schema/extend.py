@@ -21,6 +21,7 @@ from catalog.errors import ModelError
 from resolvers.documents.members import MEMBER, Reads
 from resolvers.traced import Traced
 from schema.fields import Namespace
+from schema.handed import Handed
 from schema.written import Written
 
 _EXTENDS = "__bigraph_extends__"
@@ -85,7 +86,7 @@ def modules_of(package: ModuleType) -> list[ModuleType]:
 
 def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> None:
     """Puts each extension's fields on the type it extends; a collision is a ``ModelError``."""
-    written = Written(namespace)
+    written, handed = Written(namespace), Handed(catalog, namespace)
     for extension in extensions:
         target = getattr(extension, _EXTENDS)
         definition = get_object_definition(namespace.get(target))
@@ -94,6 +95,7 @@ def attach(catalog: Catalog, namespace: Namespace, extensions: list[type]) -> No
             reason = f"extends {target!r}, which is not a type"
             raise ModelError(extension.__name__, None, reason, mend=f"Extend one of: {known}.")
         for field in _fields(catalog, written, extension, target):
+            field.arguments = [handed.argument(each) for each in field.arguments]
             for each in (target, *_implementing(catalog, target)):
                 _check_free(extension, field, each, namespace)
             for each in (target, *_implementing(catalog, target)):

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, Literal
 
 import pytest
+import strawberry
 from asking import DENIED, asked, graph_of
 from pydantic import BaseModel
 from sqlalchemy import MetaData, func, select
@@ -27,6 +28,7 @@ from catalog import (
 )
 from catalog.access import Rule
 from edge.graph import Graph
+from schema import extends
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData())):
@@ -106,6 +108,21 @@ def people_count() -> object:
 def unsaid() -> object:
     """Nobody's: it has no rule."""
     return select(func.count(col(Person.id))).scalar_subquery()
+
+
+@extends("Query")
+class Finding:
+    """What hands on what clients say."""
+
+    @strawberry.field
+    async def found(
+        self,
+        info: strawberry.Info,
+        where: "PersonFilter | None" = None,  # type: ignore[name-defined]  # noqa: F821
+        order_by: "list[PersonOrder] | None" = None,  # type: ignore[name-defined]  # noqa: F821
+    ) -> list[Person]:
+        """People of a home."""
+        return await info.context.load(Person, {"home_id": 1}, where=where, order_by=order_by or ())
 
 
 ROWS: dict[str, list[dict[str, Any]]] = {
@@ -385,3 +402,19 @@ async def test_a_rule_that_models_share_is_read_for_each():
     data, errors = await asked(graph, who, "{ letters { nodes { id } } bills { nodes { id } } }")
     assert data == {"letters": {"nodes": [{"id": 1}]}, "bills": {"nodes": [{"id": 2}]}}
     assert not errors
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['where: {badge: {ne: "x"}}', 'where: {not: {badge: {eq: "x"}}}', "orderBy: {badge: ASC}",
+     "where: {home: {people: {some: {badge: {isNull: false}}}}}"],
+)  # fmt: skip
+async def test_a_filter_that_is_handed_on_is_the_viewer_s(given):
+    """A field one may not read can be neither filtered nor sorted by."""
+    graph = graph_of(CATALOG, ROWS, [Finding])
+    query = f"{{ found({given}) {{ name }} }}"
+    _, errors = await asked(graph, ANONYMOUS, query)
+    assert errors == [(DENIED, ["found"])]
+    holder = Principal("test", "1", scopes=frozenset({"badge"}))
+    data, errors = await asked(graph, holder, query)
+    assert (len(data["found"]) > 0, errors) == (True, [])

@@ -1,18 +1,31 @@
 """The page on models: its examples of extensions are some that answer."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
 from schema import batched, extends, requires
 from tests.library.library import Library
 from tests.library.models.book import Book, Genre
+from tests.library.models.shelf import Shelf
 
 ROOT = Path(__file__).parents[2]
 ASKED: list[list[str]] = []
 NO_OFFERS = LookupError("nobody sells it")
-KNOWN = (batched, extends, requires, Book, Genre)  # to the example
+KNOWN = (
+    batched,
+    extends,
+    requires,
+    Book,
+    Genre,
+    Shelf,
+    Mapping,
+    Any,
+    TYPE_CHECKING,
+)  # to the example
 
 
 @strawberry.type
@@ -59,3 +72,16 @@ async def test_the_example_of_an_enum() -> None:
     ratings = [book["rating"] for book in data["verse"]]
     assert {book["genre"] for book in data["verse"]} == {"POETRY"}
     assert ratings == sorted(ratings, reverse=True)
+
+
+async def test_the_example_of_a_filter() -> None:
+    """What the client says is what is found."""
+    given = "(where: {genre: {eq: NOVEL}}, orderBy: {title: DESC})"
+    fields = f"picked{given} {{ title }} books{given} {{ nodes {{ title }} }}"
+    data = await Library(example("Picked", "Picked")).data(
+        f"{{ shelves {{ nodes {{ {fields} }} }} }}"
+    )
+    shelves = data["shelves"]["nodes"]
+    assert any(shelf["picked"] for shelf in shelves)
+    for shelf in shelves:
+        assert shelf["picked"] == shelf["books"]["nodes"]
