@@ -54,7 +54,7 @@ def test_nothing_differs_after_a_migration(
     history, catalog = History(tmp_path), catalog_of(models_in(package))
     assert next_migration(history, catalog, "As it begins", place.urls.postgres)
     assert next_migration(history, catalog, "Nothing", place.urls.postgres) is None
-    assert [path.name for path in history.versions.iterdir()] == ["0001_as_it_begins.py"]
+    assert [path.name for path in history.versions.glob("*.py")] == ["0001_as_it_begins.py"]
     with opened(place.urls) as stores:
         migrate(history, stores)
         assert compared(history, catalog, stores)[1] == ()

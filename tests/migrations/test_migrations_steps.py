@@ -211,7 +211,7 @@ def test_without_postgres_mongodb_notes_the_revision(
     documents = Catalog(now.of(Store.MONGO))
     history, urls = History(tmp_path), Urls(None, place.urls.mongo)
     assert next_migration(history, documents, "Plants", None)
-    assert "sa." not in next(history.versions.iterdir()).read_text("utf-8")
+    assert "sa." not in next(history.versions.glob("*.py")).read_text("utf-8")
     late = pytest.raises(MigrationError, match="all the time")
     with opened(urls) as holding, alone(holding), opened(urls) as waiting, late:
         migrate(history, waiting, seconds=0.3)
