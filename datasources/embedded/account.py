@@ -13,6 +13,9 @@ from subprocess import run as run_to_end
 from datasources.embedded.errors import EmbeddedError
 from datasources.embedded.process import Account
 
+_SECONDS = 30.0
+"""In which an account is found to reach what it must: on a busy machine five were too few."""
+
 
 def account_for(folder: Path, binary: Path) -> Account:
     """The first account that can execute `binary` and enter the folder that holds `folder`.
@@ -74,7 +77,7 @@ def _reaches(account: Account, folder: Path, binary: Path) -> bool:
             stdin=DEVNULL,
             stdout=DEVNULL,
             stderr=DEVNULL,
-            timeout=5,
+            timeout=_SECONDS,
             check=False,
         )
     except (OSError, TimeoutExpired):

@@ -2,6 +2,7 @@
 
 import asyncio
 import timeit
+from contextlib import nullcontext
 
 import pytest
 from opentelemetry import trace
@@ -104,7 +105,7 @@ def test_a_request_without_a_caller_has_one_id_too(recorded: InMemorySpanExporte
 
 
 def test_without_a_provider_spans_cost_nothing():
-    """Less than two microseconds a span, and half as much again for a store call's count."""
+    """A few empty `with` blocks of Python's own, and a few more for a store call's count."""
     assert not enabled()
     begin()
 
@@ -116,8 +117,13 @@ def test_without_a_provider_spans_cost_nothing():
         with store_span("postgresql", "SELECT", "flights", query="SELECT 1") as call:
             call.returned(1)
 
-    def microseconds(work) -> float:
-        return min(timeit.repeat(work, number=5_000, repeat=7)) / 5_000 * 1e6
+    def nothing() -> None:
+        with nullcontext({"a": 1}) as off:
+            assert isinstance(off, dict)
 
-    assert microseconds(plain) < 2
-    assert microseconds(store) < 5
+    def seconds(work) -> float:
+        return min(timeit.repeat(work, number=5_000, repeat=7))
+
+    rounds = [(seconds(nothing), seconds(plain), seconds(store)) for _ in range(3)]
+    assert min(of_span / of_nothing for of_nothing, of_span, _ in rounds) < 3
+    assert min(of_call / of_nothing for of_nothing, _, of_call in rounds) < 10
