@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 import sysconfig
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -55,11 +56,14 @@ def _processor() -> str:
 
 def _python() -> str:
     """The interpreter of Bigraph and of the peers in Python, and how it was compiled."""
+    told = f"{platform.python_version()} ({platform.python_compiler()})"
+    if sys.base_prefix == "/usr" and Path("/etc/debian_version").exists():
+        # Of what it configures by itself Debian lets the interpreter not know.
+        return f"{told}, Debian's, with PGO, with LTO"
     arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
     optimized = "with" if "--enable-optimizations" in arguments else "without"
     linked = "with" if "--with-lto" in arguments else "without"
-    compiler = platform.python_compiler()
-    return f"{platform.python_version()} ({compiler}), {optimized} PGO, {linked} LTO"
+    return f"{told}, {optimized} PGO, {linked} LTO"
 
 
 def _versions(stores: Stores) -> dict[str, str]:
