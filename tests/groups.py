@@ -14,13 +14,21 @@ _WITH_MONGO = {"agreement", "laws", "machine", "mongo", "sample", "server", "vie
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share servers run in one process, if there are several, as in `make test`.
 
-    All others run one by one in whichever has nothing left to do, so that all end together.
+    All others run one by one in whichever has nothing left to do. Those that may take longest
+    begin, so that all processes end together.
     """
+    items.sort(key=_most_seconds, reverse=True)
     for item in items:
         if group := _group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
         if group in _WITH_MONGO:
             item.add_marker(pytest.mark.mongo)
+
+
+def _most_seconds(item: pytest.Item) -> float:
+    """How long a test says that it may take."""
+    limit = item.get_closest_marker("timeout")
+    return limit.args[0] if limit else 0
 
 
 def _group_of(item: pytest.Item) -> str | None:

@@ -21,8 +21,8 @@ from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 _FREE = ("--port", "0", "--metrics-port", "0")
-_PATIENT = {"POOL_TIMEOUT": "60", "MAX_LAG": "60"}
-"""The machine may be busy."""
+_PATIENT = {"POOL_TIMEOUT": "60", "MAX_LAG": "60", "PYTHONFAULTHANDLER": "1"}
+"""The machine may be busy; and who is aborted says what it was doing."""
 
 
 class Running:
@@ -57,11 +57,16 @@ class Running:
             time.sleep(0.02)
         raise AssertionError(self.said)
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
-        """Ends it by a signal; its exit status."""
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
+        """Ends it by a signal; its exit status. Else fails with what it was doing."""
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # by which Python writes each thread's stack
+            self.process.wait()
+            raise AssertionError(self.said[-10_000:]) from None
 
 
 class Doors:

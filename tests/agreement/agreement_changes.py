@@ -1,11 +1,11 @@
 """In charge of random changes: what `catalog.change` can say, as hypothesis strategies."""
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
 from agreement_data import values_in
 from agreement_filters import filters
+from agreement_kept import kept
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -29,10 +29,11 @@ _NUMBERS = (Scalar.INT, Scalar.BIGINT, Scalar.DECIMAL, Scalar.FLOAT)
 _IDS = st.integers(1, 8)
 
 
+@kept
 def changes(catalog: Catalog) -> SearchStrategy[Change]:
     """Changes of any entity that is not of several kinds."""
     entities = [entity for entity in catalog.values() if entity.kinds is None]
-    return st.sampled_from(entities).flatmap(functools.partial(_changes, catalog))
+    return st.one_of([_changes(catalog, entity) for entity in entities])
 
 
 def _changes(catalog: Catalog, entity: Entity) -> SearchStrategy[Change]:
@@ -62,11 +63,8 @@ def _wanted(catalog: Catalog, entity: Entity) -> SearchStrategy[Filter]:
 
 def _inserts(entity: Entity, wanted: SearchStrategy[Filter]) -> SearchStrategy[Change]:
     rows = st.lists(_rows(entity), max_size=4).map(tuple)
-    conflicts = st.sampled_from([entity.key, *entity.unique]).flatmap(
-        lambda target: st.builds(
-            Conflict, st.just(target), _updates(entity), st.just(ALWAYS) | wanted
-        )
-    )
+    targets = st.sampled_from([entity.key, *entity.unique])
+    conflicts = st.builds(Conflict, targets, _updates(entity), st.just(ALWAYS) | wanted)
     return st.builds(Insert, st.just(entity), rows, st.none() | conflicts)
 
 
@@ -86,16 +84,16 @@ def _rows(entity: Entity) -> SearchStrategy[dict[str, Any]]:
     tag = entity.portion.tag if entity.portion else None
     fields = [name for name in entity.stored_fields if name not in (*entity.key, tag)]
     some = st.lists(st.sampled_from(fields), max_size=4, unique=True)
-    return some.flatmap(
-        lambda names: st.fixed_dictionaries(
-            {
-                entity.key[0]: _IDS,
-                **{name: _values(entity.fields[name].type) for name in names},
-            }
-        )
-    )
+
+    @st.composite
+    def rows(draw: st.DrawFn) -> dict[str, Any]:
+        named = {name: draw(_values(entity.fields[name].type)) for name in draw(some)}
+        return {entity.key[0]: draw(_IDS), **named}
+
+    return rows()
 
 
+@kept
 def _values(kind: FieldType) -> SearchStrategy[Any]:
     """Values of a type, of which some are null."""
     return st.none() | _some(kind) | _some(kind)

@@ -5,10 +5,11 @@ import functools
 from collections.abc import Iterable, Iterator
 
 from agreement_data import ORIGINS, PATTERNS, REGIONS, values_in
+from agreement_kept import kept
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from catalog.entity import Catalog, Entity
+from catalog.entity import Catalog, Entity, Relation
 from catalog.gauges import LEAST_SIMILARITY, Distance, Gauge, Likeness, Similarity
 from catalog.query import (
     Among,
@@ -43,6 +44,7 @@ _TEXT = (Operator.STARTS_WITH, Operator.ENDS_WITH, Operator.CONTAINS)
 _PATTERN = (Operator.LIKE, Operator.ILIKE)
 
 
+@kept
 def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[Filter]:
     """Filters of an entity's rows; ``hops`` bounds how many quantifiers nest."""
     within = _within(entity.document, hops) | _among(entity)
@@ -52,15 +54,15 @@ def filters(catalog: Catalog, entity: Entity, hops: int = 2) -> SearchStrategy[F
     relations = [relation for relation in entity.relations.values() if not relation.cross_store]
     if not relations or not hops:
         return _combined(within)
-    related = st.sampled_from(relations).flatmap(
-        lambda relation: st.builds(
-            Related,
-            st.just(relation),
-            st.sampled_from(list(Quantifier) if relation.many else [Quantifier.SOME]),
-            filters(catalog, catalog[relation.target], hops - 1),
-        )
-    )
+    related = st.sampled_from(relations).flatmap(functools.partial(_related, catalog, hops - 1))
     return _combined(within | related)
+
+
+@kept
+def _related(catalog: Catalog, hops: int, relation: Relation) -> SearchStrategy[Filter]:
+    quantifiers = list(Quantifier) if relation.many else [Quantifier.SOME]
+    inner = filters(catalog, catalog[relation.target], hops)
+    return st.builds(Related, st.just(relation), st.sampled_from(quantifiers), inner)
 
 
 def paths_in(
@@ -107,21 +109,22 @@ def _combined(base: SearchStrategy[Filter]) -> SearchStrategy[Filter]:
     return st.recursive(base, extended, max_leaves=4)
 
 
-@functools.cache
+@kept
 def _among(entity: Entity) -> SearchStrategy[Filter]:
     """Keys of one to three fields, of which some are null."""
     leaves = {name: field.type for name, field in entity.fields.items() if is_leaf(field.type)}
     values = {name: st.none() | st.sampled_from(values_in(leaves[name])) for name in leaves}
 
-    def keys(names: list[str]) -> SearchStrategy[Filter]:
+    @kept
+    def keys(names: tuple[str, ...]) -> SearchStrategy[Filter]:
         key = st.tuples(*(values[name] for name in names))
-        return st.builds(Among, st.just(tuple(names)), st.lists(key, max_size=12).map(tuple))
+        return st.builds(Among, st.just(names), st.lists(key, max_size=12).map(tuple))
 
     few = st.lists(st.sampled_from(list(leaves)), min_size=1, max_size=3, unique=True)
-    return few.flatmap(keys)
+    return few.map(tuple).flatmap(keys)
 
 
-@functools.cache
+@kept
 def _within(kind: FieldType, hops: int) -> SearchStrategy[Filter]:
     """Filters that look at one value only: a row, a nested document or an element."""
     paths = list(paths_in(kind))
@@ -163,13 +166,13 @@ def _moved(prefix: Path, filter: Filter) -> Filter:
             raise TypeError(filter)
 
 
-@functools.cache
+@kept
 def _elements(path: Path, kind: ListType, hops: int) -> SearchStrategy[Filter]:
     inner = _combined(_within(kind.of, hops - 1))
     return st.builds(Elements, st.just(path), st.sampled_from(Quantifier), inner)
 
 
-@functools.cache
+@kept
 def _compares(path: Path, kind: FieldType) -> SearchStrategy[Filter]:
     value = st.sampled_from(values_in(kind))
     options = [
@@ -186,6 +189,7 @@ def _compares(path: Path, kind: FieldType) -> SearchStrategy[Filter]:
     return st.one_of(options)
 
 
+@kept
 def _likenesses(path: Path) -> SearchStrategy[Filter]:
     texts = st.sampled_from(values_in(Scalar.STRING))
     likeness = st.builds(Likeness, texts, st.sampled_from([LEAST_SIMILARITY, 0.4, 0.5, 0.75, 1.0]))
@@ -193,6 +197,7 @@ def _likenesses(path: Path) -> SearchStrategy[Filter]:
     return _compare(path, (Operator.SIMILAR,), likeness) | _gauged(path, texts, gauge)
 
 
+@kept
 def _geographic(path: Path) -> SearchStrategy[Filter]:
     regions = st.sampled_from(REGIONS)
     near = _compare(path, (Operator.NEAR, Operator.WITHIN), regions)

@@ -7,6 +7,7 @@ from typing import Any
 
 from agreement_data import ORIGINS, OWNERS, PIECES, THINGS, values_in
 from agreement_filters import filters, paths_in, with_tags
+from agreement_kept import kept
 from agreement_routines import calls
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -18,6 +19,7 @@ from catalog.routine import Call
 from catalog.types import DocumentType, FieldType, ListType, Scalar, UnionType, is_leaf
 
 
+@kept
 def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
     """Total orders: some terms, and at last the key."""
     chains = list(to_one_chains(catalog, entity, 2))
@@ -28,17 +30,20 @@ def orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]
         if is_leaf(kind) and kind is not Scalar.BYTES
     ]
     near = [term for term in terms if not term[1]]
-    term = st.one_of(st.sampled_from(near), st.sampled_from(terms)).flatmap(
-        lambda term: st.builds(
-            Order, st.just(term[0]), st.just(term[1]), st.booleans(), st.booleans()
-        )
+    term = st.builds(
+        lambda term, *ways: Order(*term, *ways),
+        st.one_of(st.sampled_from(near), st.sampled_from(terms)),
+        st.booleans(),
+        st.booleans(),
     )
     measured = list(_measured(chains, entity))
     if measured:
-        term |= st.sampled_from(measured).flatmap(
-            lambda order: st.builds(dataclasses.replace, st.just(order), descending=st.booleans(),
-                                    nulls_first=st.booleans())
-        )  # fmt: skip
+        term |= st.builds(
+            dataclasses.replace,
+            st.sampled_from(measured),
+            descending=st.booleans(),
+            nulls_first=st.booleans(),
+        )
     key = [st.builds(Order, st.just((name,)), descending=st.booleans()) for name in entity.key]
     return st.builds(lambda terms, key: (*terms, *key), st.lists(term, max_size=3), st.tuples(*key))
 
@@ -56,35 +61,32 @@ def _measured(
             yield from (Order((name,), by=Similarity(text)) for text in ("ab", "É", "line"))
 
 
+@kept
 def placed_orders(catalog: Catalog, entity: Entity) -> SearchStrategy[tuple[Order, ...]]:
     """Total orders in which another store has a say: its places are one of the terms."""
-    chains = st.sampled_from(list(to_one_chains(catalog, entity, 2)))
-    term = chains.flatmap(
-        lambda chain: st.builds(
-            Order,
-            st.just(()),
-            st.just(chain[0]),
-            st.booleans(),
-            st.booleans(),
-            places=_places(chain[1]),
-        )
-    )
+    terms = [
+        st.builds(Order, st.just(()), st.just(chain), st.booleans(), st.booleans(),
+                  places=_places(target))
+        for chain, target in to_one_chains(catalog, entity, 2)
+    ]  # fmt: skip
     return st.builds(
         lambda order, term, at: (*order[:at], term, *order[at:]),
         orders(catalog, entity),
-        term,
+        st.one_of(terms),
         st.integers(0, 1),
     )
 
 
+@kept
 def _places(entity: Entity) -> SearchStrategy[Places]:
-    return _few_leaves(entity).flatmap(
-        lambda fields: st.builds(
-            lambda placed: Places(tuple(fields), tuple((*key, at) for key, at in placed.items())),
-            _keys(entity, tuple(fields)).flatmap(
-                lambda keys: st.fixed_dictionaries(dict.fromkeys(keys, st.integers(0, 3)))
-            ),
-        )
+    return _few_leaves(entity).flatmap(functools.partial(_places_by, entity))
+
+
+@kept
+def _places_by(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[Places]:
+    placed = st.dictionaries(_key(entity, fields), st.integers(0, 3), max_size=6)
+    return placed.map(
+        lambda placed: Places(fields, tuple((*key, at) for key, at in placed.items()))
     )
 
 
@@ -99,6 +101,7 @@ def to_one_chains(
                 yield (relation, *chain), target
 
 
+@kept
 def reads(catalog: Catalog) -> SearchStrategy[Read]:
     """Any read of any entity, most often of the one with most to it."""
     entities = [catalog["Thing"], catalog["Thing"], *catalog.values()]
@@ -129,27 +132,31 @@ def _uncalled(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
     )
 
 
+@kept
 def distinct_reads(catalog: Catalog) -> SearchStrategy[Read]:
     """Reads of the distinct values of a few fields."""
-    return st.sampled_from(list(catalog.values())).flatmap(
-        lambda entity: st.builds(
-            Read,
-            st.just(entity),
-            fields=_few_leaves(entity).map(lambda names: tuple((name,) for name in names)),
-            filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
-            limit=st.sampled_from([None, 1, 3, 1000]),
-            distinct=st.just(True),
-            call=calls(catalog, entity),
-        )
+    return st.one_of([_distinct_reads(catalog, entity) for entity in catalog.values()])
+
+
+def _distinct_reads(catalog: Catalog, entity: Entity) -> SearchStrategy[Read]:
+    return st.builds(
+        Read,
+        st.just(entity),
+        fields=_few_leaves(entity).map(lambda names: tuple((name,) for name in names)),
+        filter=st.one_of(st.just(ALWAYS), filters(catalog, entity)),
+        limit=st.sampled_from([None, 1, 3, 1000]),
+        distinct=st.just(True),
+        call=calls(catalog, entity),
     )
 
 
-def _few_leaves(entity: Entity) -> SearchStrategy[list[str]]:
+@kept
+def _few_leaves(entity: Entity) -> SearchStrategy[tuple[str, ...]]:
     leaves = [name for name, field in entity.stored_fields.items() if is_leaf(field.type)]
-    return st.lists(st.sampled_from(leaves), min_size=1, max_size=3, unique=True)
+    return st.lists(st.sampled_from(leaves), min_size=1, max_size=3, unique=True).map(tuple)
 
 
-@functools.cache
+@kept
 def _projections(entity: Entity) -> SearchStrategy[tuple[Path, ...]]:
     kind = entity.document
     paths = [path for path, leaf in paths_in(kind, (), through_lists=True) if _is_asked(leaf)]
@@ -163,25 +170,34 @@ def _is_asked(kind: FieldType) -> bool:
     return not isinstance(element, (DocumentType, UnionType))
 
 
+@kept
 def _joins(catalog: Catalog, entity: Entity, depth: int) -> SearchStrategy[tuple[Join, ...]]:
     to_one = [relation for relation in entity.relations.values() if not relation.many]
     if depth == 0 or not to_one:
         return st.just(())
 
-    def join(relation: Relation) -> SearchStrategy[Join]:
-        target = catalog[relation.target]
-        deeper = _joins(catalog, target, depth - 1)
-        return st.builds(Join, st.just(relation), _projections(target), deeper)
-
     some = st.lists(st.sampled_from(to_one), max_size=2, unique_by=lambda relation: relation.name)
-    joined = some.flatmap(lambda relations: st.tuples(*map(join, relations)))
+    joined = some.map(tuple).flatmap(functools.partial(_joined, catalog, depth - 1))
     return st.one_of(st.just(()), joined)
 
 
+@kept
+def _joined(
+    catalog: Catalog, depth: int, relations: tuple[Relation, ...]
+) -> SearchStrategy[tuple[Join, ...]]:
+    targets = [catalog[relation.target] for relation in relations]
+    return st.tuples(
+        *(
+            st.builds(Join, st.just(relation), _projections(target), _joins(catalog, target, depth))
+            for relation, target in zip(relations, targets, strict=True)
+        )
+    )
+
+
+@kept
 def batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
     """Batches by any fields, or through a link table."""
-    few = _few_leaves(entity).map(tuple)
-    plain = few.flatmap(lambda fields: st.builds(Batch, st.just(fields), _keys(entity, fields)))
+    plain = _few_leaves(entity).flatmap(functools.partial(_batches_by, entity))
     throughs = [
         relation
         for owner in catalog.values()
@@ -190,20 +206,29 @@ def batches(catalog: Catalog, entity: Entity) -> SearchStrategy[Batch]:
     ]
     if not throughs:
         return plain
-    linked = st.sampled_from(throughs).flatmap(
-        lambda relation: st.builds(
+    linked = [
+        st.builds(
             Batch,
             st.just(relation.target_fields),
             _keys(catalog[relation.source], relation.source_fields),
             st.just(relation.through),
         )
-    )
-    return st.one_of(plain, linked)
+        for relation in throughs
+    ]
+    return st.one_of(plain, st.one_of(linked))
+
+
+@kept
+def _batches_by(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[Batch]:
+    return st.builds(Batch, st.just(fields), _keys(entity, fields))
 
 
 def _keys(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[tuple[Key, ...]]:
-    keys = st.tuples(*(st.sampled_from(_key_values(entity, name)) for name in fields))
-    return st.lists(keys, max_size=6).map(tuple)
+    return st.lists(_key(entity, fields), max_size=6).map(tuple)
+
+
+def _key(entity: Entity, fields: tuple[str, ...]) -> SearchStrategy[Key]:
+    return st.tuples(*(st.sampled_from(_key_values(entity, name)) for name in fields))
 
 
 def _key_values(entity: Entity, name: str) -> list[Any]:

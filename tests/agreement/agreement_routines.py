@@ -9,6 +9,7 @@ from typing import Any
 import agreement_documents
 import agreement_tables
 from agreement_data import values_in
+from agreement_kept import kept
 from agreement_tables import Size
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -106,6 +107,7 @@ IN_TABLES = (_things_like(agreement_tables.Thing, _select), heavy_tables)
 IN_DOCUMENTS = (_things_like(agreement_documents.Thing, _stages), heavy_documents)
 
 
+@kept
 def calls(catalog: Catalog, entity: Entity) -> SearchStrategy[Call | None]:
     """A call that gives rows of the entity, if there is a routine that does; or none."""
     found = [each for each in catalog.routines if each.entity.name == entity.name]
@@ -114,6 +116,7 @@ def calls(catalog: Catalog, entity: Entity) -> SearchStrategy[Call | None]:
     return st.none() | st.sampled_from(found).flatmap(_calls)
 
 
+@kept
 def _calls(called: Routine) -> SearchStrategy[Call]:
     values = st.tuples(*map(_values, called.arguments))
     return st.builds(Call, st.just(called), values)

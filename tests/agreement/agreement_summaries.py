@@ -1,8 +1,9 @@
 """In charge of random summaries: every measure and key, as hypothesis strategies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agreement_filters import filters, paths_in
+from agreement_kept import kept
 from agreement_reads import batches, to_one_chains
 from agreement_routines import calls
 from hypothesis import strategies as st
@@ -31,9 +32,13 @@ _HAVING = {
     Scalar.BIGINT: (-3, 0, 7, 2**31),
     Scalar.STRING: ("", "a", "é"),
 }
+_COMPARED = st.sampled_from([Operator.EQ, Operator.NE, Operator.LT, Operator.GTE])
+_LIMITS = st.sampled_from([None, None, 1, 5, 1000])
+_OFFSETS = st.sampled_from([0, 0, 1, 3])
 _ROUNDED = (Function.SUM, Function.AVG, Function.STDDEV, Function.VARIANCE)
 
 
+@kept
 def summaries(catalog: Catalog) -> SearchStrategy[Summary]:
     """Any summary of any entity, most often of the one with most to it."""
     entities = [catalog["Thing"], catalog["Thing"], catalog["Owner"]]
@@ -42,27 +47,35 @@ def summaries(catalog: Catalog) -> SearchStrategy[Summary]:
 
 @st.composite
 def _summaries(draw: st.DrawFn, catalog: Catalog, entity: Entity) -> Summary:
-    keys = draw(st.lists(st.sampled_from(list(_keys(catalog, entity))), max_size=3, unique=True))
-    count = st.just(Measure(Function.COUNT))
-    some = st.lists(
-        st.one_of(count, st.sampled_from(list(_measures(entity)))), min_size=1, unique=True
-    )
-    measures = tuple(draw(some))
-    filter = draw(st.one_of(st.just(ALWAYS), filters(catalog, entity)))
+    keys = draw(_some_keys(catalog, entity))
+    measures = tuple(draw(_some_measures(entity)))
+    filter = draw(st.just(ALWAYS) | filters(catalog, entity))
     paged = bool(keys)
-    batch = draw(st.one_of(st.none(), batches(catalog, entity)))
+    batch = draw(st.none() | batches(catalog, entity))
     return Summary(
         entity,
         tuple(keys),
         measures,
         filter=And((filter, *_bounds(entity, measures))),
         having=draw(_havings(entity, measures)) if keys else ALWAYS,
-        order=draw(_orders(entity, tuple(keys), measures)) if keys else (),
-        limit=draw(st.sampled_from([None, None, 1, 5, 1000])) if paged else None,
-        offset=draw(st.sampled_from([0, 0, 1, 3])) if paged else 0,
+        order=draw(_orders(tuple(keys), measures)) if keys else (),
+        limit=draw(_LIMITS) if paged else None,
+        offset=draw(_OFFSETS) if paged else 0,
         batch=batch,
         call=None if batch else draw(calls(catalog, entity)),
     )
+
+
+@kept
+def _some_keys(catalog: Catalog, entity: Entity) -> SearchStrategy[list[GroupKey]]:
+    return st.lists(st.sampled_from(list(_keys(catalog, entity))), max_size=3, unique=True)
+
+
+@kept
+def _some_measures(entity: Entity) -> SearchStrategy[list[Measure]]:
+    count = st.just(Measure(Function.COUNT))
+    one = st.one_of(count, st.sampled_from(list(_measures(entity))))
+    return st.lists(one, min_size=1, unique=True)
 
 
 def _leaves(entity: Entity) -> list[tuple[Path, FieldType]]:
@@ -105,31 +118,40 @@ def _bounds(entity: Entity, measures: tuple[Measure, ...]) -> Iterator[Filter]:
             yield Or((IsNull(measure.path), And(near)))
 
 
-def _havings(entity: Entity, measures: tuple[Measure, ...]) -> SearchStrategy[Filter]:
-    compares = [
-        st.builds(
-            Compare,
-            st.just((measure.name,)),
-            st.sampled_from([Operator.EQ, Operator.NE, Operator.LT, Operator.GTE]),
-            st.sampled_from(_HAVING[kind]),
-        )
+@st.composite
+def _havings(draw: st.DrawFn, entity: Entity, measures: Sequence[Measure]) -> Filter:
+    """None, one comparison, or either of some."""
+    compared = [
+        (measure.name, kind)
         for measure in measures
         for kind in [measured(entity, measure)]
         if kind in _HAVING
     ]
-    nulls = st.sampled_from(measures).map(lambda measure: IsNull((measure.name,)))
-    base = st.one_of(*compares, nulls)
-    either = st.lists(base, min_size=1, max_size=2).map(tuple)
-    return st.one_of(st.just(ALWAYS), base, either.map(Or))
+
+    def one() -> Filter:
+        name, kind = draw(st.sampled_from([*compared, (measures[0].name, None)]))
+        if kind is None:
+            return IsNull((draw(st.sampled_from(measures)).name,))
+        return Compare((name,), draw(_COMPARED), draw(st.sampled_from(_HAVING[kind])))
+
+    match draw(st.integers(0, 3)):
+        case 0:
+            return ALWAYS
+        case 1:
+            return one()
+        case count:
+            return Or(tuple(one() for _ in range(count - 1)))
 
 
+@st.composite
 def _orders(
-    entity: Entity, keys: tuple[GroupKey, ...], measures: tuple[Measure, ...]
-) -> SearchStrategy[tuple[Order, ...]]:
+    draw: st.DrawFn, keys: Sequence[GroupKey], measures: Sequence[Measure]
+) -> tuple[Order, ...]:
     """Total orders: some terms, whose values no store rounds, and at last the keys."""
     exact = [measure.name for measure in measures if measure.function not in _ROUNDED]
-    names = [*exact, *(key.name for key in keys)]
-    term = st.builds(Order, st.sampled_from(names).map(lambda name: (name,)), st.just(()),
-                     st.booleans(), st.booleans())  # fmt: skip
-    ties = tuple(Order((key.name,)) for key in keys)
-    return st.lists(term, max_size=2).map(lambda terms: (*terms, *ties))
+    names = st.sampled_from([*exact, *(key.name for key in keys)])
+    terms = [
+        Order((draw(names),), (), draw(st.booleans()), draw(st.booleans()))
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    return (*terms, *(Order((key.name,)) for key in keys))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from agreement_kept import kept
 from agreement_reads import reads
 from agreement_settings import SECONDS, examples
 from hypothesis import given
@@ -60,6 +61,7 @@ async def test_both_stores_give_one_answer_where_they_hold_the_same(postgres, mo
     assert _shown(read, ours) == _shown(read, theirs)
 
 
+@kept
 def common(one: Catalog, other: Catalog) -> Catalog:
     """The entities, fields and relations of the second that the first has too."""
     return Catalog(

@@ -25,7 +25,7 @@ from tests.library.sources import DictCache
 
 pytestmark = pytest.mark.timeout(1800 if THOROUGH else 120)
 ANY = settings(
-    max_examples=1_000 if THOROUGH else 60,
+    max_examples=400 if THOROUGH else 60,
     deadline=None,
     database=None,
     derandomize=not ANEW,
@@ -102,7 +102,7 @@ async def test_with_a_cache_and_without_are_alike(world, randoms, near, order):
 
 
 @given(st.lists(RANDOM, min_size=2, max_size=4))
-@settings(ANY, max_examples=(THOROUGH and 1_000) or 25)
+@settings(ANY, max_examples=(THOROUGH and 400) or 25)
 async def test_also_among_requests_at_the_same_time(world, randoms):
     """They wait for one another's loads, and each gets its own answer."""
     asked = _operations(world, randoms)
