@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLObjectType, get_named_type, is_abstract_type
 
 from catalog.entity import Entity, Relation
 from catalog.query import ALWAYS, Filter, Path
@@ -109,6 +109,8 @@ class Selector:
                 edge = self.masked(entity, asked, member)
             else:
                 paths.update(dict.fromkeys(self._paths(asked, member)))
+                if not isinstance(member, Field):
+                    paths.update(dict.fromkeys(self._paths_of_itself(kind, asked)))
                 continue
             edges.append(_put_off(edge) if later else edge)
         return Selection(entity, tuple(paths), tuple(edges))
@@ -139,8 +141,7 @@ class Selector:
         if asked.name == "nodes":
             yield self.entity(entity, asked.nodes)
         elif asked.name in ("edges", "pageInfo"):
-            kind = cast("Any", get_named_type)(cast("Any", asked.definition).type)
-            for part, is_later in self._asked(kind, asked.nodes):
+            for part, is_later in self._asked(_named_type_of(asked), asked.nodes):
                 names.add(f"{asked.name}.{part.name}")
                 if part.name == "node":
                     view = self.entity(entity, part.nodes)
@@ -202,6 +203,19 @@ class Selector:
             else:
                 yield (member.name,)
 
+    def _paths_of_itself(self, own: GraphQLObjectType, asked: Asked) -> Iterator[Path]:
+        """What a field of the user's asks of rows, one of which may be that on which it stands."""
+        schema, kind = self._info.schema, _named_type_of(asked)
+        for each in schema.get_possible_types(kind) if is_abstract_type(kind) else (kind,):
+            if each is own:
+                entity = self._catalog[own.name]
+                row = Selector(self._catalog, self._info).entity(entity, asked.nodes)
+                yield from row.paths
+                yield from ((name,) for edge in row.edges for name in edge.relation.source_fields)
+            elif isinstance(each, GraphQLObjectType) and each.name not in self._catalog:
+                for part in asked_fields(self._info, each, asked.nodes):
+                    yield from self._paths_of_itself(own, part)
+
     def _inner_paths(self, asked: Asked, kind: DocumentType | UnionType) -> Iterator[Path]:
         if isinstance(kind, UnionType):
             yield (kind.tag,)
@@ -245,6 +259,11 @@ class _Parts:
             summaries=tuple(self.summaries),
             at_once=max(numbers) if numbers and len(numbers) == len(self.at_once) else None,
         )
+
+
+def _named_type_of(asked: Asked) -> Any:
+    """The type of a field's value, or of each of its values."""
+    return cast("Any", get_named_type)(cast("Any", asked.definition).type)
 
 
 def _put_off(edge: Edge) -> Edge:

@@ -125,6 +125,16 @@ class Finding:
         return await info.context.load(Person, {"home_id": 1}, where=where, order_by=order_by or ())
 
 
+@extends(Person)
+class Itself:
+    """What gives the row that it is of."""
+
+    @strawberry.field
+    def me(self) -> Person:
+        """The same."""
+        return self  # type: ignore[return-value]
+
+
 ROWS: dict[str, list[dict[str, Any]]] = {
     "Person": [
         {"id": 1, "name": "Ada", "pay": 10, "badge": "a", "notes": "tall", "home_id": 1},
@@ -187,6 +197,21 @@ async def test_a_value_that_is_seen_in_some_rows(who: Principal, pays: list[int 
         )
         assert (data["person"]["pay"], errors) == (pay, [])
         assert data["person"]["home"]["city"]
+
+
+async def test_a_row_that_a_field_gives_back_shows_what_it_shows():
+    """Neither what is seen in some rows, nor what nobody may read, is there by another way."""
+    graph = graph_of(CATALOG, ROWS, [Itself])
+    query = "{ people(orderBy: [{id: ASC}]) { nodes { me { name pay notes badge } } } }"
+    data, errors = await asked(graph, ADA, query)
+    shown = [(each["me"]["name"], each["me"]["pay"]) for each in data["people"]["nodes"]]
+    assert shown == [("Ada", 10), ("Bo", None), ("Cy", None)]
+    assert {code for code, _ in errors} == {DENIED}
+    query = "{ people(orderBy: [{id: ASC}]) { nodes { me { me { pay badge } } } } }"
+    data, errors = await asked(graph, PAYS, query)
+    inner = [each["me"]["me"] for each in data["people"]["nodes"]]
+    assert [(each["pay"], each["badge"]) for each in inner] == [(10, "a"), (20, "b"), (30, "c")]
+    assert not errors
 
 
 @pytest.mark.parametrize(
