@@ -22,6 +22,20 @@ STATUS_LINES: Final = {
 ALWAYS: Final = ("x-content-type-options", "nosniff")
 """A header of whatever goes out: what its type says it is, and no browser is to guess."""
 
+_AS_IT_IS: Final = (
+    "abort",
+    "can_write_eof",
+    "get_extra_info",
+    "get_write_buffer_size",
+    "is_closing",
+    "pause_reading",
+    "resume_reading",
+    "set_protocol",
+    "set_write_buffer_limits",
+    "write_eof",
+)
+"""What Uvicorn and websockets do with a transport beside writing to it."""
+
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system
 
 
@@ -35,7 +49,9 @@ class Joining:
         self._transport = transport
         self._loop = loop
         self._held = b""
-        self.is_closing = transport.is_closing
+        # One by one: with `__getattr__`, each attribute that there is would take longer, too.
+        for name in _AS_IT_IS:
+            setattr(self, name, getattr(transport, name))
 
     def write(self, data: bytes) -> None:
         """Sends it at the end of this turn, or with what comes before that."""
@@ -64,9 +80,6 @@ class Joining:
         if self._held:
             held, self._held = self._held, b""
             self._transport.write(held)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
 
 
 class _Heads:
