@@ -32,7 +32,7 @@ from resolvers.operations.root_plans import Root
 
 COUNTS = {"library": 1_500, "flights": 900, "heroes": 550, "trains": 575, "yards": 575}
 OF_STORES = 500
-BY_OTHERS = 150 * min(TIMES, 5)
+BY_OTHERS = 60 * min(TIMES, 10)
 """To write one takes ten times as long as to try it."""
 
 IN_PARTS = pytest.mark.parametrize("part", range(TIMES))
