@@ -4,7 +4,7 @@
 # Flags for the server, pytest or the benchmark: make serve ARGS="--port 8001", make test ARGS="-k cursor -x"
 ARGS ?=
 # How many processes run the tests; with 0 it is pytest's own, as a debugger needs. When empty, `test`
-# has three, which fill two cores, since tests wait for servers; and slow ones have two.
+# and slow ones have three, which fill two cores, since tests wait for servers; longer laws have two.
 WORKERS ?=
 # With 1, as in CI, tests that fail are run once more, by themselves; both outcomes are printed.
 AGAIN ?=
@@ -51,7 +51,8 @@ test: .venv/.develop ## Run the tests, without those marked slow
 	$(call pytest,,-m "not slow",3)
 
 test-all: .venv/.develop ## Run what `test` leaves out: slow ones, MongoDB's by Motor, longer searches
-	$(call pytest,,-m slow,2)
+	@# Fewer inputs than `fuzz` tries.
+	$(call pytest,FUZZ_INPUTS=30000,-m slow,3)
 	$(call pytest,MONGO_DRIVER=motor,-m "mongo and not slow",3)
 	@# In one order: what hypothesis tries depends on which modules have been imported.
 	$(call pytest,AGREEMENT=thorough,-p no:randomly tests/agreement tests/laws,2)

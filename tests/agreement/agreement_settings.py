@@ -16,9 +16,9 @@ SEED = int(os.environ.get("AGREEMENT_SEED", "1"))
 
 
 def examples(count: int) -> settings:
-    """This many examples, or twenty times as many."""
+    """This many examples, or ten times as many."""
     return settings(
-        max_examples=count * 20 if THOROUGH else count,
+        max_examples=count * 10 if THOROUGH else count,
         derandomize=not RANDOM,
         deadline=None,
         database=None,

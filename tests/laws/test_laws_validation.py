@@ -14,7 +14,7 @@ from law_worlds import GRAPHS, world_of
 from resolvers.documents.introspection import together
 from resolvers.documents.validation import MOST, RULES, faults_in
 
-DOCUMENTS = 1_000 if THOROUGH else 100
+DOCUMENTS = 500 if THOROUGH else 100
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\.\.\.|[-+\w$@.]+|\S')
 
 
