@@ -14,7 +14,6 @@ from graphql import (
     GraphQLError,
     GraphQLNamedType,
     GraphQLObjectType,
-    get_named_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -39,7 +38,7 @@ from resolvers.breadth.fields import (
 )
 from resolvers.breadth.leaves import Leaf
 from resolvers.breadth.objects import Shape
-from resolvers.documents.fields import Asked, Scope, asked_fields
+from resolvers.documents.fields import Asked, Scope, asked_fields, named_type_of
 from resolvers.documents.members import MEMBER, PRODUCE
 from resolvers.planning.plan import Island, Planner
 from resolvers.planning.selection import Selector
@@ -94,7 +93,7 @@ class Shaper:
         planned: bool,
     ) -> FieldPlan:
         returned: Any = cast("Any", asked.definition).type
-        named = cast("GraphQLNamedType", cast("Any", get_named_type)(returned))
+        named = named_type_of(asked)
         return FieldPlan(
             key=asked.key,
             number=number,

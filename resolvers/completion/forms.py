@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLObjectType
 
 from catalog.entity import Entity, Relation
 from catalog.types import DocumentType, Field, UnionType, element_of
 from resolvers.completion.group_forms import Constant, GroupForm, aggregate_form, group_form
-from resolvers.documents.fields import Asked, Place, Scope, asked_fields
+from resolvers.documents.fields import Asked, Place, Scope, asked_fields, named_type_of
 from resolvers.documents.measures import AGGREGATE, GROUP_BY
 from resolvers.documents.members import MEMBER, Reads
 from resolvers.planning.seen import Seen
@@ -144,8 +144,7 @@ class Former:
     def value(self, entity: Entity, asked: Asked) -> ObjectForm:
         """The form of the one value of an entity that has no other."""
         (field,) = entity.fields.values()
-        named = cast("Any", get_named_type)(cast("Any", asked.definition).type)
-        return ObjectForm(entity, (Value(field.name, field, named.name),))
+        return ObjectForm(entity, (Value(field.name, field, named_type_of(asked).name),))
 
     def _object(self, entity: Entity | None, name: str, nodes: Sequence[FieldNode]) -> ObjectForm:
         members = tuple(self._member(name, asked) for asked in self._asked(name, nodes))
@@ -168,8 +167,7 @@ class Former:
                 return Nested(asked.key, member, self._union(kind, asked.nodes))
             if isinstance(kind, DocumentType):
                 return Nested(asked.key, member, self._object(None, kind.name, asked.nodes))
-            definition: Any = asked.definition
-            return Value(asked.key, member, cast("Any", get_named_type)(definition.type).name)
+            return Value(asked.key, member, named_type_of(asked).name)
         if isinstance(member, Reads) and asked.name == "nodeId":
             return Id(asked.key)
         raise NotDirectError(Reason.BEYOND_ROWS, f"{name}.{asked.name} has a resolver of its own")

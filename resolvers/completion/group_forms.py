@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type
+from graphql import GraphQLObjectType
 
 from catalog.entity import Relation
 from catalog.query import Path
 from catalog.summary import Function, Measure
 from catalog.types import DocumentType, Field
-from resolvers.documents.fields import Asked, Scope, asked_fields
+from resolvers.documents.fields import Asked, Scope, asked_fields, named_type_of
 from resolvers.documents.measures import AGGREGATE
 from resolvers.documents.members import member_of
 
@@ -132,14 +132,10 @@ def _shared(scope: Scope, asked: Asked, path: Path) -> Iterator[GroupMember]:
 
 def _asked(scope: Scope, asked: Asked) -> Iterator[tuple[Asked, str]]:
     """What is asked of an object of the field's type, with the name of that type."""
-    kind = cast("GraphQLObjectType", _named_type(asked))
+    kind = cast("GraphQLObjectType", named_type_of(asked))
     for part in asked_fields(scope, kind, asked.nodes, meta=True):
         yield part, kind.name
 
 
 def _type_of(asked: Asked) -> str:
-    return _named_type(asked).name
-
-
-def _named_type(asked: Asked) -> GraphQLNamedType:
-    return cast("Any", get_named_type)(cast("Any", asked.definition).type)
+    return named_type_of(asked).name

@@ -98,9 +98,20 @@ def asked_fields(
 
 def fields_below(info: Scope, asked: Asked) -> Iterator[Asked]:
     """The fields asked of the value of a field, which is an object or a list of them."""
-    definition = cast("Any", asked.definition)
-    kind = cast("Any", get_named_type)(definition.type)
-    return asked_fields(info, kind, asked.nodes)
+    return asked_fields(info, named_type_of(asked), asked.nodes)
+
+
+def named_type_of(asked: Asked) -> Any:
+    """The type of a field's value, or of each that a list of them holds."""
+    return cast("Any", get_named_type)(cast("Any", asked.definition).type)
+
+
+def object_types_of(schema: GraphQLSchema, asked: Asked) -> Sequence[GraphQLObjectType]:
+    """The types that objects in a field's value may have; none if it holds none."""
+    kind = named_type_of(asked)
+    if is_abstract_type(kind):
+        return schema.get_possible_types(kind)
+    return (kind,) if isinstance(kind, GraphQLObjectType) else ()
 
 
 def asked_field(info: RawInfo) -> Asked:

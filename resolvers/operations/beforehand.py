@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -16,14 +16,12 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationType,
-    get_named_type,
-    is_abstract_type,
 )
 from strawberry.extensions import SchemaExtension
 
 from resolvers.context import Context
 from resolvers.documents.coercion import coerced_by_core
-from resolvers.documents.fields import Asked, Place, asked_fields
+from resolvers.documents.fields import Asked, Place, asked_fields, object_types_of
 from resolvers.documents.info import core_of
 from resolvers.documents.members import Writes, member_of
 from resolvers.documents.parsing import Tree, tree_of
@@ -85,11 +83,5 @@ class _Fields:
                 continue
             self.looked_at.add((kind.name, asked.place))
             yield kind, asked
-            for each in self._kinds(asked.definition):
+            for each in object_types_of(self.schema, asked):
                 yield from self.below(each, asked.nodes)
-
-    def _kinds(self, definition: Any) -> Sequence[GraphQLObjectType]:
-        kind = cast("Any", get_named_type)(definition.type)
-        if is_abstract_type(kind):
-            return self.schema.get_possible_types(kind)
-        return (kind,) if isinstance(kind, GraphQLObjectType) else ()

@@ -6,13 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type, is_abstract_type
+from graphql import FieldNode, GraphQLObjectType
 
 from catalog.entity import Entity, Relation
 from catalog.query import ALWAYS, Filter, Path
 from catalog.types import DocumentType, Field, UnionType, element_of, step_to
 from resolvers.documents.dividing import Dividing
-from resolvers.documents.fields import Asked, Place, Scope, arguments_of, asked_fields, at_once_of
+from resolvers.documents.fields import (
+    Asked,
+    Place,
+    Scope,
+    arguments_of,
+    asked_fields,
+    at_once_of,
+    named_type_of,
+    object_types_of,
+)
 from resolvers.documents.measures import AGGREGATE, GROUP_BY, SummarySelection, summary_selection
 from resolvers.documents.members import Member, Reads, member_of
 from resolvers.planning.seen import Seen
@@ -141,7 +150,7 @@ class Selector:
         if asked.name == "nodes":
             yield self.entity(entity, asked.nodes)
         elif asked.name in ("edges", "pageInfo"):
-            for part, is_later in self._asked(_named_type_of(asked), asked.nodes):
+            for part, is_later in self._asked(named_type_of(asked), asked.nodes):
                 names.add(f"{asked.name}.{part.name}")
                 if part.name == "node":
                     view = self.entity(entity, part.nodes)
@@ -205,14 +214,13 @@ class Selector:
 
     def _paths_of_itself(self, own: GraphQLObjectType, asked: Asked) -> Iterator[Path]:
         """What a field of the user's asks of rows, one of which may be that on which it stands."""
-        schema, kind = self._info.schema, _named_type_of(asked)
-        for each in schema.get_possible_types(kind) if is_abstract_type(kind) else (kind,):
+        for each in object_types_of(self._info.schema, asked):
             if each is own:
                 entity = self._catalog[own.name]
                 row = Selector(self._catalog, self._info).entity(entity, asked.nodes)
                 yield from row.paths
                 yield from ((name,) for edge in row.edges for name in edge.relation.source_fields)
-            elif isinstance(each, GraphQLObjectType) and each.name not in self._catalog:
+            elif each.name not in self._catalog:
                 for part in asked_fields(self._info, each, asked.nodes):
                     yield from self._paths_of_itself(own, part)
 
@@ -259,11 +267,6 @@ class _Parts:
             summaries=tuple(self.summaries),
             at_once=max(numbers) if numbers and len(numbers) == len(self.at_once) else None,
         )
-
-
-def _named_type_of(asked: Asked) -> Any:
-    """The type of a field's value, or of each of its values."""
-    return cast("Any", get_named_type)(cast("Any", asked.definition).type)
 
 
 def _put_off(edge: Edge) -> Edge:

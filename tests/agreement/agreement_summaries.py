@@ -129,9 +129,10 @@ def _havings(draw: st.DrawFn, entity: Entity, measures: Sequence[Measure]) -> Fi
     ]
 
     def one() -> Filter:
-        name, kind = draw(st.sampled_from([*compared, (measures[0].name, None)]))
-        if kind is None:
+        picked = draw(st.sampled_from([*compared, None]))
+        if picked is None:
             return IsNull((draw(st.sampled_from(measures)).name,))
+        name, kind = picked
         return Compare((name,), draw(_COMPARED), draw(st.sampled_from(_HAVING[kind])))
 
     match draw(st.integers(0, 3)):

@@ -35,9 +35,6 @@ OF_STORES = 500
 BY_OTHERS = 60 * min(TIMES, 10)
 """To write one takes ten times as long as to try it."""
 
-IN_PARTS = pytest.mark.parametrize("part", range(TIMES))
-"""So whichever process has nothing left to do takes the next."""
-
 pytestmark = pytest.mark.timeout(120 * TIMES)
 ANY = settings(
     deadline=None,
@@ -54,11 +51,11 @@ async def worlds() -> dict[str, World]:
     return {name: await world_named(name) for name in COUNTS}
 
 
-@IN_PARTS
+@pytest.mark.parametrize("part", range(TIMES))
 @pytest.mark.parametrize("name", COUNTS)
 async def test_any_operation_is_answered_as_graphql_core_does(name, part):
     """Values, nulls, aliases, fragments, directives, errors and their paths; in troubles, too."""
-    # By its name: so each is asked in whichever process has nothing left to do.
+    # By its name, and in parts: whichever process has nothing left to do takes the next.
     await _all_hold(in_trouble(await world_named(name)), COUNTS[name], part)
 
 
@@ -75,10 +72,10 @@ async def test_what_once_differed_is_alike(worlds, name, text):
         assert await holds(world, Operation(text), f"{name}: {text}")
 
 
-@IN_PARTS
-async def test_any_operation_of_real_stores_is(stored, part):
+async def test_any_operation_of_real_stores_is(stored):
     """Their rows are flat tuples and documents, which completion reads in ways of its own."""
-    await _all_hold([stored], OF_STORES, part)
+    for part in range(TIMES):
+        await _all_hold([stored], OF_STORES, part)
 
 
 @pytest.mark.skipif("LAW" not in os.environ, reason="LAW names no operation to ask again")

@@ -8,9 +8,8 @@ import pytest
 from club import Club
 
 MANY = 500
-LOOKED_AT = {"new", "_one", "row"}
-"""What is called for each row: as its input is read, and as the row is judged."""
-FILES = ("/trees.py", "/judging.py")
+LOOKED_AT = {"new": "/trees.py", "_one": "/trees.py", "row": "/judging.py"}
+"""What is called for each row, and where: as its input is read, and as the row is judged."""
 
 CONNECTED = [{"title": f"t{at}", "member": {"connect": {"id": 1}}} for at in range(MANY)]
 WRITES = {
@@ -39,9 +38,9 @@ async def test_no_more_than_some_rows_are_looked_at_in_one_turn(query: str, give
 
     def noted(frame: Any, event: str, _argument: Any) -> None:
         nonlocal in_turn, looked_at, most
-        code = frame.f_code
         # By its name first: this is asked of all that is called.
-        if event == "call" and code.co_name in LOOKED_AT and code.co_filename.endswith(FILES):
+        file = LOOKED_AT.get(frame.f_code.co_name)
+        if file and event == "call" and frame.f_code.co_filename.endswith(file):
             in_turn, looked_at = in_turn + 1, looked_at + 1
             most = max(most, in_turn)
 
