@@ -65,6 +65,9 @@ class Running:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGABRT)  # by which Python writes each thread's stack
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+            self.process.kill()  # one that is frozen has not heard of it
             self.process.wait()
             raise AssertionError(self.said[-10_000:]) from None
 
