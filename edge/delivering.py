@@ -25,22 +25,32 @@ from resolvers.context import Context
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import Tree
 from resolvers.operations.answering import as_json
+from resolvers.operations.operation import Operation
 from resolvers.parts import begun
 from resolvers.policies import policies_asked
-from resolvers.reasons import Form, Reason
-from telemetry import count_completion, span
+from telemetry import span
 
 
 class Delivery:
-    """The answer to a valid query, in parts. It is begun once."""
+    """The answer to a valid query, in parts. It is begun once.
+
+    With its ``operation`` root fields that come in one piece are completed directly.
+    """
 
     def __init__(
-        self, graph: Graph, asked: GraphQLRequest, tree: Tree, context: Context, spec: Spec
+        self,
+        graph: Graph,
+        asked: GraphQLRequest,
+        tree: Tree,
+        context: Context,
+        spec: Spec,
+        operation: Operation | None,
     ) -> None:
         self._graph = graph
         self._asked = asked
         self._tree = tree
         self._spec = spec
+        self._operation = operation
         self._context = replace(context, in_parts=True)
         self._others: AsyncGenerator[Any] | None = None
         self._pending: list[Any] = []
@@ -58,11 +68,14 @@ class Delivery:
         names = policies_asked(core_of(self._graph.schema), self._tree)
         if names:
             self._context = await self._context.knowing(names)
+        if self._operation is not None:
+            whole = replace(self._context, in_parts=False)
+            answers = self._operation.answers(whole, self._asked.variables or {})
+            self._context = replace(self._context, answers=answers)
         with observed(name, "query", self._asked.query):
             result = await begun(
                 self._graph.schema, self._tree, self._context, self._asked.variables or {}
             )
-        count_completion(Form.STANDARD, Reason.PARTS)
         if isinstance(result, ExecutionResult):
             return self._body(result)
         self._others = cast("AsyncGenerator[Any]", result.subsequent_results)

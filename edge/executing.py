@@ -77,7 +77,7 @@ class Executing:
                 return None
         except RecursionError:
             return None
-        return Delivery(graph, asked, tree, context, spec)
+        return Delivery(graph, asked, tree, context, spec, self._found(asked))
 
     async def execute(self, asked: GraphQLRequest, principal: Principal, *, by_get: bool) -> Body:
         """What comes of it. Raises ``HttpError``."""

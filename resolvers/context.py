@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema
 
 from auth import Principal
 from catalog.change import Isolation, Transaction
@@ -35,6 +35,9 @@ from resolvers.rows import Row
 
 if TYPE_CHECKING:
     from resolvers.operations.once import Once
+
+Told: TypeAlias = tuple[bytes | None, Sequence[GraphQLError]]
+"""A field's value in JSON, and the errors in it; no value where a null has spread to the top."""
 
 Begins: TypeAlias = (
     "Callable[[Context, Store], AbstractAsyncContextManager[tuple[Transaction, Context]]]"
@@ -82,6 +85,8 @@ class Context:
     """What the request is, if it is written once only."""
     in_parts: bool = False
     """Whether the answer comes in parts, so that what is in later ones is read later."""
+    answers: Mapping[str, Callable[[], Awaitable[Told]]] | None = None
+    """Of an answer in parts: what completes its root fields directly, by response key."""
     pending: list[str] = field(default_factory=list)
     """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
     begun: list[asyncio.Task[Any]] = field(default_factory=list)

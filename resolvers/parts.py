@@ -1,16 +1,19 @@
 """In charge of answers in parts: what `@defer` and `@stream` leave for later, by graphql-core.
 
-Who asks for one answer gets it whole, whatever the directives say: see `coercion.py`.
+A root field of which nothing is left for later by itself is completed as ever, also where it comes
+later as a whole. Who asks for one answer gets it whole, whatever the directives say: see
+`coercion.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from inspect import isawaitable
 from typing import Any, Final, cast
 
 import graphql
+import orjson
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
@@ -20,6 +23,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     VariableNode,
 )
@@ -27,11 +31,13 @@ from graphql.execution.executor import Executor
 from graphql.execution.incremental import IncrementalExecutor
 from strawberry import Schema
 
-from resolvers.context import Context
+from resolvers.context import Context, Told
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import Tree
 from resolvers.errors import InputError
 from resolvers.limits.judging import defaults_of
+from resolvers.reasons import Form, Reason
+from telemetry.counts import count_completion
 
 DEFER: Final = "defer"
 STREAM: Final = "stream"
@@ -54,9 +60,18 @@ def divides(tree: Tree, given: Mapping[str, Any]) -> bool:
     parts = [n for n in tree.document.definitions if isinstance(n, FragmentDefinitionNode)]
     fragments = {each.name.value: each for each in parts}
     values = {**defaults_of(tree.node), **given}
-    unseen, seen = [tree.node.selection_set], set[str]()
+    return _is_divided(tree.node.selection_set.selections, fragments, values)
+
+
+def _is_divided(
+    selections: Sequence[SelectionNode],
+    fragments: Mapping[str, FragmentDefinitionNode],
+    values: Mapping[str, Any],
+) -> bool:
+    """Whether anything in them is left for later."""
+    unseen, seen = [selections], set[str]()
     while unseen:
-        for node in unseen.pop().selections:
+        for node in unseen.pop():
             if any(_is_on(each, values) for each in node.directives or ()):
                 return True
             inner: SelectionSetNode | None = None
@@ -66,7 +81,7 @@ def divides(tree: Tree, given: Mapping[str, Any]) -> bool:
                 seen.add(node.name.value)
                 inner = fragments[node.name.value].selection_set
             if inner:
-                unseen.append(inner)
+                unseen.append(inner.selections)
     return False
 
 
@@ -104,6 +119,42 @@ class _Dividing(IncrementalExecutor):
 
     execute_collected_root_fields: Any = _core.execute_collected_root_fields
     execute_collected_subfields: Any = _core.execute_collected_subfields
+
+    def execute_field(
+        self,
+        parent_type: Any,
+        source: Any,
+        field_details_list: Any,
+        path: Any,
+        position_context: Any,
+    ) -> Any:
+        """The value of a field, or what will be: of a root field perhaps JSON already."""
+        if path.prev is None:
+            if answer := self._answer(field_details_list, path.key):
+                return self._answered(answer)
+            if field_details_list[0].node.name.value != "__typename":
+                count_completion(Form.STANDARD, Reason.PARTS)
+        usual: Any = super().execute_field
+        return usual(parent_type, source, field_details_list, path, position_context)
+
+    def _answer(self, asked: Sequence[Any], key: str) -> Callable[[], Awaitable[Told]] | None:
+        """What completes a root field directly, if it is to come in one piece."""
+        context: Context = self.context_value
+        answer = (context.answers or {}).get(key)
+        if answer is None or len({id(each.defer_usage) for each in asked}) > 1:
+            return None
+        fragments = {name: each.definition for name, each in self.fragments.items()}
+        nodes = [each.node for each in asked]
+        return None if _is_divided(nodes, fragments, self.variable_values.coerced) else answer
+
+    async def _answered(self, answer: Callable[[], Awaitable[Told]]) -> Any:
+        data, errors = await answer()
+        if data is None:  # a null has spread to the top, from one of them
+            *errors, spread = errors
+            self.collected_errors.errors.extend(errors)
+            raise spread
+        self.collected_errors.errors.extend(errors)
+        return orjson.Fragment(data)
 
     def get_stream_usage(self, field_details_list: Any, path: Any) -> Any:
         """What `@stream` says of a list."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import graphql
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLError
+from graphql import DocumentNode, ExecutionResult
 from strawberry import Schema
 
 from catalog.entity import Catalog
@@ -19,7 +19,7 @@ from resolvers.breadth.fields import FieldPlan
 from resolvers.breadth.request import Operated, Request
 from resolvers.breadth.run import completed
 from resolvers.completion.direct import answer_directly
-from resolvers.context import Context
+from resolvers.context import Context, Told
 from resolvers.documents.info import core_of
 from resolvers.documents.parsing import Document
 from resolvers.errors import InputError
@@ -30,10 +30,6 @@ from telemetry.counts import count_completion
 from telemetry.spans import recording, span
 
 Variables = Mapping[str, Any]
-
-
-Told: TypeAlias = tuple[bytes | None, Sequence[GraphQLError]]
-"""A field's value in JSON, and the errors in it; no value where a null has spread to the top."""
 
 
 class Answering:
@@ -149,8 +145,11 @@ def _large_json(value: Any, default: Callable[[Any], Any]) -> str:
 
 
 def _as_orjson(default: Callable[[Any], Any], value: Any) -> Any:
-    """Of what the other does not know, such as dates, what orjson makes of it."""
-    return orjson.loads(orjson.dumps(value, default=default))
+    """Of what the other does not know, such as dates, what orjson makes of it.
+
+    That may be JSON already, in which numbers of any length are.
+    """
+    return json.loads(orjson.dumps(value, default=default))
 
 
 def _finite(value: Any) -> Any:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLError
 from strawberry import Schema
 
 from catalog.entity import Catalog
-from resolvers.context import Context
+from resolvers.context import Context, Told
 from resolvers.documents.coercers import UnfitError
 from resolvers.documents.coercion import coerced_by_core, coercer_of
 from resolvers.documents.info import core_of
@@ -151,6 +151,18 @@ class Operation:
                 return Answered(None, errors)
             pieces += (b',"%s":' if pieces else b'"%s":') % root.key.encode(), data
         return Answered(b"".join((b"{", *pieces, b"}")), errors)
+
+    def answers(
+        self, context: Context, given: Variables
+    ) -> Mapping[str, Callable[[], Awaitable[Told]]]:
+        """What answers each root field that is completed directly, by its response key."""
+        variables = self._coerced(given)
+        roots = () if variables is None else self._roots(context.planner, variables)
+        return {
+            root.key: partial(self._answering.answer, root, context, variables or {}, given)
+            for root in roots
+            if root.is_direct
+        }
 
     def _coerced(self, given: Variables) -> Variables | None:
         if not self._variables:

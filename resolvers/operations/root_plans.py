@@ -70,6 +70,11 @@ class Root:
             return Form.STANDARD
         return Form.RESOLVERS if self.field else Form.ROWS
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a field of the graph, and not left to graphql-core."""
+        return self.level is not None or self.field is not None
+
 
 class RootPlanner:
     """Plans the root fields of one operation of a valid document, for whoever asks."""

@@ -19,7 +19,7 @@ from telemetry import measures
 from telemetry.measures import Measures
 from tests.library.library import Library
 from tests.library.models.book import Book
-from tests.library.parts import MIXED, OF_2022, parts_in
+from tests.library.parts import MIXED, OF_2022, merged, parts_in
 from tests.library.sources import CountingSource
 
 QUERY = """query Shelved($late: Boolean = true) {
@@ -78,15 +78,34 @@ class Lent:
         return await info.context.load("Book", {"title": "Ashes"})
 
 
+@extends("Query")
+class Picked:
+    """What is always there."""
+
+    @strawberry.field
+    async def picked(self, info: strawberry.Info) -> list[Book]:
+        """Some of them."""
+        return await info.context.load("Book", {"title": "Ashes"})
+
+
 @pytest.fixture
 def asking(connect):
     """Asks a library of this, and gives all that is answered."""
 
     async def ask(query: str, headers: Mapping[str, str] = MIXED, **more: Any) -> Any:
-        async with connect(Library(Judged, Lent)) as client:
+        async with connect(Library(Judged, Lent, Picked)) as client:
             return await client.post("/graphql", json={"query": query, **more}, headers=headers)
 
     return ask
+
+
+@pytest.fixture
+def measured():
+    """What is counted meanwhile."""
+    found = Measures()
+    measures.install(found)
+    yield found
+    measures.install(None)
 
 
 async def told(asking: Any, query: str, headers: Mapping[str, str] = MIXED, **more: Any) -> Any:
@@ -273,19 +292,72 @@ async def test_a_null_that_spreads_stops_at_its_part(asking):
     assert one["path"] == ["books", "nodes", 0]
 
 
-async def test_a_log_line_tells_all_of_it_once(asking, lines):
+ROWS, BY_LEVELS, PARTS = ("rows", ""), ("resolvers", ""), ("standard", "parts")
+LATE = "late: books(first: 1) { nodes { title ... @defer { pages } } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "forms"),
+    [
+        ("{ books(first: 2) { nodes { title } } %s }", {ROWS: 1, PARTS: 1}),
+        ("{ books(first: 2) { nodes { title counted } } %s }", {BY_LEVELS: 1, PARTS: 1}),
+        ("{ ... @defer { books(first: 2) { nodes { title } } } %s }", {ROWS: 1, PARTS: 1}),
+        (
+            "{ books { totalCount } %s ... @defer { books { nodes { pages } } } }",
+            {PARTS: 2},
+        ),
+        (
+            """query Q($n: Int = 2) { __typename ... @defer { ...All } %s }
+            fragment All on Query { books(first: $n) { ... @defer(if: false) { totalCount } } }""",
+            {ROWS: 1, PARTS: 1},
+        ),
+    ],
+)
+@pytest.mark.parametrize("headers", [MIXED, OF_2022])
+async def test_a_field_in_one_piece_is_completed_directly(asking, measured, headers, query, forms):
+    """At once or later, beside a field that comes in parts, which alone is left to graphql-core."""
+    whole = (await asking(query % LATE, {"accept": "application/json"})).json()["data"]
+    measured.completions.clear()
+    parts = await told(asking, query % LATE, headers)
+    assert measured.completions == forms
+    assert merged(parts, parts_wanted(headers["accept"], MIXED_TYPE))["data"] == whole
+
+
+async def test_errors_of_fields_in_one_piece(asking):
+    """They are told in the part that the field is in, and nulls spread as ever."""
+    secret = "books(first: 2) { nodes { title secret } }"
+    first, *_ = await told(asking, f"{{ {secret} {LATE} }}")
+    assert [each["secret"] for each in first["data"]["books"]["nodes"]] == [None, None]
+    assert [each["path"] for each in first["errors"]] == [
+        ["books", "nodes", number, "secret"] for number in range(2)
+    ]
+    _, *others = await told(asking, f"{{ ... @defer {{ {secret} }} {LATE} }}")
+    (one,) = [each for part in others for each in part["incremental"] if "books" in each["data"]]
+    assert [each["path"][2] for each in one["errors"]] == [0, 1]
+
+
+async def test_a_null_that_spreads_from_a_field_in_one_piece(asking):
+    """To all of the answer, which then is whole; or to the part that the field is in."""
+    missing = "picked { title missing }"
+    query = f"{{ {missing} {LATE} }}"
+    answer, whole = [
+        (await asking(query, headers)).json() for headers in (MIXED, {"accept": "application/json"})
+    ]
+    assert answer == whole
+    assert answer["data"] is None
+    first, *others = await told(asking, f"{{ ... @defer {{ {missing} }} {LATE} }}")
+    assert list(first["data"]) == ["late"]
+    failed = [each for part in others for each in part["completed"] if "errors" in each]
+    assert [each["errors"][0]["path"][2] for each in failed] == ["missing"]
+
+
+async def test_a_log_line_tells_all_of_it_once(asking, lines, measured):
     """With the codes of all parts; completion is counted with its reason."""
-    found = Measures()
-    measures.install(found)
-    try:
-        query = "query Secret { books(first: 1) { nodes { title ... @defer { secret } } } }"
-        await told(asking, query)
-    finally:
-        measures.install(None)
+    await told(asking, "query Secret { books(first: 1) { nodes { title ... @defer { secret } } } }")
     (line,) = [line for line in lines() if line["event"] == "request"]
     assert (line["operation"], line["status"]) == ("Secret", 200)
     assert line["errors"] == ["UNAUTHORIZED_FIELD_OR_TYPE"]
-    assert found.completions == {("standard", "parts"): 1}
+    assert measured.completions == {PARTS: 1}
 
 
 class Noting(CountingSource):

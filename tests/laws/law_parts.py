@@ -1,10 +1,8 @@
-"""In charge of answers in parts: operations that ask for them, and what their parts come to."""
+"""In charge of operations that ask for answers in parts."""
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, cast
@@ -26,8 +24,6 @@ from graphql import (
     visit,
 )
 from graphql.language.parser import Parser
-
-from edge.media import Spec
 
 _DEFERRED = 0.5
 _STREAMED = 3  # one of so many lists is, by the name of its field
@@ -88,55 +84,3 @@ def _directive(text: str) -> DirectiveNode:
     parser: Any = Parser(text)
     parser.advance_lexer()
     return parser.parse_directive(is_const=False)
-
-
-def merged(parts: Sequence[bytes], spec: Spec) -> dict[str, Any]:
-    """What a client makes of parts: the data, and all errors."""
-    first, *others = [json.loads(part) for part in parts]
-    assert first["hasNext"]
-    assert [each["hasNext"] for each in others] == [True] * (len(others) - 1) + [False]
-    whole = {"data": first["data"], "errors": [*first.get("errors", ())]}
-    merge = _merged_by_id if spec is Spec.PENDING else _merged_by_path
-    pending = {each["id"]: each for each in first.get("pending", ())}
-    for part in others:
-        assert set(part) <= {"hasNext", "pending", "incremental", "completed"}
-        pending |= {each["id"]: each for each in part.get("pending", ())}
-        for each in part.get("incremental", ()):
-            whole["errors"] += each.get("errors", ())
-            merge(whole["data"], each, pending)
-        for each in part.get("completed", ()):
-            whole["errors"] += each.get("errors", ())
-            del pending[each["id"]]
-    assert not pending
-    return whole
-
-
-def _merged_by_id(data: Any, told: Mapping[str, Any], pending: Mapping[str, Any]) -> None:
-    into = _at(data, [*pending[told["id"]]["path"], *told.get("subPath", ())])
-    if "items" in told:
-        into.extend(told["items"])
-    else:
-        _merge(into, told["data"])
-
-
-def _merged_by_path(data: Any, told: Mapping[str, Any], _: Any) -> None:
-    if "items" in told:
-        *path, index = told["path"]
-        into = _at(data, path)
-        if told["items"] is not None:
-            assert len(into) == index
-            into.extend(told["items"])
-    elif told["data"] is not None:
-        _merge(_at(data, told["path"]), told["data"])
-
-
-def _at(data: Any, path: Sequence[str | int]) -> Any:
-    for key in path:
-        data = data[key]
-    return data
-
-
-def _merge(into: dict[str, Any], data: Mapping[str, Any]) -> None:
-    for key, value in data.items():
-        assert key not in into, "nothing is told twice"
-        into[key] = value

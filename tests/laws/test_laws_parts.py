@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 from graphql import validate
-from law_parts import in_parts, merged
+from law_parts import in_parts
 from law_troubles import in_trouble
 from law_volume import THOROUGH
 from law_worlds import GRAPHS, World, world_of
@@ -25,6 +25,7 @@ from edge.media import Spec
 from edge.requests import GraphQLRequest
 from resolvers.documents.parsing import parsed
 from tests.library.answers import comparable_errors
+from tests.library.parts import merged
 
 TIMES = 10 if THOROUGH else 1
 COUNT = 20
@@ -86,4 +87,4 @@ async def _told(executing: Executing, asked: GraphQLRequest, spec: Spec) -> dict
         parts = [delivery.first(body).json()]
         while (part := await delivery.next()) is not None:
             parts.append(part.json())
-    return merged(parts, spec)
+    return merged([orjson.loads(part) for part in parts], spec)

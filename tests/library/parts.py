@@ -1,10 +1,12 @@
-"""In charge of reading answers in parts, as strictly as a client may."""
+"""In charge of reading answers in parts, as strictly as a client may, and of what they come to."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
+
+from edge.media import Spec
 
 HEAD = b"content-type: application/json; charset=utf-8"
 MIXED = {"accept": "multipart/mixed, application/json"}
@@ -36,3 +38,55 @@ async def parts_of(pieces: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]
             if block:
                 yield part_in(block.removeprefix(b"---"))
     assert held == b"--\r\n"
+
+
+def merged(parts: Sequence[dict[str, Any]], spec: Spec) -> dict[str, Any]:
+    """What a client makes of parts: the data, and all errors."""
+    first, *others = parts
+    assert first["hasNext"]
+    assert [each["hasNext"] for each in others] == [True] * (len(others) - 1) + [False]
+    whole = {"data": first["data"], "errors": [*first.get("errors", ())]}
+    merge = _merged_by_id if spec is Spec.PENDING else _merged_by_path
+    pending = {each["id"]: each for each in first.get("pending", ())}
+    for part in others:
+        assert set(part) <= {"hasNext", "pending", "incremental", "completed"}
+        pending |= {each["id"]: each for each in part.get("pending", ())}
+        for each in part.get("incremental", ()):
+            whole["errors"] += each.get("errors", ())
+            merge(whole["data"], each, pending)
+        for each in part.get("completed", ()):
+            whole["errors"] += each.get("errors", ())
+            del pending[each["id"]]
+    assert not pending
+    return whole
+
+
+def _merged_by_id(data: Any, told: Mapping[str, Any], pending: Mapping[str, Any]) -> None:
+    into = _at(data, [*pending[told["id"]]["path"], *told.get("subPath", ())])
+    if "items" in told:
+        into.extend(told["items"])
+    else:
+        _merge(into, told["data"])
+
+
+def _merged_by_path(data: Any, told: Mapping[str, Any], _: Any) -> None:
+    if "items" in told:
+        *path, index = told["path"]
+        into = _at(data, path)
+        if told["items"] is not None:
+            assert len(into) == index
+            into.extend(told["items"])
+    elif told["data"] is not None:
+        _merge(_at(data, told["path"]), told["data"])
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _merge(into: dict[str, Any], data: Mapping[str, Any]) -> None:
+    for key, value in data.items():
+        assert key not in into, "nothing is told twice"
+        into[key] = value
