@@ -23,6 +23,8 @@ class Flight(SQLModel, table=True):
         # Those that end in id hold flights of one airline, airport or plane in the order of pages.
         Index("ix_flight_carrier", "carrier", "id"),
         Index("ix_flight_dest", "dest", "id"),
+        # How late flights to somewhere are: by one column alone, most of what is read is not asked.
+        Index("ix_flight_dest_dep_delay", "dest", "dep_delay"),
         Index("ix_flight_origin", "origin", "time_hour"),
         Index("ix_flight_origin_id", "origin", "id"),
         Index("ix_flight_tailnum", "tailnum", "id"),
