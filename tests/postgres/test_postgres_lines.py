@@ -118,7 +118,9 @@ async def test_what_has_no_place_in_a_line_is_told_as_ever(graph, things, name, 
     assert asking.levels[0].lined
     things.execute(f"update thing set {name} = {value} where id = 2")  # type: ignore[arg-type]
     found = await asking.answer()
-    assert not asking.levels[0].lined
+    # Where no value is quoted that may be null, what would quote it is a character like others.
+    is_none = (name, beside) == ("name", "") and value in {"E'\\x1a'", "E'\\x1b'"}
+    assert bool(asking.levels[0].lined) == is_none
     assert found == await Asking(graph, f"{query} ").answer()
 
 

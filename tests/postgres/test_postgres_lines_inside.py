@@ -159,9 +159,7 @@ async def test_rules_are_those_of_each_who_asks(graph):
     assert ranks == [set(), set(), {2}, {0}, {1}]
 
 
-@pytest.mark.parametrize(
-    "name", ["null", "E'\\x1f'", "E'\\x01'", "E'\\x1a'", "E'a\\x05\\x06'", "E'\\x1e'"]
-)
+@pytest.mark.parametrize("name", ["null", "E'\\x1f'", "E'\\x01'", "E'a\\x05\\x06'", "E'\\x1e'"])
 async def test_what_has_no_place_in_a_line_inside_is_told_as_ever(graph, things, name):
     """By rows, with its errors; and rows it is from then on, on all levels."""
     asking = Asking(graph, MAKERS)
