@@ -30,7 +30,6 @@ from resolvers.completion.levels import (
     object_forms,
 )
 from resolvers.completion.objects import ViolationError
-from resolvers.completion.telling import texts_in
 from resolvers.context import Context
 
 _INT32: Final = 2**31
@@ -89,7 +88,7 @@ def pages_of(
 def pages_told(level: Level, lines: Lines, shown: Shown, context: Context) -> Objects:
     """The same of rows that are lines. Raises ``LineError``."""
     pages = _Pages(level, shown, {}, partial(_cursor, level, context))
-    texts = shown.dealt(texts_in(shown.rows))
+    texts = shown.dealt([row[-1] for row in shown.rows])
     told = lines.teller.lists(texts, lines.teller.counts(shown.rows))
     return pages._replace(lists={lines.lining.member: told}).made(lines.form)
 

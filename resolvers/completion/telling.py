@@ -7,7 +7,7 @@ all marks were where they belong, and none in a text; ``QUOTE``, which is no lon
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -29,20 +29,12 @@ from catalog.lines import (
 from resolvers.completion.lining import Lining
 
 _CONTROLS: Final = bytes(range(0x20))
-_PAGE, _QUOTE, _NULL, _WRONG = (each.encode() for each in (PAGE, QUOTE, NULL, WRONG))
+_PAGE, _ROW, _QUOTE, _NULL, _WRONG = (it.encode() for it in (PAGE, ROW, QUOTE, NULL, WRONG))
 _EMPTY: Final = orjson.Fragment(b"[]")
 
 
 class LineError(Exception):
     """A line that is none: it holds what no answer may show, or a text with a mark in it."""
-
-
-def texts_in(rows: Sequence[FlatRow]) -> list[str]:
-    """The lines of some rows. Raises ``LineError`` if one is not to be shown."""
-    texts = [row[-1] for row in rows]
-    if None in texts:
-        raise LineError
-    return texts
 
 
 class _Expected(NamedTuple):
@@ -67,44 +59,60 @@ class Teller:
     def __init__(self, lining: Lining) -> None:
         texts = {mark.encode(): text.encode() for mark, text in lining.texts.items()}
         self._after = lining.after.encode()
-        self._between = self._after + b","
-        self._texts = [*texts.items(), (ROW.encode(), self._between)]
+        self._between = f"{lining.after},"
+        self._texts = [*texts.items()]
         self._row = _expected(lining.line.members, lining)
         self._quotes = _quotes(self._row)
-        marks = {*texts, _PAGE, ROW.encode()}
+        marks = {*texts, _PAGE}
         if self._quotes:  # else they are characters of texts, as others are
             marks |= {_QUOTE, _NULL}
         self._lists = sum(1 for _ in listed_in(lining.line.members))
         self._escaped = b'\\"' + bytes(set(_CONTROLS) - set(b"".join(marks)))
+        self._escaped_between = sum(each in self._escaped for each in self._between.encode())
 
     def counts(self, rows: Sequence[FlatRow]) -> list[int]:
         """How many rows are listed inside these, of each list that there is in a line."""
         return [sum([row[at] for row in rows]) for at in range(-1 - self._lists, -1)]
 
     def lists(
-        self, pages: Sequence[Sequence[str]], counts: Sequence[int] = ()
+        self, pages: Sequence[Sequence[str | None]], counts: Sequence[int] = ()
     ) -> list[orjson.Fragment]:
-        """The lists of these pages, each of the texts of its rows. Raises ``LineError``."""
+        """The lists of these pages, each of the texts of its rows.
+
+        Raises ``LineError``, also if one has no text: it holds what no answer may show.
+        """
         some = [texts for texts in pages if texts]
         if not some:
             return [_EMPTY] * len(pages)
         told = iter(self._told(some, counts))
         return [next(told) if texts else _EMPTY for texts in pages]
 
-    def _told(self, pages: Sequence[Sequence[str]], counts: Sequence[int]) -> list[orjson.Fragment]:
-        joined = PAGE.join([ROW.join(texts) for texts in pages]).encode()
+    def _told(
+        self, pages: Sequence[Sequence[str | None]], counts: Sequence[int]
+    ) -> list[orjson.Fragment]:
+        rows = sum(map(len, pages))
+        joined = _joined(pages, self._between)
         if self._lists and _WRONG in joined:
             raise LineError
-        made = self._replaced(joined, sum(map(len, pages)), len(pages), counts)
+        escaped = self._escaped_between * (rows - len(pages))
+        if len(joined.translate(None, self._escaped)) + escaped != len(joined):
+            joined = self._joined_of_odd(pages, rows)
+        made = self._replaced(joined, rows, counts)
         # To look for a character takes a tenth of what it takes to look at each of them.
         each_page = made.split(_PAGE) if len(pages) > 1 or _PAGE in made else [made]
         if len(each_page) != len(pages):
             raise LineError
         return [orjson.Fragment(b"".join((b"[", each, self._after, b"]"))) for each in each_page]
 
-    def _replaced(self, lines: bytes, rows: int, pages: int, counts: Sequence[int]) -> bytes:
-        if len(lines.translate(None, self._escaped)) != len(lines):
-            lines = _escaped(lines, self._escaped)
+    def _joined_of_odd(self, pages: Sequence[Sequence[str | None]], rows: int) -> bytes:
+        """The same where texts hold what JSON escapes, or perhaps what stands between rows."""
+        joined = _joined(pages, ROW)
+        if joined.count(_ROW) != rows - len(pages):
+            raise LineError
+        which = self._escaped.replace(_ROW, b"")
+        return _escaped(joined, which).replace(_ROW, self._between.encode())
+
+    def _replaced(self, lines: bytes, rows: int, counts: Sequence[int]) -> bytes:
         length, quoted = _sums(self._row, lines, rows, iter(counts))
         if self._quotes:
             nulls = lines.count(_NULL)
@@ -112,7 +120,7 @@ class Teller:
             if lines.count(_QUOTE) + 2 * nulls != 2 * quoted:
                 raise LineError
             lines = lines.replace(_NULL, b"null").replace(_QUOTE, b'"')
-        length += (len(self._between) - 1) * (rows - pages) + len(lines)
+        length += len(lines)
         for mark, text in self._texts:
             lines = lines.replace(mark, text)
         if len(lines) != length:
@@ -170,6 +178,14 @@ def _sums(of: _Expected, lines: bytes, rows: int, counts: Iterator[int]) -> tupl
         length += more + inner.without * absent
         quoted += others
     return length, quoted
+
+
+def _joined(pages: Sequence[Sequence[str | None]], between: str) -> bytes:
+    given: Any = pages
+    try:
+        return PAGE.join([between.join(texts) for texts in given]).encode()
+    except TypeError:  # a row without a text: not looked for beforehand, one by one
+        raise LineError from None
 
 
 def _escaped(text: bytes, which: bytes) -> bytes:
