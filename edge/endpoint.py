@@ -74,6 +74,7 @@ class Endpoint:
         self._graph = graph = executing.graph
         self._documents = graph.documents
         self._is_guarded = graph.documents.trusted is not None
+        self._is_charged = graph.charging is not None
         self._rules = rules
         cookies, tokens = graph.browsers is not None, graph.authenticator is not None
         self._varies = caching.vary(tokens=tokens, cookies=cookies)
@@ -119,7 +120,8 @@ class Endpoint:
         watch, task = self._watch, _this_task()
         try:
             media_type = answer_type(headers.get(b"accept", b""))
-            principal = await who_asks(scope, headers, self._graph)
+            if b"authorization" in headers or b"cookie" in headers:
+                principal = await who_asks(scope, headers, self._graph)
             by_get = scope["method"] != "POST"
             if self._uploads is not None and not by_get and brings_files(headers):
                 body = await self._with_files(scope, headers, client[0], principal, self._uploads)
@@ -134,7 +136,8 @@ class Endpoint:
                     check_meant(headers, "by GET")
                 if self._is_guarded or asked.named is not None:
                     asked = await self._documents.meant(asked)
-                await self._executing.charge(scope, principal, asked)
+                if self._is_charged:
+                    await self._executing.charge(scope, principal, asked)
                 body = await (
                     self._mixed.answer(asked, headers, principal, (scope, client[1]), task)
                     if names_parts(headers.get(b"accept", b""))

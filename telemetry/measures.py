@@ -85,22 +85,24 @@ class Measures:
 
     def request(self, tally: Tally, method: str, status: int, seconds: float) -> None:
         """Adds a request that is over; it is on everybody's way."""
-        self.operation(tally, seconds)
+        at = self.operation(tally, seconds)
         key = (method, status)
         series = self.responses.get(key) or self.series(self.responses, key, (method, 0))
         series[0] += seconds
-        series[bisect_left(BOUNDS, seconds) + 1] += 1
+        series[at] += 1
 
-    def operation(self, tally: Tally, seconds: float) -> None:
-        """Adds an operation that is over, and what its tally counted."""
+    def operation(self, tally: Tally, seconds: float) -> int:
+        """Adds an operation that is over, and what its tally counted; its place in a histogram."""
+        at = bisect_left(BOUNDS, seconds) + 1
         series = self.operations.get((tally.operation, tally.kind)) or self._operation(tally)
         series[0] += seconds
-        series[bisect_left(BOUNDS, seconds) + 1] += 1
+        series[at] += 1
         self.rows += tally.rows
         if tally.cache_hits or tally.cache_misses:
             self.cache_hits += tally.cache_hits
             self.cache_local_hits += tally.cache_local_hits
             self.cache_misses += tally.cache_misses
+        return at
 
     def failed(self, codes: Iterable[str]) -> None:
         """Adds the codes of the errors in one answer, each once."""
