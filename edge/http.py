@@ -6,7 +6,7 @@ A request that is not let in costs what it takes to read its head: no task, and 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import httptools
 from starlette.types import ASGIApp
@@ -42,8 +42,27 @@ class _Refused:
         self.message_event = asyncio.Event()
 
 
+class _Place(NamedTuple):
+    """Where the last request of a connection went: most have one for all."""
+
+    url: bytes
+    path: str
+    raw_path: bytes
+    query: bytes
+
+    @classmethod
+    def of(cls, url: bytes, scope: HTTPScope) -> _Place | None:
+        """As Uvicorn has read it; None if it did not."""
+        if "query_string" not in scope:
+            return None
+        return cls(url, scope["path"], scope["raw_path"], scope["query_string"])
+
+
 class Http(HttpToolsProtocol):
-    """Uvicorn's; but answers go out in one piece, and WebSockets are loaded for the first one."""
+    """Uvicorn's; but answers go out in one piece, and WebSockets are loaded for the first one.
+
+    Where a request goes is read once for all that follow it to the same place.
+    """
 
     def __init__(self, gate: Gate, **given: Any) -> None:
         super().__init__(**given)
@@ -52,6 +71,7 @@ class Http(HttpToolsProtocol):
         self._since = 0.0
         self._unsent = self._held = 0
         self._keeps = True
+        self._place: _Place | None = None
         self._plain = cast("ASGIApp", self.config.loaded_app)
         self._is_refused = self._is_forwarded = False
 
@@ -104,9 +124,42 @@ class Http(HttpToolsProtocol):
             self._is_refused = True
             gate.refuse(self, self.scope)
             return
-        super().on_headers_complete()
+        place = self._place
+        if place is not None and place.url == self.url and self._is_next():
+            self._begin(place)
+        else:
+            super().on_headers_complete()
+            self._place = _Place.of(self.url, self.scope)
         if gate.is_closing and (cycle := self._last) is not None:
             cycle.keep_alive = False
+
+    def _is_next(self) -> bool:
+        """Whether a request may begin, since the one before it is answered."""
+        last = self._last
+        is_next = last is not None and last.response_complete
+        return is_next and not self._parsing.should_upgrade()
+
+    def _begin(self, place: _Place) -> None:
+        """As Uvicorn begins a request, of which it is known where it goes."""
+        scope, parsing = self.scope, self._parsing
+        scope["method"] = parsing.get_method().decode("ascii")
+        _, scope["path"], scope["raw_path"], scope["query_string"] = place
+        version = parsing.get_http_version()
+        scope["http_version"] = version
+        self.cycle = RequestResponseCycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and parsing.should_keep_alive(),
+            self.on_response_complete,
+        )
+        self._start_asgi_task(self.cycle, self.app)
 
     def tell_refused(self, asked: Any) -> None:
         """Says that the server has too much to do; the client may ask again by this connection."""

@@ -219,6 +219,46 @@ async def test_a_proxy_speaks_for_the_one_request_only():
     protocol.connection_lost(None)
 
 
+HEADS = [
+    b"POST /graphql HTTP/1.1",
+    b"GET /graphql HTTP/1.1",
+    b"GET /graphql?query=a%20b HTTP/1.1",
+    b"GET /graphql?query=c HTTP/1.1",
+    b"PUT /a%2Fb%20c HTTP/1.1",
+    b"GET /a%2Fb%20c HTTP/1.0",
+    b"GET / HTTP/1.0",
+    b"OPTIONS / HTTP/1.1",
+]
+
+
+@pytest.mark.parametrize("second", HEADS)
+@pytest.mark.parametrize("first", HEADS)
+async def test_a_request_goes_where_it_says(first: bytes, second: bytes):
+    """Wherever the one before it went: to the app it is the same as by a connection of its own."""
+    seen: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+        await PlainTextResponse("")(scope, receive, send)
+
+    heads = [b"%b\r\nx-%d: y\r\nconnection: keep-alive\r\n\r\n" % (first, n) for n in range(2)]
+    heads += [b"%b\r\nconnection: keep-alive\r\n\r\n" % second, heads[0]]
+    # One by HTTP/1.0 ends the connection.
+    heads = heads[: next((at for at, head in enumerate(heads, 1) if b"/1.0" in head), None)]
+    together, sent = connected(app)
+    for count, head in enumerate(heads, 1):
+        together.data_received(head)
+        await answers(sent, count)
+        alone, others = connected(app)
+        alone.data_received(head)
+        await answers(others, 1)
+        assert seen[-2] == seen[-1]
+        assert sent.pieces[-1] == others.pieces[-1]
+        assert sent.is_closing() == others.is_closing()
+        alone.connection_lost(None)
+    together.connection_lost(None)
+
+
 async def test_who_sends_on_before_the_refusal_is_read_no_further():
     """Until it is told; who waits for that is left alone."""
     gate = Gate(Bearable(requests=0))
