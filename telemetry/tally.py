@@ -65,6 +65,7 @@ class Tally:
     document: str | None = None
     standard: str | None = None
     read_at: float = 0.0
+    _trace_id: str | None = None
     held: int = 0
     """How much of it must come to its end, whoever still waits for it."""
 
@@ -92,10 +93,16 @@ class Tally:
         """The time in which the cache was waited for."""
         return Stopwatch()
 
-    @cached_property
+    @property
     def trace_id(self) -> str:
         """32 hex digits; made up when somebody asks, unless the trace's are known."""
-        return f"{random.getrandbits(128) or 1:032x}"
+        if self._trace_id is None:  # `cached_property` takes a lock each time
+            self._trace_id = f"{random.getrandbits(128) or 1:032x}"
+        return self._trace_id
+
+    @trace_id.setter
+    def trace_id(self, known: str) -> None:
+        self._trace_id = known
 
 
 _current: ContextVar[Tally | None] = ContextVar("tally", default=None)

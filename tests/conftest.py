@@ -125,14 +125,15 @@ def workshop(
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[], list[dict[str, Any]]]]:
     """The log lines so far, as a program that reads JSON sees them."""
-    root, stderr = logging.getLogger(), io.StringIO()
+    root, told = logging.getLogger(), io.BytesIO()
+    stderr = io.TextIOWrapper(told, encoding="utf-8", write_through=True)
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr(sys, "stderr", stderr)
     for name in ("_least", "_requests", "_file"):  # are as they were, once this is over
         monkeypatch.setattr(logs, name, getattr(logs, name))
     logs.configure("info", "json")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the client's own lines
-    yield lambda: [orjson.loads(line) for line in stderr.getvalue().splitlines()]
+    yield lambda: [orjson.loads(line) for line in told.getvalue().split(b"\n")[:-1]]
     logging.getLogger("httpx").setLevel(logging.NOTSET)
     structlog.reset_defaults()
     logging.captureWarnings(False)
