@@ -10,7 +10,8 @@ from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware, asgi_get
 from opentelemetry.trace import Span, SpanKind, Tracer, TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from telemetry.spans import left_out
+from telemetry.sampling import chance_of
+from telemetry.spans import LeftOut
 
 _QUERY: Final = "bigraph.query_string"
 _begun: ContextVar[Span] = ContextVar("begun")
@@ -26,7 +27,9 @@ class Traced:
 
     def __init__(self, app: ASGIApp, *, provider: TracerProvider | None = None) -> None:
         self._app = app
-        self._tracer = trace.get_tracer("bigraph", tracer_provider=provider)
+        provider = provider or trace.get_tracer_provider()
+        self._tracer = provider.get_tracer("bigraph")
+        self._chance = chance_of(provider, self._tracer)
         self._recorded = OpenTelemetryMiddleware(
             _with_query(app), exclude_spans=["send", "receive"], tracer=_Begun()
         )
@@ -39,9 +42,13 @@ class Traced:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        span = self._tracer.start_span(
-            scope["method"], context=self._caller(scope), kind=SpanKind.SERVER
-        )
+        calls = not self._callers.isdisjoint(dict(scope["headers"]))
+        if self._chance and not calls and (unsampled := self._chance.left_out()):
+            with LeftOut(unsampled):
+                await self._app(scope, receive, send)
+            return
+        begun = _caller(scope) if calls else context.Context()
+        span = self._tracer.start_span(scope["method"], context=begun, kind=SpanKind.SERVER)
         if span.is_recording():
             _begun.set(span)
             await self._recorded(_without_query(scope), receive, send)
@@ -49,13 +56,13 @@ class Traced:
         if not span.get_span_context().is_valid:  # nobody makes spans of requests
             await self._app(scope, receive, send)
             return
-        with left_out(span):
+        with LeftOut(span):
             await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> context.Context:
-        if self._callers.isdisjoint([name for name, _ in scope["headers"]]):
-            return context.Context()
-        return propagate.extract(cast("Any", scope), getter=cast("Any", asgi_getter))
+
+def _caller(scope: Scope) -> context.Context:
+    """The trace that a request goes on with."""
+    return propagate.extract(cast("Any", scope), getter=cast("Any", asgi_getter))
 
 
 class _Begun(Tracer):

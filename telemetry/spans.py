@@ -1,8 +1,8 @@
 """In charge of spans: opening one around a piece of work, and what it may say of an error."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Final, Literal
@@ -50,18 +50,26 @@ def recording() -> bool:
     return here.is_recording() or told.trace_flags.sampled or not told.is_valid
 
 
-@contextmanager
-def left_out(span: trace.Span) -> Generator[None]:
+class LeftOut(AbstractContextManager[None]):
     """Around a request whose span is not sampled: so nothing has to find that out by the span.
 
     It is the current span nevertheless, for whoever makes spans of their own.
     """
-    out, token = _left_out.set(True), context.attach(trace.set_span_in_context(span))
-    try:
-        yield
-    finally:
-        context.detach(token)
-        _left_out.reset(out)
+
+    __slots__ = ("_out", "_span", "_token")
+    _out: Token[bool]
+    _token: Token[Context]
+
+    def __init__(self, span: trace.Span) -> None:
+        self._span = span
+
+    def __enter__(self) -> None:
+        self._out = _left_out.set(True)
+        self._token = context.attach(trace.set_span_in_context(self._span))
+
+    def __exit__(self, *_: object) -> None:
+        context.detach(self._token)
+        _left_out.reset(self._out)
 
 
 def span(
