@@ -147,6 +147,14 @@ def taken_whole(receive: Receive) -> bytes | None:
     return body
 
 
+def has_gone(receive: Receive) -> bool | None:
+    """Whether the client of a request has; None if that is to be heard by ASGI's messages."""
+    cycle = _ours(receive)
+    if cycle is None or cycle.flow.read_paused:  # so nobody is told of an end
+        return None
+    return bool(cycle.disconnected)
+
+
 def _ours(channel: Send | Receive) -> Any:
     """Uvicorn's part in a request, where its transport is ours, and nothing stands between."""
     cycle: Any = getattr(channel, "__self__", None)

@@ -17,6 +17,7 @@ from starlette.types import Receive
 from catalog import deadline
 from edge.errors import HttpError, error_body, refusal_body
 from edge.requests import Headers, header
+from edge.transport import has_gone
 from telemetry import Tally
 
 TIMEOUT: Final = b"request-timeout-ms"
@@ -107,12 +108,20 @@ class Watch:
         for task, (began, receive, _) in [*self.under_way.items()]:
             if now - began < _PAUSE:
                 break  # those after it are younger still
-            note = self._note(task)
-            if now >= (note.until or began + self._most):
+            note = self.notes.get(task)
+            if now >= ((note and note.until) or began + self._most):
                 self._end(task, Ending.LATE)
-            elif note.listening is None:
-                note.listening = asyncio.create_task(self._listen(task, receive))
+            elif gone := has_gone(receive):
+                self._end(task, Ending.GONE)
+            elif gone is None:
+                self._hear(task, receive)
         self._begin()
+
+    def _hear(self, task: asyncio.Task[Any], receive: Receive) -> None:
+        """Has somebody wait for the news that the request's client has gone."""
+        note = self._note(task)
+        if note.listening is None:
+            note.listening = asyncio.create_task(self._listen(task, receive))
 
     def _expire(self, task: asyncio.Task[Any]) -> None:
         if task in self.under_way:  # what is held then is looked at again
