@@ -12,7 +12,13 @@ from typing import Any, Final
 from opentelemetry import trace
 from opentelemetry.sdk.trace import Tracer, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.sdk.trace.sampling import Decision, ParentBased, StaticSampler, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import (
+    Decision,
+    ParentBased,
+    Sampler,
+    StaticSampler,
+    TraceIdRatioBased,
+)
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 _LOW: Final = TraceIdRatioBased.TRACE_ID_LIMIT
@@ -49,12 +55,17 @@ def chance_of(provider: trace.TracerProvider, tracer: trace.Tracer) -> Chance | 
 
 def _bound_of(sampler: Any) -> int | None:
     """What the end of a trace's id is below, if it is sampled."""
-    if isinstance(sampler, ParentBased):
+    if _decides_as(sampler, ParentBased):
         sampler = getattr(sampler, "_root", None)  # OpenTelemetry has no other word for it
-    if type(sampler) is StaticSampler:
+    if _decides_as(sampler, StaticSampler):
         dropped = sampler.should_sample(None, 1, "").decision is Decision.DROP
         return 0 if dropped else _LOW + 1
-    return sampler.bound if isinstance(sampler, TraceIdRatioBased) else None
+    return sampler.bound if _decides_as(sampler, TraceIdRatioBased) else None
+
+
+def _decides_as(sampler: Any, kind: type[Sampler]) -> bool:
+    """Whether it is of a kind, and has no word of its own in what that decides."""
+    return isinstance(sampler, kind) and type(sampler).should_sample is kind.should_sample
 
 
 class Unsampled(NonRecordingSpan):

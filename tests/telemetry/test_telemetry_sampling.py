@@ -82,7 +82,24 @@ class _Whim(Sampler):
         return "whim"
 
 
-@pytest.mark.parametrize("sampler", [_Whim(), ParentBased(_Whim())])
+class _WhimOfRatio(_Whim, TraceIdRatioBased):
+    """The same, by a class that stands on OpenTelemetry's."""
+
+
+class _WhimOfParent(_Whim, ParentBased):
+    """As well."""
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        _Whim(),
+        ParentBased(_Whim()),
+        _WhimOfRatio(0.5),
+        _WhimOfParent(ALWAYS_OFF),
+        ParentBased(_WhimOfRatio(0)),
+    ],
+)
 def test_other_samplers_are_asked_themselves(sampler: Sampler):
     """Who knows what they look at."""
     assert chance_by(sampler)[0] is None
