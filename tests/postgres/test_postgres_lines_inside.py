@@ -171,6 +171,17 @@ async def test_what_has_no_place_in_a_line_inside_is_told_as_ever(graph, things,
     assert not any(level.lined for level in asking.levels)
 
 
+@pytest.mark.parametrize("name", ["E'\\x1a'", "E'\\x1b'", "E'a\\x1a\\x1b'"])
+async def test_what_would_quote_a_value_is_a_character_where_none_is_quoted(graph, things, name):
+    """No value of these may be null; it is shown from lines, as any other is."""
+    asking = Asking(graph, MAKERS)
+    await asking.first_and_last()
+    things.execute(f"update thing set name = {name} where id = 9")
+    found = await asking.answer()
+    assert found == await Asking(graph, f"{MAKERS} ").answer()
+    assert is_inside(asking)
+
+
 @pytest.mark.parametrize("query", [MAKERS, f"{{ makers {{ nodes {{ id {RELAY} }} }} }}"])
 async def test_pages_without_rows_are_lists(graph, things, query):
     """Some of them, then all, then there is no row around them."""
