@@ -51,7 +51,7 @@ class Delivery:
         self._tree = tree
         self._spec = spec
         self._operation = operation
-        self._context = replace(context, in_parts=True)
+        self._context = context
         self._others: AsyncGenerator[Any] | None = None
         self._pending: list[Any] = []
         self._telling: Telling | None = None
@@ -68,14 +68,13 @@ class Delivery:
         names = policies_asked(core_of(self._graph.schema), self._tree)
         if names:
             self._context = await self._context.knowing(names)
-        if self._operation is not None:
-            whole = replace(self._context, in_parts=False)
-            answers = self._operation.answers(whole, self._asked.variables or {})
-            self._context = replace(self._context, answers=answers)
+        given = self._asked.variables or {}
+        known = self._operation
+        divided = replace(
+            self._context, answers=known.answers(self._context, given) if known else {}
+        )
         with observed(name, "query", self._asked.query):
-            result = await begun(
-                self._graph.schema, self._tree, self._context, self._asked.variables or {}
-            )
+            result = await begun(self._graph.schema, self._tree, divided, given)
         if isinstance(result, ExecutionResult):
             return self._body(result)
         self._others = cast("AsyncGenerator[Any]", result.subsequent_results)

@@ -22,6 +22,11 @@ _AGAIN_SECONDS: Final = 5
 _log = logger("auth")
 
 
+def shows_any(headers: Headers) -> bool:
+    """Whether a request shows credentials of any kind that `who_asks` looks at."""
+    return b"authorization" in headers or b"cookie" in headers
+
+
 async def who_asks(scope: Scope, headers: Headers, graph: Graph) -> Principal:
     """Whose request it is; nobody's, if it shows no credentials. Raises ``HttpError``.
 

@@ -83,14 +83,17 @@ class Context:
     """Whether it is for a mutation of a user's resolver, beside whatever else that does."""
     once: Once | None = None
     """What the request is, if it is written once only."""
-    in_parts: bool = False
-    """Whether the answer comes in parts, so that what is in later ones is read later."""
     answers: Mapping[str, Callable[[], Awaitable[Told]]] | None = None
-    """Of an answer in parts: what completes its root fields directly, by response key."""
+    """Of an answer in parts: what completes root fields directly, by response key; else none."""
     pending: list[str] = field(default_factory=list)
     """The outbox's ids of what Postgres has, and MongoDB perhaps not yet."""
     begun: list[asyncio.Task[Any]] = field(default_factory=list)
     """What is read for later parts, which ends with the request."""
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether the answer comes in parts, so that what is in later ones is read later."""
+        return self.answers is not None
 
     @property
     def catalog(self) -> Seen:
