@@ -36,10 +36,10 @@ class _Refused:
     """In place of what would answer a request: it is as if it were answered already."""
 
     response_complete = True
+    message_event: Final = asyncio.Event()  # nobody waits for it
 
     def __init__(self, scope: Any) -> None:
         self.scope = scope
-        self.message_event = asyncio.Event()
 
 
 class _Place(NamedTuple):

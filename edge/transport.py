@@ -22,20 +22,6 @@ STATUS_LINES: Final = {
 ALWAYS: Final = ("x-content-type-options", "nosniff")
 """A header of whatever goes out: what its type says it is, and no browser is to guess."""
 
-_AS_IT_IS: Final = (
-    "abort",
-    "can_write_eof",
-    "get_extra_info",
-    "get_write_buffer_size",
-    "is_closing",
-    "pause_reading",
-    "resume_reading",
-    "set_protocol",
-    "set_write_buffer_limits",
-    "write_eof",
-)
-"""What Uvicorn and websockets do with a transport beside writing to it."""
-
 _LARGE: Final = 65_536  # bytes; to copy them costs more than a call of the system
 
 
@@ -43,15 +29,60 @@ class Joining:
     """A transport that sends what is written in one turn of the event loop together.
 
     What comes first is held back: until more comes, the turn ends, or the connection is closed.
+    Beside that it is what Uvicorn and websockets expect of one.
     """
+
+    __slots__ = ("_held", "_loop", "_transport")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._held = b""
-        # One by one: with `__getattr__`, each attribute that there is would take longer, too.
-        for name in _AS_IT_IS:
-            setattr(self, name, getattr(transport, name))
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What is known of the connection. Of its socket only what its ends are, which is known.
+
+        A socket of Python's around uvloop's would take longer to make than an answer to send.
+        """
+        if name == "socket":
+            return _Ends(self._transport)
+        return self._transport.get_extra_info(name, default)
+
+    def is_closing(self) -> bool:
+        """Whether it is, or is closed."""
+        return self._transport.is_closing()
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the client has not taken."""
+        return self._transport.get_write_buffer_size()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """From and to how many such bytes writers are to pause."""
+        self._transport.set_write_buffer_limits(high, low)
+
+    def pause_reading(self) -> None:
+        """Lets what comes wait in the kernel."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Takes what comes."""
+        self._transport.resume_reading()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Who is told what comes."""
+        self._transport.set_protocol(protocol)
+
+    def can_write_eof(self) -> bool:
+        """Whether one direction can be closed."""
+        return self._transport.can_write_eof()
+
+    def write_eof(self) -> None:
+        """Closes ours."""
+        self._transport.write_eof()
+
+    def abort(self) -> None:
+        """Closes it at once; what is not sent is lost."""
+        self._transport.abort()
 
     def write(self, data: bytes) -> None:
         """Sends it at the end of this turn, or with what comes before that."""
@@ -80,6 +111,23 @@ class Joining:
         if self._held:
             held, self._held = self._held, b""
             self._transport.write(held)
+
+
+class _Ends:
+    """A socket, as far as Uvicorn asks for one: the addresses of both ends."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def getpeername(self) -> Any:
+        """The client's."""
+        return self._transport.get_extra_info("peername")
+
+    def getsockname(self) -> Any:
+        """Ours."""
+        return self._transport.get_extra_info("sockname")
 
 
 class _Heads:

@@ -1,7 +1,8 @@
 """Four times as many requests as can be answered, from a public that does not wait for anybody.
 
 Clients and server have a core each, if there are two, so that neither is slow by the other; the
-stores, which have little to do, have both. What the machine can do differs by the second: so what
+stores, which have little to do, have both. What a core can do differs by the second where others
+share the machine: so what is answered is told by the pace that the server's had meanwhile, and what
 is answered of too much is compared with what was answered just before and after, in several rounds.
 """
 
@@ -22,7 +23,8 @@ import uvloop
 
 from faults.findings import Finding, milliseconds
 from faults.load import LOST, Load, closed, for_seconds, open_load, percentile
-from faults.servers import Server, Stores, server
+from faults.pace import Pace, pace
+from faults.servers import WORK, Server, Stores, server
 
 ROUNDS, SECONDS, WARM_UP, PAUSE = 7, 4.0, 3.0, 1.0
 DEADLINE = 2.0
@@ -45,16 +47,30 @@ def body(number: int) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What came of a load, and the seconds of processors that it took, to its last answer."""
+    """What came of a load, and the seconds of processors that it took, to its last answer.
+
+    ``pace`` is how fast the server's core was, in pieces of always the same work a second.
+    """
 
     load: Load
     clients: float
     server: float
+    pace: float
+
+    @property
+    def answered(self) -> float:
+        """Requests, for what the core could do meanwhile."""
+        return self.load.per_second / self.pace
 
     @property
     def each(self) -> float:
-        """Seconds of the server for each request that was answered."""
-        return self.server / max(1, self.load.statuses[200])
+        """Pieces of work that the server could have done for each request that it answered."""
+        return self.work / max(1, self.load.statuses[200])
+
+    @property
+    def work(self) -> float:
+        """All that it could have done meanwhile."""
+        return self.server * self.pace
 
 
 async def overload(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:
@@ -74,23 +90,27 @@ async def rounds(
     processes += processes[0].children()
     for each in processes:
         pin(each.pid, cores)
-    spending = partial(spent, processes, clients)
-    await spending(lambda: usual(running, WARM_UP))
-    peaks, over = [await spending(lambda: usual(running, SECONDS))], list[Spent]()
-    for _ in range(ROUNDS):
-        rate = TIMES * peaks[-1].load.per_second
-        over.append(await spending(partial(public, running, rate)))
-        await asyncio.sleep(PAUSE)
-        peaks.append(await spending(lambda: usual(running, SECONDS)))
+    with pace(cores[0], WORK / "pace.txt") as measured:
+        spending = partial(spent, processes, clients, measured)
+        await spending(lambda: usual(running, WARM_UP))
+        peaks, over = [await spending(lambda: usual(running, SECONDS))], list[Spent]()
+        for _ in range(ROUNDS):
+            over.append(await spending(partial(public, running, TIMES * middle(peaks))))
+            await asyncio.sleep(PAUSE)
+            peaks.append(await spending(lambda: usual(running, SECONDS)))
     ready, _ = await running.readiness()
-    peak = statistics.median(each.load.per_second for each in peaks)
     findings = [
         *let_in(peaks, over),
         *refused(over),
         costs(peaks, over),
         Finding("it is ready", str(ready), ready == 200),
     ]
-    return f"{TIMES} times the {peak:.0f} a second that {title} can answer", findings
+    return f"{TIMES} times the {middle(peaks):.0f} a second that {title} can answer", findings
+
+
+def middle(peaks: list[Spent]) -> float:
+    """How many are answered a second, as a rule."""
+    return statistics.median(each.load.per_second for each in peaks)
 
 
 async def usual(running: Server, seconds: float) -> Load:
@@ -107,10 +127,11 @@ async def public(running: Server, rate: float) -> Load:
 async def spent(
     processes: list[psutil.Process],
     cores: list[int],
+    pace: Pace,
     asking: Callable[[], Coroutine[None, None, Load]],
 ) -> Spent:
     """What comes of it, by a loop and a thread of its own: it is not the clients that are late."""
-    before, clients = [cpu(each) for each in processes], 0.0
+    before, clients, at = [cpu(each) for each in processes], 0.0, time.monotonic()
 
     def run() -> Load:
         nonlocal clients
@@ -122,14 +143,14 @@ async def spent(
 
     load = await asyncio.to_thread(run)
     server = sum(cpu(each) - was for each, was in zip(processes, before, strict=True))
-    return Spent(load, clients, server)
+    return Spent(load, clients, server, pace.between(at, at + load.seconds))
 
 
 def let_in(peaks: list[Spent], over: list[Spent]) -> list[Finding]:
     """What holds of those that are answered."""
-    rates = [each.load.per_second for each in peaks]
+    rates = [each.answered for each in peaks]
     parts = [
-        each.load.per_second * 2 / (before + after)
+        each.answered * 2 / (before + after)
         for each, before, after in zip(over, rates, rates[1:], strict=False)
     ]
     part = statistics.median(parts)
@@ -162,15 +183,16 @@ def refused(over: list[Spent]) -> list[Finding]:
 
 
 def costs(peaks: list[Spent], over: list[Spent]) -> Finding:
-    """What it took: of who asks, and of who answers and refuses."""
+    """What it took: of who asks, and of who answers and refuses, at the core's middle pace."""
     each = statistics.median(each.each for each in peaks)
-    spared = sum(one.server - one.load.statuses[200] * each for one in over)
+    pace = statistics.median(each.pace for each in peaks)
+    spared = sum(one.work - one.load.statuses[200] * each for one in over)
     number = max(1, sum(one.load.statuses[503] for one in over))
     refusing = max(0.0, spared / number)
     clients = statistics.median(one.clients / one.load.seconds for one in over)
     said = (
-        f"{refusing * 1e6:.0f} µs, an answer {each * 1e3:.1f} ms of the server's processor; "
-        f"the clients had {clients:.0%} of one"
+        f"{refusing / pace * 1e6:.0f} µs, an answer {each / pace * 1e3:.1f} ms of the server's "
+        f"processor; the clients had {clients:.0%} of one"
     )
     return Finding("a refusal costs a tenth of an answer at most", said, refusing <= each / 10)
 

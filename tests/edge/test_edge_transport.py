@@ -1,14 +1,18 @@
 """What goes out on a connection, piece by piece: each is a call of the system, here and there."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
 from edge.app import create_app
@@ -27,6 +31,7 @@ class Recorder(asyncio.Transport):
         self.pieces: list[bytes] = []
         self.closed = asyncio.Event()
         self.reads = True
+        self.peername: tuple[str | int, ...] = ("127.0.0.1", 1)
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         """Sends it at once, as uvloop does."""
@@ -39,7 +44,7 @@ class Recorder(asyncio.Transport):
 
     def get_extra_info(self, name: str, default: object = None) -> object:
         """Of the connection."""
-        return ("127.0.0.1", 1) if name == "peername" else default
+        return self.peername if name == "peername" else default
 
     def is_closing(self) -> bool:
         """Whether it has ended."""
@@ -334,3 +339,54 @@ async def test_a_body_is_taken_in_one_if_it_has_come_in_one(parts: int):
     assert not ended.is_set()
     protocol.connection_lost(None)
     await asyncio.wait_for(ended.wait(), 5)
+
+
+async def _scope_of(listening: socket.socket) -> tuple[Scope, object]:
+    """What an app behind this socket is told of the request of one client, and who that is."""
+    told: asyncio.Future[Scope] = asyncio.get_running_loop().create_future()
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        told.set_result(scope)
+        await PlainTextResponse("")(scope, _receive, send)
+
+    config = uvicorn.Config(app, interface="asgi3", ws="none", log_config=None, lifespan="off")
+    config.load()
+    speaks = partial(Http, Gate(), config=config, server_state=ServerState(), app_state={})
+    loop, ours = asyncio.get_running_loop(), listening.getsockname()
+    async with await loop.create_server(speaks, sock=listening):
+        with socket.socket(listening.family) as client:
+            client.setblocking(False)
+            await loop.sock_connect(client, ours)
+            await loop.sock_sendall(client, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            assert await loop.sock_recv(client, 100)
+            return await told, client.getsockname()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_who_asks_and_where_is_told_of_both_kinds_of_address(host: str):
+    """Rates go by the client's."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        try:
+            listening.bind((host, 0))
+        except OSError as error:
+            pytest.skip(f"this machine has no {host}: {error}")
+        ours = listening.getsockname()
+        scope, client = await _scope_of(listening)
+        assert isinstance(client, tuple)
+        assert (scope["client"], scope["server"]) == (client[:2], ours[:2])
+
+
+async def test_a_socket_of_the_file_system_has_no_address_of_who_asks(tmp_path: Path):
+    """As Uvicorn has it; a proxy before it says whose the request is."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))
+        scope, _ = await _scope_of(listening)
+        assert (scope["client"], scope["server"]) == (None, (str(tmp_path / "s"), None))
+
+
+async def test_an_address_of_four_parts_is_told_as_its_host_and_port():
+    """As those of IPv6 are, which not every machine has."""
+    sent = Recorder()
+    sent.peername = ("2001:db8::1", 7, 0, 0)
+    joining: Any = Joining(sent, asyncio.get_running_loop())
+    assert get_remote_addr(joining) == ("2001:db8::1", 7)
