@@ -73,19 +73,29 @@ class Running:
 
 
 class Doors:
-    """Ports of this machine that can be opened and shut, each in front of a real server."""
+    """Ports of this machine that can be opened and shut, each in front of a real server.
+
+    They are held until it is closed: else a client that is given any port would now and then get
+    one of these, while its door is shut.
+    """
 
     def __init__(self) -> None:
-        self._ports: dict[str, int] = {}
+        self._ports: dict[str, socket.socket] = {}
         self._servers: list[asyncio.Server] = []
         self._writers: set[asyncio.StreamWriter] = set()
 
     def port(self, name: str) -> int:
         """The port of one door; nobody listens there as long as it is shut."""
         if name not in self._ports:
-            with socket.create_server(("127.0.0.1", 0)) as server:
-                self._ports[name] = server.getsockname()[1]
-        return self._ports[name]
+            held = self._ports[name] = socket.socket()
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or nobody could listen
+            held.bind(("127.0.0.1", 0))
+        return self._ports[name].getsockname()[1]
+
+    def close(self) -> None:
+        """Gives the ports back."""
+        for held in self._ports.values():
+            held.close()
 
     async def open(self, name: str, target: str | int) -> None:
         """Lets through to a port of this machine, or to a Unix socket."""

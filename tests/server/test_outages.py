@@ -6,7 +6,8 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,11 +29,17 @@ def codes(answer: dict[str, Any]) -> set[str]:
     return {error["extensions"]["code"] for error in answer.get("errors", ())}
 
 
+@pytest.fixture
+def doors() -> Generator[Doors]:
+    """All shut."""
+    with closing(Doors()) as doors:
+        yield doors
+
+
 async def test_databases_may_come_after_the_server_and_go_and_come_again(
-    start: Callable[..., Running], sample_servers: Any
+    start: Callable[..., Running], sample_servers: Any, doors: Doors
 ) -> None:
     """Without a restart; meanwhile readiness says which is away, and queries fail with a code."""
-    doors = Doors()
     ports = {name: doors.port(name) for name in ("postgres", "mongo", "redis")}
     running = start(
         **SAMPLE,
