@@ -56,10 +56,6 @@ class Joining:
         """Bytes that the client has not taken."""
         return self._transport.get_write_buffer_size()
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """From and to how many such bytes writers are to pause."""
-        self._transport.set_write_buffer_limits(high, low)
-
     def pause_reading(self) -> None:
         """Lets what comes wait in the kernel."""
         self._transport.pause_reading()
@@ -71,14 +67,6 @@ class Joining:
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Who is told what comes."""
         self._transport.set_protocol(protocol)
-
-    def can_write_eof(self) -> bool:
-        """Whether one direction can be closed."""
-        return self._transport.can_write_eof()
-
-    def write_eof(self) -> None:
-        """Closes ours."""
-        self._transport.write_eof()
 
     def abort(self) -> None:
         """Closes it at once; what is not sent is lost."""

@@ -127,7 +127,7 @@ async def public(running: Server, rate: float) -> Load:
 async def spent(
     processes: list[psutil.Process],
     cores: list[int],
-    pace: Pace,
+    measured: Pace,
     asking: Callable[[], Coroutine[None, None, Load]],
 ) -> Spent:
     """What comes of it, by a loop and a thread of its own: it is not the clients that are late."""
@@ -143,7 +143,7 @@ async def spent(
 
     load = await asyncio.to_thread(run)
     server = sum(cpu(each) - was for each, was in zip(processes, before, strict=True))
-    return Spent(load, clients, server, pace.between(at, at + load.seconds))
+    return Spent(load, clients, server, measured.between(at, at + load.seconds))
 
 
 def let_in(peaks: list[Spent], over: list[Spent]) -> list[Finding]:
@@ -185,14 +185,14 @@ def refused(over: list[Spent]) -> list[Finding]:
 def costs(peaks: list[Spent], over: list[Spent]) -> Finding:
     """What it took: of who asks, and of who answers and refuses, at the core's middle pace."""
     each = statistics.median(each.each for each in peaks)
-    pace = statistics.median(each.pace for each in peaks)
+    usually = statistics.median(each.pace for each in peaks)
     spared = sum(one.work - one.load.statuses[200] * each for one in over)
     number = max(1, sum(one.load.statuses[503] for one in over))
     refusing = max(0.0, spared / number)
     clients = statistics.median(one.clients / one.load.seconds for one in over)
     said = (
-        f"{refusing / pace * 1e6:.0f} µs, an answer {each / pace * 1e3:.1f} ms of the server's "
-        f"processor; the clients had {clients:.0%} of one"
+        f"{refusing / usually * 1e6:.0f} µs, an answer {each / usually * 1e3:.1f} ms "
+        f"of the server's processor; the clients had {clients:.0%} of one"
     )
     return Finding("a refusal costs a tenth of an answer at most", said, refusing <= each / 10)
 

@@ -93,16 +93,20 @@ async def test_nothing_is_lost_when_the_connection_closes():
     assert sent.is_closing()
 
 
-def connected(app: ASGIApp, gate: Gate | None = None) -> tuple[Http, Recorder]:
-    """What speaks for a connection, and what it sends."""
+def speaks(app: ASGIApp, gate: Gate | None = None) -> Http:
+    """What speaks for a connection of this app."""
     config = uvicorn.Config(
         app, interface="asgi3", ws="none", log_config=None, proxy_headers=False, access_log=False
     )
     config.load()
     state = ServerState()
     state.default_headers = [(b"date", b"Fri, 27 Nov 2026 12:00:00 GMT")]
-    protocol = Http(gate or Gate(), config=config, server_state=state, app_state={})
-    sent = Recorder()
+    return Http(gate or Gate(), config=config, server_state=state, app_state={})
+
+
+def connected(app: ASGIApp, gate: Gate | None = None) -> tuple[Http, Recorder]:
+    """The same once there is one, and what it sends."""
+    protocol, sent = speaks(app, gate), Recorder()
     protocol.connection_made(sent)
     return protocol, sent
 
@@ -349,11 +353,8 @@ async def _scope_of(listening: socket.socket) -> tuple[Scope, object]:
         told.set_result(scope)
         await PlainTextResponse("")(scope, _receive, send)
 
-    config = uvicorn.Config(app, interface="asgi3", ws="none", log_config=None, lifespan="off")
-    config.load()
-    speaks = partial(Http, Gate(), config=config, server_state=ServerState(), app_state={})
     loop, ours = asyncio.get_running_loop(), listening.getsockname()
-    async with await loop.create_server(speaks, sock=listening):
+    async with await loop.create_server(lambda: speaks(app), sock=listening):
         with socket.socket(listening.family) as client:
             client.setblocking(False)
             await loop.sock_connect(client, ours)
