@@ -11,6 +11,7 @@ import psutil
 
 from faults import lasting
 from faults.findings import Finding, milliseconds
+from faults.gone import gone_in_time
 from faults.load import LOST, Client, Load, closed
 from faults.servers import Server, Stores, server
 
@@ -74,15 +75,6 @@ async def replaced(running: Server) -> Finding:
     there = len(workers(running) - {victim})
     seen = f"{there} workers, {well} of 20 answered"
     return Finding("another takes its place", seen, there == 2 and well == 20)
-
-
-async def gone_in_time(pids: set[int]) -> bool:
-    """Whether none of these is there after a while."""
-    for _ in range(200):
-        if not any(psutil.pid_exists(pid) for pid in pids):
-            return True
-        await asyncio.sleep(0.1)
-    return False
 
 
 async def stopping(stores: Stores) -> AsyncGenerator[tuple[str, list[Finding]]]:

@@ -15,6 +15,7 @@ import pytest
 from running import Running, eventually, left_in, query
 
 from edge.workers import Share
+from faults.gone import gone_in_time
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 Start = Callable[..., Running]
@@ -114,8 +115,7 @@ async def test_a_worker_ends_with_its_parent(start: Start):
     begun = workers(running)
     running.process.kill()
     running.process.wait(30)
-    gone = lambda: not any(psutil.pid_exists(pid) for pid in begun)  # noqa: E731
-    assert await asyncio.to_thread(eventually, gone)
+    assert await gone_in_time(begun), running.said
 
 
 def test_who_is_no_worker_has_no_share():
