@@ -2,7 +2,8 @@
 
 It is its event loop that tells. If what is due has to wait for its turn again and again, there is
 more to do than time, and every request more makes all of them later. So fewer are let in, until
-the wait is as it should be; then more again.
+the wait is as it should be; then more again. After one long wait nobody can tell as yet: until the
+next look, who comes beside those under way is held, and then let in or refused.
 """
 
 from __future__ import annotations
@@ -53,7 +54,15 @@ class Client(Protocol):
     """A connection, as the gate knows it."""
 
     def tell_refused(self, asked: Any) -> None:
-        """Answers a request that was not let in, of this scope."""
+        """Answers a request that was not let in."""
+        ...
+
+    def let_in(self, held: Any) -> None:
+        """Begins what was held."""
+        ...
+
+    def turn_down(self, held: Any) -> None:
+        """Refuses what was held."""
         ...
 
     def look(self, now: float, bearable: Bearable) -> None:
@@ -81,6 +90,8 @@ class Gate:
         self.origins: Collection[str] = ()
         self.unread = Unread()
         self._bearable = bearable
+        self._borne = bearable.requests
+        self._held = list[tuple[Client, Any]]()
         self._refused = deque[tuple[float, Client, Any]]()
         self._timer: asyncio.TimerHandle | None = None
         self._due = self._swept = 0.0
@@ -88,8 +99,16 @@ class Gate:
         self._untold = 0
         self._said = -_SAID_EVERY
 
+    def has_room(self, under_way: int) -> bool:
+        """Whether one beyond the limit may be held: all of them could be borne before."""
+        return under_way + len(self._held) < self._borne
+
+    def hold(self, client: Client, held: Any) -> None:
+        """A request waits until the next look tells whether there is too much to do."""
+        self._held.append((client, held))
+
     def refuse(self, client: Client, asked: Any) -> None:
-        """A request of this scope is not let in, which its client is told soon."""
+        """A request is not let in, which its client is told soon."""
         self._untold += 1
         self._refused.append((time.monotonic() + _TOLD_AFTER, client, asked))
 
@@ -102,6 +121,7 @@ class Gate:
         """Nobody is let wait any longer."""
         if self._timer is not None:
             self._timer.cancel()
+        self._settle(is_borne=False)
         now = time.monotonic()
         self._tell(now + _TOLD_AFTER)
         self._say(now)
@@ -123,13 +143,26 @@ class Gate:
         """The limit after a look that came so late. One long turn is no overload, two are."""
         lasting, self._lag = min(lag, self._lag), lag
         most = self._bearable
+        now = min(self._borne, len(self.under_way) - len(self.lasting))
+        least = min(_LEAST, most.requests)
         if lasting > most.lag:
-            asked = len(self.under_way) - len(self.lasting)
-            now = min(self.limit, asked)
             borne = max(now * most.lag / lasting, now / 2)  # by more it would be too many
-            self.limit = max(min(_LEAST, most.requests), int(borne))
-        elif self.limit < most.requests:
-            self.limit = min(most.requests, int(self.limit * _GROWTH) + 1)
+            self.limit = self._borne = max(least, int(borne))
+        elif lag > most.lag:
+            self.limit = max(least, now)
+        else:
+            self._borne = min(most.requests, int(self._borne * _GROWTH) + 1)
+            self.limit = self._borne
+        self._settle(is_borne=lasting <= most.lag)
+
+    def _settle(self, *, is_borne: bool) -> None:
+        """Lets in those that were held, or refuses them."""
+        held, self._held = self._held, []
+        for client, each in held:
+            if is_borne:
+                client.let_in(each)
+            else:
+                client.turn_down(each)
 
     def _tell(self, now: float) -> None:
         while self._refused and self._refused[0][0] <= now:

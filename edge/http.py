@@ -17,6 +17,7 @@ from edge.bodies import SLOW
 from edge.canned import HEAD_BYTES, NO_HTTP, OVERLOADED, TOO_LONG, Canned, too_slow, written
 from edge.cors import readable
 from edge.gate import Bearable, Gate
+from edge.patience import is_idle, time_for
 from edge.proxied import proxied
 from edge.requests import headers_in
 from edge.transport import Joining
@@ -25,9 +26,6 @@ _EXPECT: Final = b"expect"
 _NOTED: Final = frozenset({_EXPECT, b"x-forwarded-for", b"x-forwarded-proto"})
 _HEALTH: Final = b"/health/"
 _METHODS: Final = (b"GET", b"POST")
-_PACE: Final = 50_000
-"""Bytes a second, of a body with files, which may be large."""
-
 _TAKEN: Final = 10_000
 """Bytes of an answer that a client is to take in its time; so many at least."""
 
@@ -70,10 +68,10 @@ class Http(HttpToolsProtocol):
         self._awaited: object = None
         self._since = 0.0
         self._unsent = self._held = 0
-        self._keeps = True
         self._place: _Place | None = None
         self._plain = cast("ASGIApp", self.config.loaded_app)
-        self._is_refused = self._is_forwarded = False
+        self._untold = 0
+        self._is_held = self._is_forwarded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
@@ -86,14 +84,14 @@ class Http(HttpToolsProtocol):
         if self._held > HEAD_BYTES:
             self._turn_away(TOO_LONG)
             return
-        if self._is_refused:  # whatever more it is, it has time until that is told
+        if self._untold:  # whatever more it is, it has time until that is told
             self.flow.pause_reading()
         try:
             self._parsing.feed_data(data)
         except httptools.HttpParserError:
             self._turn_away(NO_HTTP)
         except httptools.HttpParserUpgrade:
-            if self._should_upgrade():
+            if self._should_upgrade() and not self._untold:
                 self.handle_websocket_upgrade()
 
     def on_body(self, body: bytes) -> None:
@@ -118,12 +116,15 @@ class Http(HttpToolsProtocol):
         if self._is_forwarded:  # for those requests alone that say it
             self._is_forwarded = False
             self.app = proxied(self._plain, str(self.config.forwarded_allow_ips))
-        if len(self.tasks) - len(gate.lasting) >= gate.limit and self._may_be_refused():
-            self._keeps = self._parsing.should_keep_alive()
-            self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
-            self._is_refused = True
-            gate.refuse(self, self.scope)
+        under_way = len(self.tasks) - len(gate.lasting)
+        if self._untold:  # it would be answered before those that came before it
+            self._refuse()
             return
+        if under_way >= gate.limit and self._may_be_refused():
+            if not gate.has_room(under_way):
+                self._refuse()
+                return
+            self._is_held = True
         place = self._place
         if place is not None and place.url == self.url and self._is_next():
             self._begin(place)
@@ -132,6 +133,13 @@ class Http(HttpToolsProtocol):
             self._place = _Place.of(self.url, self.scope)
         if gate.is_closing and (cycle := self._last) is not None:
             cycle.keep_alive = False
+
+    def _refuse(self) -> None:
+        parsing = self._parsing
+        self.cycle = cast("RequestResponseCycle", _Refused(self.scope))
+        self._untold += 1
+        keeps = parsing.should_keep_alive() and not parsing.should_upgrade()
+        self._gate.refuse(self, (self.scope, keeps))
 
     def _is_next(self) -> bool:
         """Whether a request may begin, since the one before it is answered."""
@@ -161,14 +169,35 @@ class Http(HttpToolsProtocol):
         )
         self._start_asgi_task(self.cycle, self.app)
 
-    def tell_refused(self, asked: Any) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """As Uvicorn does, unless it is held."""
+        if self._is_held:
+            self._is_held = False
+            self._gate.hold(self, (cycle, app))
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def let_in(self, held: tuple[RequestResponseCycle, Any]) -> None:
+        """Begins a request that was held."""
+        super()._start_asgi_task(*held)
+
+    def turn_down(self, held: tuple[RequestResponseCycle, Any]) -> None:
+        """Refuses a request that was held, with what came of its body."""
+        cycle, _ = held
+        cycle.response_complete = True
+        cycle.body.clear()
+        self._untold += 1
+        self._gate.refuse(self, (cycle.scope, cycle.keep_alive))
+
+    def tell_refused(self, asked: tuple[Any, bool]) -> None:
         """Says that the server has too much to do; the client may ask again by this connection."""
-        self._is_refused = False
+        self._untold -= 1
         if self.transport.is_closing():
             return
-        keeps = self._keeps and not self._gate.is_closing
-        self._write(OVERLOADED, closing=not keeps, to=asked)
-        if keeps:
+        scope, keeps = asked
+        keeps = keeps and not self._gate.is_closing
+        self._write(OVERLOADED, closing=not keeps, to=scope)
+        if keeps and not self._untold:
             self.on_response_complete()
 
     def look(self, now: float, bearable: Bearable) -> None:
@@ -183,7 +212,7 @@ class Http(HttpToolsProtocol):
         awaited = None if self.transport.is_closing() else self._what_is_awaited()
         if awaited is None or awaited is not self._awaited:
             self._awaited, self._since = awaited, now
-        elif now - self._since >= (seconds := _time_for(awaited, bearable)):
+        elif now - self._since >= (seconds := time_for(awaited, bearable)):
             self._cut_off(awaited, too_slow(round(seconds)))
 
     def on_response_complete(self) -> None:
@@ -226,11 +255,11 @@ class Http(HttpToolsProtocol):
         if cycle is None or cycle.scope is not scope:
             return scope
         if cycle.response_complete:
-            return None if self._is_refused else cycle
+            return None if self._untold else cycle
         return cycle if cycle.more_body else None
 
     def _cut_off(self, awaited: object, told: Canned) -> None:
-        if awaited is self or _is_idle(awaited):
+        if awaited is self or is_idle(awaited):
             self.transport.close()
             return
         if not isinstance(awaited, RequestResponseCycle):
@@ -267,25 +296,3 @@ class Http(HttpToolsProtocol):
 
     def _should_upgrade_to_ws(self) -> bool:
         return True
-
-
-def _is_idle(awaited: object) -> bool:
-    """Whether it is what was answered last."""
-    return isinstance(awaited, RequestResponseCycle | _Refused) and awaited.response_complete
-
-
-def _time_for(awaited: object, bearable: Bearable) -> float:
-    if _is_idle(awaited):
-        return bearable.keep_alive
-    return bearable.patience + _more_for(awaited)
-
-
-def _more_for(awaited: object) -> float:
-    """Seconds that a body may take beyond the usual, since it brings files."""
-    if not isinstance(awaited, RequestResponseCycle):
-        return 0.0
-    headers = headers_in(cast("Any", awaited.scope))
-    if not headers.get(b"content-type", b"").lower().startswith(b"multipart/"):
-        return 0.0
-    length = headers.get(b"content-length", b"")
-    return int(length) / _PACE if length.isdigit() else 0.0
