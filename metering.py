@@ -9,8 +9,8 @@ from functools import partial
 from console import origin_of, say
 from edge.app import GRAPHQL
 from edge.graph import Graph
+from edge.listening import AddressError
 from edge.metrics import LIMITS, gauges_of
-from edge.process import AddressError
 from settings import Settings
 from telemetry import measures
 from telemetry.measures import Measures

@@ -39,7 +39,8 @@ from datasources.migrations.noted import Urls
 from datasources.postgres.check import check_roles, lacking
 from development import print_token
 from edge.explain import Explained, explanation
-from edge.process import Stop, check_http, listen
+from edge.listening import listen
+from edge.process import Stop, check_http
 from edge.workers import Share
 from packages import StartError, package, sample_tables
 from principals import print_access

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -24,6 +23,7 @@ from development import own_issuer, sign_in_hint
 from doors import doors
 from edge.app import GRAPHIQL, create_app
 from edge.issuer import OwnIssuer
+from edge.listening import Listening
 from edge.persisted.manifest import manifest_at
 from edge.process import PATIENCE, Stop
 from edge.workers import Share, Workers
@@ -50,12 +50,12 @@ class Place:
     catalog: Catalog
     schema: Schema
     urls: EmbeddedUrls
-    listening: socket.socket
+    listening: Listening
 
     @property
     def address(self) -> tuple[str, int]:
         """The host and the port."""
-        host, port, *_ = self.listening.getsockname()
+        host, port, *_ = self.listening.address
         return host, port
 
 

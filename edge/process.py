@@ -1,4 +1,4 @@
-"""In charge of the server's process: one socket, one event loop, and an orderly end by signal."""
+"""In charge of the server's process: one address, one event loop, and an orderly end by signal."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from catalog.errors import BigraphError
 from edge.gate import USUAL, Bearable, Gate
+from edge.listening import Listening
 from edge.live.presence import Presence
 from edge.live.rules import LIVE
 from edge.transport import ALWAYS
@@ -28,19 +29,7 @@ PATIENCE: Final = 10
 _RETIRING: Final = 2.0
 """Seconds in which whoever asks again by the same connection is told to take another."""
 
-_DOORS: Final = 31
-"""More of the one socket: libuv lets in one a turn by each, and turns are long under load.
-
-With one alone, whoever comes in a rush is held up before anybody could refuse him.
-"""
-
 _log = logger("process")
-
-
-class AddressError(BigraphError):
-    """The address cannot be listened on."""
-
-    code = "ADDRESS_UNAVAILABLE"
 
 
 class NoHttpError(BigraphError):
@@ -110,7 +99,7 @@ class Stop:
     async def serve(  # noqa: PLR0913 (a part for each thing that is looked after)
         self,
         app: ASGIApp,
-        listening: socket.socket,
+        listening: Listening,
         *,
         patience: int = PATIENCE,
         proxies: str = "127.0.0.1",
@@ -155,8 +144,7 @@ class Stop:
         gate.open()
         try:
             with _quiet():
-                doors = [listening, *(listening.dup() for _ in range(_DOORS))]
-                await server.serve(sockets=doors)
+                await server.serve(sockets=[*listening.sockets])
         finally:
             gate.close()
             self._server = self._gate = None
@@ -218,19 +206,3 @@ def _quiet() -> Generator[None]:
         yield
     finally:
         theirs.removeFilter(is_failure)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, so that a port that is taken is known before anything is started."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # Said to be TCP, or asyncio leaves Nagle's delay on: 40 ms for an answer in two writes.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError as error:
-        message = f"Cannot listen on {host}:{port}: {error.strerror or error}."
-        raise AddressError(message, hint="Choose another with --port or --host.") from None
-    listening.listen(2048)
-    listening.setblocking(False)
-    return listening

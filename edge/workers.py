@@ -1,8 +1,8 @@
 """In charge of several processes that serve one address: started, replaced, restarted one by one.
 
-They accept from one socket, which the parent holds: what waits there when a worker ends is taken by
-the others. Each has a line to its parent, by which it says that it answers, and is told to retire;
-who finds the line cut ends, so that no worker outlives its parent.
+They accept from the same sockets, which the parent holds: what waits there when a worker ends is
+taken by the others. Each has a line to its parent, by which it says that it answers, and is told to
+retire; who finds the line cut ends, so that no worker outlives its parent.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from catalog.ending import ended
 from catalog.errors import BigraphError
+from edge.listening import Listening
 from edge.process import Stop
 from telemetry import logger
 
@@ -38,10 +39,10 @@ class WorkerError(BigraphError):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one worker has of the whole: its number, from 0, the socket, and its line."""
+    """What one worker has of the whole: its number, from 0, the sockets, and its line."""
 
     number: int
-    listening: socket.socket
+    listening: Listening
     line: socket.socket
 
     @classmethod
@@ -50,8 +51,10 @@ class Share:
         said = os.environ.pop(_VARIABLE, None)
         if said is None:
             return None
-        number, listening, line = map(int, said.split(","))
-        return cls(number, _opened(listening), _opened(line))
+        number, line, *listening = map(int, said.split(","))
+        ours = socket.socket(fileno=line)
+        ours.setblocking(False)
+        return cls(number, Listening.of(listening), ours)
 
     def follow(self, stop: Stop) -> None:
         """From now on this process ends with its parent, and retires when it is told to."""
@@ -68,12 +71,6 @@ class Share:
             return
         asyncio.get_running_loop().remove_reader(self.line)
         stop.ask()
-
-
-def _opened(number: int) -> socket.socket:
-    opened = socket.socket(fileno=number)
-    opened.setblocking(False)
-    return opened
 
 
 class _Worker:
@@ -117,7 +114,7 @@ class _Worker:
 
 
 class Workers:
-    """So many processes of one command, which get the socket by their environment.
+    """So many processes of one command, which get the sockets by their environment.
 
     ``patience`` is for how many seconds one that ends is waited for.
     """
@@ -126,7 +123,7 @@ class Workers:
         self,
         command: Sequence[str],
         count: int,
-        listening: socket.socket,
+        listening: Listening,
         environment: Mapping[str, str],
         *,
         patience: float,
@@ -212,7 +209,7 @@ class Workers:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            passed = (self._listening.fileno(), theirs.fileno())
+            passed = (theirs.fileno(), *self._listening.numbers)
             said = {_VARIABLE: ",".join(map(str, (number, *passed)))}
             process = await asyncio.create_subprocess_exec(
                 *self._command,

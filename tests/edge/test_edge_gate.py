@@ -15,8 +15,9 @@ import strawberry
 
 from edge.app import create_app
 from edge.gate import Bearable, Gate
+from edge.listening import listen
 from edge.metrics import LIMITS
-from edge.process import Stop, listen
+from edge.process import Stop
 from edge.rules import HttpRules
 from schema import extends
 from telemetry.measures import Measures
@@ -108,7 +109,7 @@ async def serving(
         )
         while stop._server is None or not stop._server.started:  # noqa: ASYNC110 (it cannot tell)
             await asyncio.sleep(0.01)
-        yield Serving(stop, listening.getsockname())
+        yield Serving(stop, listening.address)
         seen.gate.set()
         if not running.done():
             stop._delay = 0
@@ -266,7 +267,7 @@ async def test_a_body_that_looks_like_a_request_is_a_body():
         writer.close()
 
 
-async def test_a_rush_is_let_in_by_many_copies_of_the_socket():
+async def test_a_rush_is_let_in_by_many_sockets():
     """Of which the event loop takes one connection a turn each; from one it would wait there."""
     async with serving(Bearable()) as served:
         assert served.stop._server is not None

@@ -17,7 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from edge.app import create_app
-from edge.process import NoHttpError, Stop, check_http, listen
+from edge.listening import listen
+from edge.process import NoHttpError, Stop, check_http
 from schema import extends
 from tests.library.library import Library
 
@@ -43,7 +44,7 @@ async def serving() -> AsyncGenerator[tuple[str, int]]:
     stop = Stop()
     with stop.on_signals(), listen("127.0.0.1", 0) as listening:
         ending = asyncio.create_task(stop.serve(app, listening, patience=1))
-        yield listening.getsockname()
+        yield listening.address
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(ending, 30)
 
@@ -99,7 +100,7 @@ async def test_proxies_that_are_named_are_believed_who_the_client_is(proxies, se
     with listen("127.0.0.1", 0) as listening:
         app = Starlette(routes=[Route("/", address_told)])
         serving_it = asyncio.create_task(stop.serve(app, listening, proxies=proxies))
-        host, port = listening.getsockname()
+        host, port = listening.address
         async with httpx.AsyncClient() as client:
             said = {"x-forwarded-for": "198.51.100.7, 203.0.113.9"}
             answer = await client.get(f"http://{host}:{port}/", headers=said)

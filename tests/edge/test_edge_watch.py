@@ -14,7 +14,8 @@ import strawberry
 
 from catalog.deadline import seconds_for
 from edge.app import create_app
-from edge.process import Stop, listen
+from edge.listening import listen
+from edge.process import Stop
 from edge.rules import HttpRules
 from schema import extends
 from tests.library.library import Library
@@ -206,7 +207,7 @@ async def serving(app: Any) -> AsyncGenerator[tuple[str, int]]:
     stop = Stop()
     with listen("127.0.0.1", 0) as listening:
         running = asyncio.create_task(stop.serve(app, listening, patience=1))
-        yield listening.getsockname()
+        yield listening.address
         stop.ask()
         await asyncio.wait_for(running, PATIENCE)
 

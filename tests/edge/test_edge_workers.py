@@ -1,4 +1,4 @@
-"""Several processes on one socket: little ones, that do what a worker does and no more."""
+"""Several processes at one address: little ones, that do what a worker does and no more."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from edge.process import listen
+from edge.listening import listen
 from edge.workers import WorkerError, Workers
 
 # Says that it answers, answers whoever comes by its process id, and ends when it is told to.
 WORKER = """
 import os, selectors, socket
-number, listening, line = map(int, os.environ["bigraph_worker"].split(","))
-listening, line = socket.socket(fileno=listening), socket.socket(fileno=line)
+number, line, *listening = map(int, os.environ["bigraph_worker"].split(","))
+line = socket.socket(fileno=line)
 line.send(b"R")
 selector = selectors.DefaultSelector()
-selector.register(listening, selectors.EVENT_READ)
+for each in listening:
+    selector.register(socket.socket(fileno=each), selectors.EVENT_READ)
 selector.register(line, selectors.EVENT_READ)
 while True:
     for key, _ in selector.select():
@@ -30,7 +31,7 @@ while True:
             line.recv(1)
             os._exit(0)
         try:
-            client, _ = listening.accept()
+            client, _ = key.fileobj.accept()
         except BlockingIOError:
             continue
         client.sendall(b"%d %d" % (number, os.getpid()))
@@ -48,7 +49,7 @@ async def serving(source: str = WORKER, count: int = 2) -> AsyncGenerator[tuple[
         await workers.start()
         running = asyncio.create_task(workers.run())
         try:
-            yield workers, listening.getsockname()[1]
+            yield workers, listening.address[1]
         finally:
             workers.stop()
             await asyncio.wait_for(running, PATIENCE)

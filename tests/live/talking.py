@@ -19,8 +19,9 @@ from edge.app import create_app
 from edge.gate import USUAL, Bearable
 from edge.graph import Graph
 from edge.graphiql import Example
+from edge.listening import listen
 from edge.live.rules import LIVE, LiveRules
-from edge.process import Stop, listen
+from edge.process import Stop
 from edge.rules import SAFE, HttpRules
 from edge.uploads import UploadLimits
 from tests.auth.issuing import TestIssuer, running_issuer
@@ -55,7 +56,7 @@ async def serving(
                 bearable=bearable,
             )
         )
-        host, port = listening.getsockname()
+        host, port = listening.address
         yield f"{host}:{port}", stop
         if not stop.asked:
             stop.ask()
