@@ -3,7 +3,8 @@
 It is its event loop that tells. If what is due has to wait for its turn again and again, there is
 more to do than time, and every request more makes all of them later. So fewer are let in, until
 the wait is as it should be; then more again. After one long wait nobody can tell as yet: until the
-next look, who comes beside those under way is held, and then let in or refused.
+next look no more are begun than were under way. Who comes beside them is held, and let in or
+refused then; but refused at once if there would be more than could be let in before.
 """
 
 from __future__ import annotations
@@ -75,9 +76,10 @@ class Gate:
 
     ``under_way`` are those that were let in, ``clients`` all connections: both are the server's
     own. ``delay`` tells how long requests wait for each other elsewhere, in seconds; ``lasting``
-    are those under way that only wait for what is to come. Pages of the ``origins`` may read that
-    they are refused. ``unread`` are those of whom no request came. Once it ``is_closing``, clients
-    are told not to ask by the same connection again.
+    are those under way that only wait for what is to come, ``held`` those that are to be begun or
+    refused at the next look. Pages of the ``origins`` may read that they are refused. ``unread``
+    are those of whom no request came. Once it ``is_closing``, clients are told not to ask by the
+    same connection again.
     """
 
     def __init__(self, bearable: Bearable = USUAL) -> None:
@@ -91,7 +93,7 @@ class Gate:
         self.unread = Unread()
         self._bearable = bearable
         self._borne = bearable.requests
-        self._held = list[tuple[Client, Any]]()
+        self.held = deque[tuple[Client, Any]]()
         self._refused = deque[tuple[float, Client, Any]]()
         self._timer: asyncio.TimerHandle | None = None
         self._due = self._swept = 0.0
@@ -100,12 +102,17 @@ class Gate:
         self._said = -_SAID_EVERY
 
     def has_room(self, under_way: int) -> bool:
-        """Whether one beyond the limit may be held: all of them could be borne before."""
-        return under_way + len(self._held) < self._borne
+        """Whether one more may be held: with it there are no more than could be let in before."""
+        return under_way + len(self.held) < self._borne
 
     def hold(self, client: Client, held: Any) -> None:
         """A request waits until the next look tells whether there is too much to do."""
-        self._held.append((client, held))
+        self.held.append((client, held))
+
+    def fill(self) -> None:
+        """One of those under way has ended, so that the first that is held begins."""
+        client, held = self.held.popleft()
+        client.let_in(held)
 
     def refuse(self, client: Client, asked: Any) -> None:
         """A request is not let in, which its client is told soon."""
@@ -122,6 +129,7 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
         self._settle(is_borne=False)
+        self.limit = self._borne
         now = time.monotonic()
         self._tell(now + _TOLD_AFTER)
         self._say(now)
@@ -157,7 +165,8 @@ class Gate:
 
     def _settle(self, *, is_borne: bool) -> None:
         """Lets in those that were held, or refuses them."""
-        held, self._held = self._held, []
+        held = [*self.held]
+        self.held.clear()
         for client, each in held:
             if is_borne:
                 client.let_in(each)

@@ -14,8 +14,9 @@ from typing import Any, Final, Self
 
 from catalog.errors import BigraphError
 
-_SOCKETS: Final = 32
-_BACKLOG: Final = 2048
+_OTHERS: Final = 31
+BACKLOG: Final = 256
+"""Connections that wait at one of the sockets: as many as a long turn of a busy loop lets come."""
 
 
 class AddressError(BigraphError):
@@ -36,6 +37,7 @@ class Listening:
         sockets = [socket.socket(fileno=number) for number in numbers]
         for each in sockets:
             each.setblocking(False)
+            each.set_inheritable(False)  # as it was before it was handed on
         return cls(sockets)
 
     @property
@@ -59,39 +61,45 @@ class Listening:
 def listen(host: str, port: int) -> Listening:
     """Listens, so that an address that is taken is known before anything is started.
 
-    The first socket finds that out: it takes the address for itself, and shares it only then. Each
-    has connections of its own, which the kernel deals out, so that one that comes wakes one of
-    them. Where it cannot, they are copies of the first, and all are woken.
+    The first socket takes the address for itself, and shares it with the others only then. Each has
+    connections of its own, which the kernel deals out, so that one that comes wakes one of them.
+    Where it cannot, they are copies of the first, and all are woken.
     """
     with ExitStack() as stack:
         try:
             family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
             first = stack.enter_context(_unbound(family))
             first.bind((host, port))
+            first.listen(BACKLOG)  # without which another could bind the same address
+            for each in (others := _dealt(first) or [first.dup() for _ in range(_OTHERS)]):
+                stack.enter_context(each)
         except OSError as error:
             message = f"Cannot listen on {host}:{port}: {error.strerror or error}."
             raise AddressError(message, hint="Choose another with --port or --host.") from None
-        others = _shared(first) or [first.dup() for _ in range(_SOCKETS - 1)]
         for each in (first, *others):
-            each.listen(_BACKLOG)
             each.setblocking(False)
         stack.pop_all()
         return Listening([first, *others])
 
 
-def _shared(first: socket.socket) -> list[socket.socket]:
+def _dealt(first: socket.socket) -> list[socket.socket]:
     """More at the first one's address, among which connections are dealt out; none if not."""
     if sys.platform != "linux":  # others have the option, by which the last one gets them all
         return []
-    with ExitStack() as stack, suppress(OSError):
-        first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        others = [stack.enter_context(_unbound(first.family)) for _ in range(_SOCKETS - 1)]
-        for each in others:
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            each.bind(first.getsockname())
+    with ExitStack() as stack:
+        try:
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            others = [stack.enter_context(_unbound(first.family)) for _ in range(_OTHERS)]
+            for each in others:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                each.bind(first.getsockname())
+                each.listen(BACKLOG)
+        except OSError:
+            with suppress(OSError):
+                first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+            return []
         stack.pop_all()
         return others
-    return []
 
 
 def _unbound(family: int) -> socket.socket:

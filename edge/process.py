@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from catalog.errors import BigraphError
 from edge.gate import USUAL, Bearable, Gate
-from edge.listening import Listening
+from edge.listening import BACKLOG, Listening
 from edge.live.presence import Presence
 from edge.live.rules import LIVE
 from edge.transport import ALWAYS
@@ -125,6 +125,7 @@ class Stop:
             access_log=False,
             server_header=False,
             headers=[ALWAYS],
+            backlog=BACKLOG,
             timeout_graceful_shutdown=patience,
             lifespan="on",
             proxy_headers=False,  # whoever speaks for the connection looks at them

@@ -281,9 +281,7 @@ def test_the_limit_follows_the_loop():
     gate = Gate(Bearable(requests=1000, lag=0.2))
     gate.under_way = range(800)
     gate.adjust(0.8)
-    assert (
-        gate.limit == 800
-    )  # one long turn is no overload, but no more are let in until it is known
+    assert gate.limit == 800  # one long turn is no overload, but nobody knows as yet
     gate.adjust(0.1)
     assert gate.limit == 1000
     for _ in range(2):
@@ -333,7 +331,7 @@ async def unsure() -> AsyncGenerator[tuple[Serving, httpx.AsyncClient]]:
 async def held(served: Serving, number: int) -> None:
     """Once so many are."""
     async with asyncio.timeout(30):
-        while len(served.gate._held) < number:  # noqa: ASYNC110 (it cannot tell)
+        while len(served.gate.held) < number:  # noqa: ASYNC110 (it cannot tell)
             await asyncio.sleep(0.01)
 
 
@@ -378,25 +376,103 @@ async def test_who_is_held_is_refused_if_the_next_wait_is_long_too():
         late_writer.close()
 
 
-@pytest.mark.parametrize(
-    "header", [b"connection: close", b"connection: upgrade\r\nupgrade: websocket"]
-)
-async def test_answers_come_in_the_order_in_which_they_were_asked_for(header: bytes):
+CLOSES = b"connection: close"
+UPGRADES = b"connection: upgrade\r\nupgrade: websocket"
+
+
+def health(header: bytes, method: bytes = b"GET") -> bytes:
+    """What is never refused, if it comes alone."""
+    return b"%b /health/live HTTP/1.1\r\nhost: x\r\n%b\r\n\r\n" % (method, header)
+
+
+@pytest.mark.parametrize("last", [health(CLOSES), health(UPGRADES), b"no request\r\n\r\n"])
+async def test_answers_come_in_the_order_in_which_they_were_asked_for(last: bytes):
     """Of several at once of which the first is refused, though there is room for the others."""
     hello = request(json.dumps(HELLO).encode())
-    last = b"GET /health/live HTTP/1.1\r\nhost: x\r\n%b\r\n\r\n" % header
     async with unsure() as (served, _):
         reader, writer = await connected(served, hello)
         await held(served, 1)
         served.gate.adjust(9)
         served.gate.limit = 100
-        writer.write(hello + last)
+        writer.write(hello + health(b"x: y", b"HEAD") + last)
         await asyncio.sleep(0.05)
         served.gate._tell(time.monotonic() + 1)
         told = await asyncio.wait_for(reader.read(), 30)
-        assert told.count(b"HTTP/1.1 503") == told.count(b"HTTP/1.1") == 3
+        heads = [part[:12] for part in told.split(b"HTTP/1.1 ")[1:]]
+        end = b"400" if last.startswith(b"no") else b"503"
+        assert [head[:3] for head in heads] == [b"503", b"503", b"503", end]
+        assert told.count(b"}]}") == 3  # one of them was asked for by HEAD
         assert told.count(b"connection: close") == 1
         writer.close()
+
+
+@pytest.mark.parametrize("is_borne", [True, False])
+@pytest.mark.parametrize("behind", [health(UPGRADES), b"no request\r\n\r\n"])
+async def test_what_comes_behind_one_that_is_held_does_not_keep_it_from_its_answer(
+    behind: bytes, is_borne: bool
+):
+    """After which the connection ends: there is no place for it."""
+    async with unsure() as (served, _):
+        reader, writer = await connected(served, request(json.dumps(HELLO).encode()) + behind)
+        await held(served, 1)
+        served.gate.adjust(0.01 if is_borne else 9)
+        served.gate._tell(time.monotonic() + 1)
+        told = await asyncio.wait_for(reader.read(), 30)
+        assert told.startswith(b"HTTP/1.1 200" if is_borne else b"HTTP/1.1 503")
+        assert told.count(b"HTTP/1.1") == told.count(b"connection: close") == 1
+        writer.close()
+
+
+async def test_the_first_that_is_held_begins_when_another_ends():
+    """Before those who come after it."""
+    async with unsure() as (served, client):
+        few = [asyncio.create_task(post(client, served, HELLO)) for _ in "ab"]
+        await held(served, 2)
+        seen.gate.set()
+        for each in few:
+            assert (await each).json() == ANSWER
+        assert not served.gate.held
+
+
+async def test_nothing_is_begun_for_who_has_gone():
+    """While he was held."""
+    async with unsure() as (served, _):
+        hello = request(json.dumps(HELLO).encode())
+        writers = [(await connected(served, hello))[1] for _ in "ab"]
+        await held(served, 2)
+        before = len(served.gate.under_way), len(served.gate.clients)
+        for writer in writers:
+            writer.close()
+            await writer.wait_closed()
+        while len(served.gate.clients) == before[1]:  # noqa: ASYNC110 (it cannot tell)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        served.gate.fill()
+        served.gate.adjust(9)
+        assert len(served.gate.under_way) == before[0]
+        assert not served.gate._refused
+
+
+async def test_who_was_refused_is_told_though_the_server_ends():
+    """At once, or after he was held."""
+    body = json.dumps(HELLO).encode()
+    async with unsure() as (served, _):
+        (reader, writer), (other, other_writer) = [
+            await connected(served, request(body)) for _ in "ab"
+        ]
+        await held(served, 2)
+        served.gate.adjust(9)
+        assert served.stop._server is not None
+        served.stop.ask()
+        for each in [*served.gate.clients]:
+            each.shutdown()
+        served.gate._tell(time.monotonic() + 1)
+        for each in (reader, other):
+            told = await asyncio.wait_for(each.read(), 30)
+            assert told.startswith(b"HTTP/1.1 503")
+            assert b"connection: close" in told
+        for each in (writer, other_writer):
+            each.close()
 
 
 async def test_nobody_is_held_for_good_when_the_server_ends():

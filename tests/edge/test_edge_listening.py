@@ -1,10 +1,12 @@
 """The sockets at one address: who comes, which of them he wakes, and how asyncio serves them."""
 
 import asyncio
+import errno
 import select
 import socket
 import sys
 from contextlib import AsyncExitStack, ExitStack
+from typing import Any
 
 import pytest
 
@@ -75,6 +77,57 @@ def test_an_address_is_not_shared_with_another_server():
         assert raised.value.hint == "Choose another with --port or --host."
         (address, port) = listening.address
     listen(address, port).__exit__()
+
+
+@pytest.mark.parametrize("step", ["bind", "listen"])
+def test_two_that_begin_at_once_do_not_share_an_address(step: str, monkeypatch: pytest.MonkeyPatch):
+    """One of them has it, at whichever step of the one the other comes."""
+    got: list[Listening] = []
+    refused: list[AddressError] = []
+
+    class Interrupted(socket.socket):
+        def bind(self, address: Any) -> None:
+            super().bind(address)
+            self.interrupt("bind")
+
+        def listen(self, *backlog: int) -> None:
+            super().listen(*backlog)
+            self.interrupt("listen")
+
+        def interrupt(self, now: str) -> None:
+            if now == step:
+                monkeypatch.undo()
+                take(*self.getsockname())
+
+    def take(host: str, port: int) -> None:
+        try:
+            got.append(listen(host, port))
+        except AddressError as error:
+            refused.append(error)
+
+    monkeypatch.setattr(socket, "socket", Interrupted)
+    take("127.0.0.1", 0)
+    assert [each.code for each in refused] == ["ADDRESS_UNAVAILABLE"]
+    (listening,) = got
+    with listening, socket.create_connection(listening.address):
+        assert len(woken(listening)) == 1
+
+
+def test_too_few_descriptors_are_told(monkeypatch: pytest.MonkeyPatch):
+    """And none is kept."""
+    made: list[socket.socket] = []
+
+    class Few(socket.socket):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            if len(made) > 5:
+                raise OSError(errno.EMFILE, "Too many open files")
+            super().__init__(*given, **more)
+            made.append(self)
+
+    monkeypatch.setattr(socket, "socket", Few)
+    with pytest.raises(AddressError, match="Too many open files"):
+        listen("127.0.0.1", 0)
+    assert [each.fileno() for each in made] == [-1] * len(made)
 
 
 def test_an_address_of_another_machine_is_told():
