@@ -105,9 +105,9 @@ class Http(Lean):
         self._gate.refuse(self, untold)
 
     def _ends_before(self) -> bool:
-        """Whether something is to be answered yet, after which the connection ends."""
+        """Whether a request before is to be answered yet, after which the connection ends."""
         last = self._last
-        if last is not None and not last.response_complete:
+        if last is not None and not last.response_complete and not last.more_body:
             last.keep_alive = False
             return True
         return self._untold > 0
