@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
+import pymongo.lock
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.errors import PyMongoError
+
+from datasources.mongo.waiting import within
+
+if sys.version_info < (3, 12):
+    # One function waits by it there: the one that waits for a condition.
+    pymongo.lock.wait_for = within  # pyright: ignore[reportPrivateImportUsage]
 
 Driver = Literal["pymongo", "motor"]
 Document = dict[str, Any]
