@@ -53,14 +53,14 @@ class Http(Lean):
         self._gate = gate
         self._awaited: object = None
         self._since = 0.0
-        self._unsent = self._held = 0
+        self._unsent = self._head_bytes = 0
         self._untold = 0
         self._is_held = False
 
     def data_received(self, data: bytes) -> None:
         """More has come. What comes to no end would be held for as long as there is memory."""
-        self._held += len(data)
-        if self._held > HEAD_BYTES:
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES:
             self._turn_away(TOO_LONG)
             return
         if self._untold:  # whatever more it is, it has time until that is told
@@ -75,12 +75,12 @@ class Http(Lean):
 
     def on_body(self, body: bytes) -> None:
         """Some of a body, which is bounded by who takes it."""
-        self._held = 0
+        self._head_bytes = 0
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """A request has come, but for its body: it is let in, or not."""
-        gate, self._held = self._gate, 0
+        gate, self._head_bytes = self._gate, 0
         under_way = len(self.tasks) - len(gate.lasting)
         if self._untold:  # it would be answered before those that came before it
             self._refuse()

@@ -30,13 +30,14 @@ class Listening:
 
     def __init__(self, sockets: Sequence[socket.socket]) -> None:
         self.sockets = sockets
+        for each in sockets:
+            each.setblocking(False)
 
     @classmethod
     def of(cls, numbers: Sequence[int]) -> Self:
         """Those of these file descriptors."""
         sockets = [socket.socket(fileno=number) for number in numbers]
         for each in sockets:
-            each.setblocking(False)
             each.set_inheritable(False)  # as it was before it was handed on
         return cls(sockets)
 
@@ -76,8 +77,6 @@ def listen(host: str, port: int) -> Listening:
         except OSError as error:
             message = f"Cannot listen on {host}:{port}: {error.strerror or error}."
             raise AddressError(message, hint="Choose another with --port or --host.") from None
-        for each in (first, *others):
-            each.setblocking(False)
         stack.pop_all()
         return Listening([first, *others])
 
