@@ -74,8 +74,9 @@ def listen(host: str, port: int) -> Listening:
             first.listen(BACKLOG)  # without which another could bind the same address
             for each in (others := _dealt(first) or [first.dup() for _ in range(_OTHERS)]):
                 stack.enter_context(each)
-        except OSError as error:
-            message = f"Cannot listen on {host}:{port}: {error.strerror or error}."
+        except (OSError, UnicodeError) as error:  # a name that is too long is of the second kind
+            why = getattr(error, "strerror", None) or error
+            message = f"Cannot listen on {host}:{port}: {why}."
             raise AddressError(message, hint="Choose another with --port or --host.") from None
         stack.pop_all()
         return Listening([first, *others])
